@@ -1,0 +1,81 @@
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { secureHeaders } from "hono/secure-headers";
+import { authenticate, type Credential } from "./auth/jwt.ts";
+import type { Catalog } from "./catalog/catalog.ts";
+import { queryRoutes } from "./catalog/routes.ts";
+import type { ClickHouse } from "./clickhouse/client.ts";
+import type { Config } from "./config.ts";
+import { type DocsAssets, docsRoutes } from "./docs/routes.ts";
+import { healthRoutes } from "./health/routes.ts";
+import { type Log, logRequests } from "./http/log.ts";
+import { onError } from "./http/on_error.ts";
+import { requestId } from "./http/request_id.ts";
+import { eventRoutes } from "./ingest/routes.ts";
+import { Problem } from "./problem.ts";
+
+/** What is served at the moment: it changes when query files do. */
+export interface Served {
+  catalog: Catalog;
+  /** Streams that take events. */
+  streams: string[];
+}
+
+/** Everything the gateway uses; it reads nothing else of the world. */
+export interface AppDeps {
+  config: Pick<
+    Config,
+    "AUTH_JWT_SECRET" | "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "MAX_QUERY_SECONDS"
+  >;
+  clickHouse: ClickHouse;
+  /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */
+  served: () => Served;
+  /** Whether the gateway takes requests: false while it stops. */
+  isOpen: () => boolean;
+  clock: () => Date;
+  log: Log;
+  docs: DocsAssets;
+}
+
+/** What middleware leaves for those behind it. */
+export interface AppEnv {
+  Variables: {
+    requestId: string;
+    correlationId: string | undefined;
+    credential: Credential;
+  };
+}
+
+/** The gateway: every route and middleware, in the order a request meets them. */
+export function createApp(deps: AppDeps): Hono<AppEnv> {
+  const { config, log } = deps;
+  const app = new Hono<AppEnv>();
+  app.onError(onError(log));
+  app.notFound(() => {
+    throw new Problem("not-found", { detail: "There is no such path; /docs lists what there is" });
+  });
+
+  app.use(requestId());
+  app.use(logRequests(log));
+  app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
+  app.use(cors({
+    origin: config.ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()).filter(Boolean),
+    allowHeaders: [
+      "authorization",
+      "content-type",
+      "content-encoding",
+      "idempotency-key",
+      "x-correlation-id",
+    ],
+    exposeHeaders: ["x-request-id", "x-correlation-id", "retry-after", "server-timing"],
+    maxAge: 600,
+  }));
+
+  app.route("/health", healthRoutes(deps));
+  app.route("/", docsRoutes(deps));
+
+  app.use("/v1/*", authenticate(config.AUTH_JWT_SECRET));
+  app.route("/v1/events", eventRoutes(deps));
+  app.route("/v1", queryRoutes(deps));
+  return app;
+}

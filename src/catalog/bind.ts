@@ -1,0 +1,120 @@
+import { closest, distance } from "fastest-levenshtein";
+import { ParameterError } from "../clickhouse/parameter.ts";
+import { Problem } from "../problem.ts";
+import type { Query } from "./query.ts";
+
+/** What a caller sent, before it is checked. Lists hold each repetition of a query-string parameter. */
+export type Input = Map<string, unknown[]>;
+
+/** Checked parameters of one request. */
+export interface Bound {
+  /** Text for ClickHouse by placeholder name; without the reserved ones. */
+  parameters: Record<string, string>;
+  page?: { number: number; size: number };
+}
+
+/** Longest bound text in bytes; ClickHouse's http_max_field_value_size is 128 KiB after decoding. */
+const maxBytes = 100_000;
+const maxOffset = 10_000_000;
+
+/** Parameters of the query string, each repetition kept. */
+export function readSearch(search: URLSearchParams): Input {
+  const input: Input = new Map();
+  for (const [name, value] of search) {
+    const values = input.get(name);
+    if (values) values.push(value);
+    else input.set(name, [value]);
+  }
+  return input;
+}
+
+/** Parameters of a JSON body, which must be an object; a list is one value. Throws Problem. */
+export function readJson(text: string): Input {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new Problem("invalid-request", { detail: "The body is not valid JSON" });
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new Problem("invalid-request", { detail: "The body must be a JSON object of parameters" });
+  }
+  return new Map(Object.entries(body).map(([name, value]) => [name, [value]]));
+}
+
+/** Checks all that the caller sent against the query's parameters. Throws a Problem that names each fault. */
+export function bind(query: Query, input: Input): Bound {
+  const errors: { parameter: string; detail: string }[] = [];
+  const check = <Value>(parameter: string, make: () => Value): Value | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof ParameterError)) throw error;
+      errors.push({ parameter, detail: `${parameter} ${error.message}` });
+    }
+  };
+
+  const known = query.parameters.map((parameter) => parameter.name);
+  if (query.header.page) known.push("page", "pageSize");
+  for (const name of input.keys()) {
+    if (known.includes(name)) continue;
+    errors.push({ parameter: name.slice(0, 64), detail: unknownParameter(name.slice(0, 64), known) });
+  }
+
+  const parameters: Record<string, string> = {};
+  for (const parameter of query.parameters) {
+    const values = input.get(parameter.name);
+    const text = check(parameter.name, () => {
+      if (!values) {
+        if (parameter.defaultText !== undefined) return parameter.defaultText;
+        throw new ParameterError("is missing");
+      }
+      if (values.length > 1 && !parameter.isList) throw new ParameterError("is given more than once");
+      // one value of a list parameter may itself be the list, from a JSON body
+      const bound = parameter.bind(parameter.isList && values.length > 1 ? values : values[0]);
+      if (bound.length > maxBytes) throw new ParameterError(`is longer than ${maxBytes} bytes`);
+      return bound;
+    });
+    if (text !== undefined) parameters[parameter.name] = text;
+  }
+
+  const { page } = query.header;
+  const paged = page && {
+    number: check("page", () => readNumber(input.get("page"), 1, maxOffset)) ?? 1,
+    size: check("pageSize", () => readNumber(input.get("pageSize"), page.size, page.max)) ?? page.size,
+  };
+  if (paged && paged.number * paged.size > maxOffset) {
+    errors.push({ parameter: "page", detail: `page reaches beyond row ${maxOffset}` });
+  }
+  if (errors.length) {
+    const [{ parameter, detail }] = errors;
+    throw new Problem("invalid-parameter", {
+      detail,
+      parameter,
+      ...(errors.length > 1 && { errors: errors.slice(0, 20) }),
+    });
+  }
+  return { parameters, page: paged };
+}
+
+function unknownParameter(name: string, known: string[]): string {
+  if (name === "tenantId" || name === "now") return `${name} is bound by the server and cannot be sent`;
+  return `${name} is not a parameter of this query${suggestion(name, known)}`;
+}
+
+/** `; did you mean "x"?` when a known name is near, otherwise nothing. */
+export function suggestion(name: string, known: string[]): string {
+  if (!known.length) return "";
+  const lower = name.toLowerCase();
+  const near = known.find((each) => each.toLowerCase() === lower) ?? closest(name, known);
+  const isNear = near.toLowerCase() === lower || distance(name, near) <= Math.max(2, near.length / 3);
+  return isNear ? `; did you mean "${near}"?` : "";
+}
+
+function readNumber(values: unknown[] | undefined, byDefault: number, maximum: number): number {
+  if (!values) return byDefault;
+  if (values.length > 1) throw new ParameterError("is given more than once");
+  const number = /^[1-9]\d{0,8}$/.test(String(values[0])) ? Number(values[0]) : NaN;
+  if (!(number <= maximum)) throw new ParameterError(`must be an integer from 1 to ${maximum}`);
+  return number;
+}

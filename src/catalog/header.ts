@@ -1,0 +1,102 @@
+import { type Document, isMap, isScalar, parseDocument } from "yaml";
+import { z } from "zod";
+import { errorAt } from "./query_file_error.ts";
+
+const value = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.union([z.string(), z.number(), z.boolean()])),
+]);
+
+const parameterHeader = z.strictObject({
+  description: z.string().optional().describe("What the parameter means, for the API reference"),
+  example: value.optional().describe("A value that works, for the API reference"),
+  default: value.optional().describe("Value taken when the caller sends none"),
+  minimum: z.number().optional().describe("Least number taken"),
+  maximum: z.number().optional().describe("Greatest number taken"),
+  minLength: z.number().int().nonnegative().optional().describe("Fewest characters of a string"),
+  maxLength: z.number().int().positive().optional().describe("Most characters of a string"),
+  minItems: z.number().int().nonnegative().optional().describe("Fewest elements of a list"),
+  maxItems: z.number().int().positive().optional().describe("Most elements of a list"),
+  pattern: z.string().optional().describe("Regular expression that a string matches as a whole"),
+  format: z.enum(["timezone", "date-or-date-time"]).optional().describe(
+    "`timezone`: an IANA zone; `date-or-date-time`: ISO 8601, a calendar date or an instant",
+  ),
+}).describe("A parameter of the query");
+
+/** The front matter of a query file. Only `summary` is required. */
+export const headerSchema = z.strictObject({
+  summary: z.string().min(1).describe("The endpoint in a few words"),
+  description: z.string().optional().describe("What a reader of the API reference should know; Markdown"),
+  params: z.record(z.string(), parameterHeader).default({}).describe("By placeholder name"),
+  columns: z.record(z.string(), z.string()).default({}).describe(
+    "Descriptions of result columns; a nested field is named by its path, such as `summary.openRate`",
+  ),
+  returns: z.enum(["list", "object"]).default("list").describe(
+    "`list` answers the rows as an array, `object` the single row as an object (no row: 404)",
+  ),
+  page: z.strictObject({
+    size: z.number().int().positive().describe("Rows of a page when the caller does not say"),
+    max: z.number().int().positive().describe("Most rows of a page"),
+  }).optional().describe("Adds the parameters `page` and `pageSize`"),
+  tenant: z.literal("none").optional().describe("`none`: the query reads nothing that belongs to a tenant"),
+  timeout: z.number().positive().optional().describe("Longest time the query may run, in seconds"),
+  settings: z.strictObject({
+    max_threads: z.number().int().positive().optional(),
+    max_memory_usage: z.number().int().positive().optional(),
+    max_rows_to_read: z.number().int().positive().optional(),
+    max_bytes_to_read: z.number().int().positive().optional(),
+    join_use_nulls: z.union([z.literal(0), z.literal(1)]).optional(),
+    join_algorithm: z.string().regex(/^[a-z_,]+$/).optional(),
+  }).default({}).describe("ClickHouse settings sent with the query"),
+}).describe("Front matter of a Sluice query file");
+
+/** The checked front matter. */
+export type Header = z.infer<typeof headerSchema>;
+
+/** What one parameter's entry says. */
+export type ParameterHeader = z.infer<typeof parameterHeader>;
+
+const opening = /^\s*\/\*---[ \t]*\r?\n/;
+const closing = /^---\*\//m;
+
+/**
+ * Splits a query file into its front matter and its SQL. In `sql` the header is replaced by blank lines, so that
+ * line numbers stay those of the file. Throws QueryFileError.
+ */
+export function readHeader(file: string, text: string): { header: Header; sql: string } {
+  const start = opening.exec(text);
+  if (!start) throw errorAt(file, text, 0, "The file must begin with a header: /*--- … ---*/");
+  const rest = text.slice(start[0].length);
+  const end = closing.exec(rest);
+  if (!end) throw errorAt(file, text, 0, "The header has no end: a line ---*/");
+
+  const yaml = rest.slice(0, end.index);
+  const document = parseDocument(yaml);
+  const at = (offset: number, message: string) => errorAt(file, text, start[0].length + offset, message);
+  const [fault] = document.errors;
+  if (fault) throw at(fault.pos[0], `The header is not valid YAML: ${fault.message.split("\n")[0]}`);
+  const parsed = headerSchema.safeParse(document.toJS() ?? {});
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const key = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
+    throw at(offsetOf(document, key), `Header key "${key.join(".")}": ${issue.message}`);
+  }
+
+  const length = start[0].length + end.index + end[0].length;
+  return { header: parsed.data, sql: text.slice(0, length).replace(/[^\n]/g, " ") + text.slice(length) };
+}
+
+/** Where the key at `path` stands in the YAML text, or its nearest ancestor that does. */
+function offsetOf(document: Document.Parsed, path: PropertyKey[]): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const name of path) {
+    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name) : undefined;
+    if (!pair || !isScalar(pair.key)) break;
+    offset = pair.key.range?.[0] ?? offset;
+    node = pair.value;
+  }
+  return offset;
+}

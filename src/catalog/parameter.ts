@@ -1,0 +1,100 @@
+import type { JsonSchema } from "../clickhouse/json_schema.ts";
+import { compileParameter, ParameterError, parameterSchema } from "../clickhouse/parameter.ts";
+import type { ClickHouseType } from "../clickhouse/type.ts";
+import type { ParameterHeader } from "./header.ts";
+import { formats } from "./parameter_format.ts";
+
+/** A placeholder of a query that the caller fills. */
+export interface Parameter {
+  name: string;
+  in: "path" | "query";
+  required: boolean;
+  isList: boolean;
+  /** Text bound when the caller sends none. */
+  defaultText: string | undefined;
+  /** Turns what the caller sent into the text that ClickHouse binds; throws ParameterError. */
+  bind: (input: unknown) => string;
+  schema: JsonSchema;
+  description: string | undefined;
+  example: unknown;
+}
+
+const nullText = "\\N";
+
+/** A parameter from its placeholder's type and its entry in the header. Throws ParameterError for a bad default. */
+export function createParameter(
+  name: string,
+  type: ClickHouseType,
+  header: ParameterHeader,
+  place: "path" | "query",
+): Parameter {
+  const isNullable = type.kind === "Nullable";
+  const isList = type.kind === "Array";
+  const parse = compileParameter(type);
+  const bind = (input: unknown) => {
+    if (input === null && isNullable) return nullText;
+    checkLimits(header, input);
+    return parse(header.format ? formats[header.format].parse(input) : input);
+  };
+  const defaultText = header.default !== undefined ? bind(header.default) : isNullable ? nullText : undefined;
+  return {
+    name,
+    in: place,
+    required: defaultText === undefined,
+    isList,
+    defaultText,
+    bind,
+    schema: schemaOf(type, header),
+    description: header.description,
+    example: header.example,
+  };
+}
+
+/** Checks the header's bounds on what the caller sent. */
+function checkLimits(header: ParameterHeader, input: unknown): void {
+  const elements = Array.isArray(input) ? input : [input];
+  const { minItems = 0, maxItems = Infinity } = header;
+  if (elements.length < minItems) throw new ParameterError(`must have at least ${minItems} elements`);
+  if (elements.length > maxItems) throw new ParameterError(`must have at most ${maxItems} elements`);
+  for (const element of elements) {
+    const text = String(element);
+    const length = [...text].length;
+    if (length < (header.minLength ?? 0)) {
+      throw new ParameterError(`must have at least ${header.minLength} characters`);
+    }
+    if (length > (header.maxLength ?? Infinity)) {
+      throw new ParameterError(`must have at most ${header.maxLength} characters`);
+    }
+    if (header.pattern && !new RegExp(`^(?:${header.pattern})$`, "u").test(text)) {
+      throw new ParameterError(`must match ${header.pattern}`);
+    }
+    if (Number(text) < (header.minimum ?? -Infinity)) {
+      throw new ParameterError(`must be at least ${header.minimum}`);
+    }
+    if (Number(text) > (header.maximum ?? Infinity)) {
+      throw new ParameterError(`must be at most ${header.maximum}`);
+    }
+  }
+}
+
+function schemaOf(type: ClickHouseType, header: ParameterHeader): JsonSchema {
+  const { minimum, maximum, minLength, maxLength, minItems, maxItems, pattern } = header;
+  const limits = {
+    minimum,
+    maximum,
+    minLength,
+    maxLength,
+    pattern,
+    ...(header.format && formats[header.format].schema),
+  };
+  const given = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+  const schema = parameterSchema(type);
+  const limited = type.kind === "Array"
+    ? { ...schema, items: { ...(schema.items as JsonSchema), ...given }, ...items({ minItems, maxItems }) }
+    : { ...schema, ...given };
+  return header.default === undefined ? limited : { ...limited, default: header.default };
+}
+
+function items(limits: { minItems?: number; maxItems?: number }): JsonSchema {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}

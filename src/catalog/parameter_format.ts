@@ -1,0 +1,71 @@
+import type { JsonSchema } from "../clickhouse/json_schema.ts";
+import { ParameterError } from "../clickhouse/parameter.ts";
+
+/** Formats that a header can ask of a string parameter; `parse` returns the canonical text or throws ParameterError. */
+export const formats: Record<string, { schema: JsonSchema; parse: (input: unknown) => string }> = {
+  "timezone": { schema: { examples: ["UTC", "Europe/Berlin"] }, parse: parseTimezone },
+  "date-or-date-time": {
+    schema: {
+      anyOf: [{ format: "date" }, { format: "date-time" }],
+      examples: ["2026-03-05", "2026-03-05T10:00:00Z"],
+    },
+    parse: parseDateOrDateTime,
+  },
+};
+
+function parseTimezone(input: unknown): string {
+  // Intl also takes offsets such as +02:00, which are no IANA names
+  if (typeof input === "string" && /^[A-Za-z]/.test(input) && input.length <= 64) {
+    try {
+      const zone = new Intl.DateTimeFormat("en", { timeZone: input }).resolvedOptions().timeZone;
+      // the engine's names are case-sensitive; keep the caller's spelling when only an alias was resolved
+      return zone.toLowerCase() === input.toLowerCase() ? zone : input;
+    } catch {
+      // not a zone
+    }
+  }
+  throw new ParameterError(`must be an IANA time zone such as Europe/Berlin, not ${quote(input)}`);
+}
+
+const isoForm =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
+
+/**
+ * A calendar date stays as it is; an instant becomes `YYYY-MM-DD hh:mm:ss.sssZ` in UTC, so that equal instants have
+ * one text; a date-time without an offset keeps its wall-clock time and gets no `Z`: the SQL reads it in the
+ * caller's zone.
+ */
+function parseDateOrDateTime(input: unknown): string {
+  const wrong = new ParameterError(
+    `must be an ISO 8601 date or date-time such as 2026-03-05 or 2026-03-05T10:00:00Z, not ${quote(input)}`,
+  );
+  const match = typeof input === "string" ? isoForm.exec(input) : null;
+  if (!match) throw wrong;
+  const [, year, month, day, hour, minute, second = "00", fraction = "", offset] = match;
+  const milliseconds = fraction.slice(0, 3).padEnd(3, "0");
+  const isDate = hour === undefined;
+  const wall = `${year}-${month}-${day}T${hour ?? "00"}:${minute ?? "00"}:${second}.${milliseconds}Z`;
+  const parsed = new Date(wall);
+  // a day that the month lacks is not valid, or rolls over
+  if (
+    Number.isNaN(parsed.getTime()) || parsed.toISOString() !== wall || Number(year) < 1971 ||
+    Number(year) > 2100
+  ) {
+    throw wrong;
+  }
+  if (isDate) return `${year}-${month}-${day}`;
+  if (!offset) return wall.replace("T", " ").slice(0, -1);
+  return new Date(parsed.getTime() - offsetMinutes(offset, wrong) * 60_000).toISOString().replace("T", " ");
+}
+
+function offsetMinutes(offset: string, wrong: ParameterError): number {
+  if (/^[Zz]$/.test(offset)) return 0;
+  const hours = Number(offset.slice(1, 3));
+  const minutes = Number(offset.slice(3).replace(":", "") || 0);
+  if (hours > 14 || minutes > 59) throw wrong;
+  return (offset[0] === "-" ? -1 : 1) * (hours * 60 + minutes);
+}
+
+function quote(input: unknown): string {
+  return JSON.stringify(typeof input === "string" ? input.slice(0, 64) : input)?.slice(0, 70) ?? "nothing";
+}

@@ -1,0 +1,33 @@
+/** A fault of a query file, with the place a reader looks at first. Lines and columns count from 1. */
+export class QueryFileError extends Error {
+  override readonly name = "QueryFileError";
+
+  constructor(
+    readonly file: string,
+    message: string,
+    readonly line: number,
+    readonly column: number,
+    readonly lineText: string,
+  ) {
+    super(message);
+  }
+
+  /** The fault as a compiler prints it: file, line, the line's text and a caret. */
+  render(): string {
+    const gutter = String(this.line);
+    const pad = " ".repeat(gutter.length);
+    return `${this.file}:${this.line}:${this.column}: ${this.message}\n` +
+      `  ${gutter} | ${this.lineText}\n` +
+      `  ${pad} | ${" ".repeat(Math.max(0, this.column - 1))}^`;
+  }
+}
+
+/** A QueryFileError at a character offset of the file's text. */
+export function errorAt(file: string, text: string, offset: number, message: string): QueryFileError {
+  const before = text.slice(0, offset);
+  const start = before.lastIndexOf("\n") + 1;
+  const end = text.indexOf("\n", offset);
+  const line = before.split("\n").length;
+  const lineText = text.slice(start, end < 0 ? undefined : end);
+  return new QueryFileError(file, message, line, offset - start + 1, lineText);
+}

@@ -1,0 +1,73 @@
+import { Problem, type ProblemType } from "../problem.ts";
+
+/** What ClickHouse answered instead of a result. The message holds SQL and names: it is for the log. */
+export class ClickHouseError extends Error {
+  override readonly name = "ClickHouseError";
+
+  constructor(readonly code: number, message: string) {
+    super(message);
+  }
+}
+
+/** ClickHouse could not be asked: refused, reset or silent. */
+export class ClickHouseUnreachable extends Error {
+  override readonly name = "ClickHouseUnreachable";
+}
+
+/**
+ * ClickHouse's error codes that are not our own fault, and the problem each becomes; any other means that the
+ * query file is wrong. Source: src/Common/ErrorCodes.cpp of ClickHouse.
+ */
+const problemOfCode: Record<number, ProblemType> = {
+  // a value that the engine refuses to read as the parameter's type
+  6: "invalid-parameter", // CANNOT_PARSE_TEXT
+  26: "invalid-parameter", // CANNOT_PARSE_QUOTED_STRING
+  27: "invalid-parameter", // CANNOT_PARSE_INPUT_ASSERTION_FAILED
+  38: "invalid-parameter", // CANNOT_PARSE_DATE
+  41: "invalid-parameter", // CANNOT_PARSE_DATETIME
+  69: "invalid-parameter", // ARGUMENT_OUT_OF_BOUND
+  72: "invalid-parameter", // CANNOT_PARSE_NUMBER
+  321: "invalid-parameter", // VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE
+  376: "invalid-parameter", // CANNOT_PARSE_UUID
+  457: "invalid-parameter", // BAD_QUERY_PARAMETER
+  159: "timeout", // TIMEOUT_EXCEEDED
+  160: "timeout", // TOO_SLOW
+  158: "query-too-large", // TOO_MANY_ROWS
+  241: "query-too-large", // MEMORY_LIMIT_EXCEEDED
+  307: "query-too-large", // TOO_MANY_BYTES
+  396: "query-too-large", // TOO_MANY_ROWS_OR_BYTES
+  202: "overloaded", // TOO_MANY_SIMULTANEOUS_QUERIES
+  203: "overloaded", // NO_FREE_CONNECTION
+  252: "overloaded", // TOO_MANY_PARTS
+  745: "overloaded", // SERVER_OVERLOADED
+  242: "unavailable", // TABLE_IS_READ_ONLY
+  243: "unavailable", // NOT_ENOUGH_SPACE
+  210: "unavailable", // NETWORK_ERROR
+};
+
+const throwIfCode = 395;
+
+/** The problem that a failure of ClickHouse is to the caller; the failure itself stays in `cause`. */
+export function problemOf(error: ClickHouseError | ClickHouseUnreachable): Problem {
+  if (error instanceof ClickHouseUnreachable) {
+    return new Problem("unavailable", { retryAfterSeconds: 1 }, error);
+  }
+  if (error.code === throwIfCode) return problemOfThrowIf(error);
+  const type = problemOfCode[error.code] ?? "broken-query";
+  const retryAfterSeconds = type === "overloaded" || type === "unavailable" ? 1 : undefined;
+  return new Problem(type, { retryAfterSeconds }, error);
+}
+
+/**
+ * A query refuses its parameters with `throwIf(condition, 'startDate: The start must be before the end')`;
+ * that sentence is the analyst's, written for the caller. The engine appends `: while executing …` to it.
+ */
+function problemOfThrowIf(error: ClickHouseError): Problem {
+  const sentence = error.message.replace(/^Code: \d+\. DB::Exception: /, "").split(
+    /: [Ww]hile (?:executing|processing) /,
+  )[0];
+  const [, parameter, detail] = /^([A-Za-z][A-Za-z0-9]*): (.+)$/s.exec(sentence) ?? [];
+  return parameter
+    ? new Problem("invalid-parameter", { detail: `${parameter}: ${detail}`, parameter }, error)
+    : new Problem("invalid-request", { detail: sentence }, error);
+}

@@ -1,0 +1,118 @@
+import { fileURLToPath } from "node:url";
+import { createClickHouse, run } from "../../clickhouse/client.ts";
+import { npmFile } from "../npm_file.ts";
+import { freePort } from "./free_port.ts";
+import { enginePackage } from "./platform.ts";
+
+/** A running embedded ClickHouse. */
+export interface Engine {
+  /** Address of its HTTP interface. */
+  url: string;
+  tcpPort: number;
+  user: string;
+  password: string;
+  /** Resolves when the process has ended, by itself or not. */
+  ended: Promise<void>;
+  /** Stops it and waits until its data is on disk. */
+  stop(): Promise<void>;
+  /** Ends it as a crash would; for tests. */
+  kill(): void;
+}
+
+/** Where an engine keeps its data and where it listens; ports are free ones unless given. */
+export interface EngineOptions {
+  dataDir: string;
+  password: string;
+  httpPort?: number;
+  tcpPort?: number;
+}
+
+const configFile = fileURLToPath(new URL("../../../deploy/clickhouse/config.xml", import.meta.url));
+const processFile = fileURLToPath(new URL("process.ts", import.meta.url));
+const startTimeoutMs = 30_000;
+const user = "sluice";
+
+/** Starts ClickHouse in a process of its own and waits until it answers. Throws with what it printed. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const library = await npmFile(enginePackage(), "libchdb.so");
+  const { httpPort = freePort(), tcpPort = freePort(), password } = options;
+  await Deno.mkdir(options.dataDir, { recursive: true });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--allow-ffi",
+      "--allow-env",
+      "--no-lock",
+      processFile,
+      library,
+      `--path=${await Deno.realPath(options.dataDir)}`,
+      `--config-file=${configFile}`,
+      `--http_port=${httpPort}`,
+      `--tcp_port=${tcpPort}`,
+      "--listen_host=127.0.0.1",
+      "--log-level=error",
+    ],
+    env: { SLUICE_ENGINE_PASSWORD: password },
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const printed = collect(child.stderr);
+  const engine: Engine = {
+    url: `http://127.0.0.1:${httpPort}`,
+    tcpPort,
+    user,
+    password,
+    ended: child.status.then(() => {}),
+    async stop() {
+      await child.stdin.close().catch(() => {});
+      await child.status;
+    },
+    kill: () => child.kill("SIGKILL"),
+  };
+  await waitUntilReady(engine, child, printed);
+  return engine;
+}
+
+async function waitUntilReady(
+  engine: Engine,
+  child: Deno.ChildProcess,
+  printed: () => string,
+): Promise<void> {
+  const ask = createClickHouse({ ...engine, database: "default" });
+  let isOver = false;
+  child.status.then(() => isOver = true);
+  const deadline = Date.now() + startTimeoutMs;
+  while (Date.now() < deadline) {
+    if (isOver) throw new Error(`The embedded ClickHouse did not start: ${reason(printed())}`);
+    try {
+      await run(ask, { sql: "SELECT 1", signal: AbortSignal.timeout(2_000) });
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  await engine.stop();
+  throw new Error(`The embedded ClickHouse did not answer within ${startTimeoutMs} ms: ${reason(printed())}`);
+}
+
+function reason(printed: string): string {
+  if (/Cannot lock file|already running/i.test(printed)) {
+    return "another process has its data folder open; set SLUICE_DATA_DIR to use another one";
+  }
+  return printed.trim().split("\n").at(-1) || "it said nothing";
+}
+
+/** The last of what a stream carried. */
+function collect(stream: ReadableStream<Uint8Array>): () => string {
+  const limit = 10_000;
+  let text = "";
+  (async () => {
+    for await (
+      const part of stream.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
+    ) {
+      text = (text + part).slice(-limit);
+    }
+  })().catch(() => {});
+  return () => text;
+}

@@ -1,0 +1,53 @@
+import { fileURLToPath } from "node:url";
+import type { ClickHouseOptions } from "../clickhouse/client.ts";
+import { npmFile } from "./npm_file.ts";
+
+const root = fileURLToPath(new URL("../../migrations", import.meta.url));
+/** Folders whose tables need another system; they are applied only when named. */
+const optional = ["kafka", "nats", "postgres"];
+
+/** The dbmate package for this machine. Throws when there is none. */
+function dbmatePackage(): string {
+  const system = { linux: "linux", darwin: "darwin", windows: "win32" }[Deno.build.os as string];
+  const processor = { x86_64: "x64", aarch64: "arm64" }[Deno.build.arch];
+  if (!system) throw new Error(`There is no dbmate for ${Deno.build.os}`);
+  return `@dbmate/${system}-${processor}@2.36.0`;
+}
+
+/** dbmate's address of a database: it speaks ClickHouse's HTTP interface too. */
+function databaseUrl({ url, user, password, database }: ClickHouseOptions): string {
+  const address = new URL(url);
+  const secure = address.protocol === "https:";
+  const port = address.port || (secure ? "443" : "80");
+  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  return `clickhouse+http${secure ? "s" : ""}://${login}@${address.hostname}:${port}/${database}`;
+}
+
+/**
+ * Runs dbmate over the migrations of all domains, merged by timestamp; returns what it printed. Throws with that
+ * when it fails.
+ */
+export async function dbmate(
+  target: ClickHouseOptions,
+  command: string[],
+  options: string[] = [],
+): Promise<string> {
+  const folders: string[] = [];
+  for await (const entry of Deno.readDir(root)) {
+    if (entry.isDirectory && !optional.includes(entry.name)) folders.push(`${root}/${entry.name}`);
+  }
+  const { success, stdout, stderr } = await new Deno.Command(await npmFile(dbmatePackage(), "bin/dbmate"), {
+    args: [...folders.flatMap((folder) => ["-d", folder]), ...options, ...command],
+    // not an argument, which everybody on the machine could read
+    env: { DATABASE_URL: databaseUrl(target) },
+  }).output();
+  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  if (!success) throw new Error(text.trim().replaceAll(target.password || "\0", "***"));
+  return text;
+}
+
+/** Applies what is pending; returns the names of the migrations applied. */
+export async function migrateUp(target: ClickHouseOptions): Promise<string[]> {
+  const printed = await dbmate(target, ["up"], ["--no-dump-schema"]);
+  return [...printed.matchAll(/^Applied: (\S+)/gm)].map(([, name]) => name);
+}

@@ -1,0 +1,37 @@
+import type { ErrorHandler } from "hono";
+import type { AppEnv } from "../app.ts";
+import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../clickhouse/exception.ts";
+import { Problem, problemResponse } from "../problem.ts";
+import type { Log } from "./log.ts";
+
+/** Status of a request whose client left; never seen by anyone but the log (nginx's convention). */
+const clientClosed = 499;
+
+/** Turns whatever was thrown into a problem document. What is our own fault is logged with its cause. */
+export function onError(log: Log): ErrorHandler<AppEnv> {
+  return function onError(error, c) {
+    if (c.req.raw.signal.aborted && !(error instanceof Problem)) {
+      return new Response(null, { status: clientClosed });
+    }
+    const problem = toProblem(error);
+    if (problem.status >= 500) {
+      const cause = problem.details.detail && !problem.cause ? undefined : problem.cause ?? error;
+      log({
+        level: "error",
+        message: problem.message,
+        requestId: c.var.requestId,
+        path: c.req.path,
+        cause: cause instanceof Error ? `${cause.name}: ${cause.message}` : cause,
+      });
+    }
+    const response = problemResponse(problem, `urn:uuid:${c.var.requestId}`);
+    response.headers.forEach((value, name) => c.header(name, value));
+    return c.newResponse(response.body, response.status as 500);
+  };
+}
+
+function toProblem(error: Error): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof ClickHouseError || error instanceof ClickHouseUnreachable) return problemOf(error);
+  return new Problem("internal", {}, error);
+}

@@ -1,0 +1,279 @@
+import type { Served } from "../app.ts";
+import { formats } from "../answer/format.ts";
+import type { Parameter } from "../catalog/parameter.ts";
+import type { Query } from "../catalog/query.ts";
+import { resultSchema } from "../clickhouse/json_schema.ts";
+import { ingestedSchema } from "../ingest/schema.ts";
+import { problems, type ProblemType } from "../problem.ts";
+import { describeColumns } from "./describe_columns.ts";
+
+/** A part of an OpenAPI document; its shape is checked by a validator in the tests. */
+// deno-lint-ignore no-explicit-any -- as free as JSON
+export type OpenApi = Record<string, any>;
+
+/** The OpenAPI 3.1 document of what is served: a pure function of the catalog and the streams. */
+export function openApiDocument({ catalog, streams }: Served): OpenApi {
+  const queries = [...catalog.values()].map((query) => [`/v1/${query.name}`, queryPath(query)]);
+  const domains = [...new Set([...catalog.keys()].map((name) => name.split("/")[0]))];
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Sluice",
+      version: "1",
+      description:
+        "Analytics of your tenant. Every endpoint under `/v1` is a SQL file; the token names the tenant.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    security: [{ bearer: [] }],
+    tags: [...domains.map((name) => ({ name })), { name: "events", description: "Sending events in" }],
+    paths: {
+      ...Object.fromEntries(queries),
+      ...(streams.length && { "/v1/events/{stream}": eventsPath(streams) }),
+    },
+    components: {
+      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      schemas: { Problem: problemSchema, Meta: metaSchema },
+      responses: Object.fromEntries(
+        Object.entries(responses).map(([name, types]) => [name, problemContent(types)]),
+      ),
+    },
+  };
+}
+
+/** Problem responses that operations refer to, by name. */
+const responses: Record<string, ProblemType[]> = {
+  BadRequest: ["invalid-parameter", "invalid-request"],
+  Unauthenticated: ["unauthenticated"],
+  NotFound: ["not-found"],
+  NotAcceptable: ["not-acceptable"],
+  Conflict: ["idempotency-conflict"],
+  TooLarge: ["body-too-large"],
+  UnsupportedMediaType: ["unsupported-media-type"],
+  Unprocessable: ["nothing-accepted", "idempotency-mismatch"],
+  QueryTooLarge: ["query-too-large"],
+  Failed: ["internal", "broken-query"],
+  Unavailable: ["unavailable", "overloaded"],
+  Timeout: ["timeout"],
+};
+
+function refer(...names: (keyof typeof responses)[]): OpenApi {
+  return Object.fromEntries(names.map((name) => {
+    const [status] = problems[responses[name][0]];
+    return [status, { $ref: `#/components/responses/${name}` }];
+  }));
+}
+
+function problemContent(types: ProblemType[]): OpenApi {
+  const list = types.map((type) => `\`/problems/${type}\`: ${problems[type][1]}`).join(". ");
+  return {
+    description: list,
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+  };
+}
+
+function queryPath(query: Query): OpenApi {
+  const { header, name } = query;
+  const inPath = query.parameters.filter((parameter) => parameter.in === "path");
+  const others = [
+    ...query.parameters.filter((parameter) => parameter.in === "query"),
+    ...pageParameters(query),
+  ];
+  const shared = {
+    tags: [name.split("/")[0]],
+    summary: header.summary,
+    ...(header.description && { description: header.description }),
+    responses: {
+      200: { description: "The answer", content: answerContent(query) },
+      ...refer("BadRequest", "Unauthenticated", "NotFound", "NotAcceptable"),
+      ...refer("QueryTooLarge", "Failed", "Unavailable", "Timeout"),
+    },
+  };
+  const body = {
+    type: "object",
+    properties: Object.fromEntries(others.map(({ name, schema, description }) => [
+      name,
+      { ...schema, ...(description && { description }) },
+    ])),
+    required: others.filter((parameter) => parameter.required).map((parameter) => parameter.name),
+    additionalProperties: false,
+  };
+  const pathParameters = inPath.map(parameterObject);
+  return {
+    get: {
+      ...shared,
+      operationId: operationId("get", name),
+      parameters: [...pathParameters, ...others.map(parameterObject), formatParameter],
+    },
+    post: {
+      ...shared,
+      operationId: operationId("post", name),
+      description: [header.description, "The same query with its parameters in the body."].filter(Boolean)
+        .join("\n\n"),
+      parameters: [...pathParameters, formatParameter],
+      requestBody: {
+        required: body.required.length > 0,
+        content: { "application/json": { schema: withoutEmptyRequired(body) } },
+      },
+      responses: { ...shared.responses, ...refer("TooLarge", "UnsupportedMediaType") },
+    },
+  };
+}
+
+function operationId(method: string, name: string): string {
+  return [method, ...name.split(/[^A-Za-z0-9]+/).filter(Boolean)]
+    .map((word, i) => i ? word[0].toUpperCase() + word.slice(1) : word).join("");
+}
+
+function withoutEmptyRequired(schema: { required: string[] } & OpenApi): OpenApi {
+  const { required, ...rest } = schema;
+  return required.length ? schema : rest;
+}
+
+type Described = Pick<Parameter, "name" | "required" | "schema" | "description" | "example" | "in">;
+
+function parameterObject({ name, in: place, required, schema, description, example }: Described): OpenApi {
+  return {
+    name,
+    in: place,
+    required,
+    ...(description && { description }),
+    schema,
+    ...(example !== undefined && { example }),
+  };
+}
+
+const formatParameter = {
+  name: "format",
+  in: "query",
+  required: false,
+  description: "Form of the answer; without it, the `Accept` header decides",
+  schema: { type: "string", enum: formats.map(({ name }) => name), default: formats[0].name },
+};
+
+function pageParameters({ header: { page } }: Query): Described[] {
+  if (!page) return [];
+  const base = { in: "query" as const, required: false, example: undefined };
+  return [
+    {
+      ...base,
+      name: "page",
+      description: "Number of the page, from 1",
+      schema: { type: "integer", minimum: 1, default: 1 },
+    },
+    {
+      ...base,
+      name: "pageSize",
+      description: "Rows of a page",
+      schema: { type: "integer", minimum: 1, maximum: page.max, default: page.size },
+    },
+  ];
+}
+
+function answerContent(query: Query): OpenApi {
+  const row = describeColumns({
+    type: "object",
+    properties: Object.fromEntries(query.columns.map(({ name, type }) => [name, resultSchema(type)])),
+    required: query.columns.map((column) => column.name),
+  }, query.header.columns);
+  const data = query.header.returns === "object" ? row : { type: "array", items: row };
+  const meta = { $ref: "#/components/schemas/Meta" };
+  const text = { schema: { type: "string" } };
+  return {
+    "application/json": {
+      schema: { type: "object", properties: { data, meta }, required: ["data", "meta"] },
+    },
+    ...Object.fromEntries(formats.slice(1).map(({ mediaType }) => [mediaType, text])),
+  };
+}
+
+function eventsPath(streams: string[]): OpenApi {
+  const event = { type: "object", additionalProperties: true };
+  return {
+    post: {
+      tags: ["events"],
+      operationId: "postEvents",
+      summary: "Send events",
+      description:
+        "One JSON object, a list of them, or NDJSON of any length, also with `Content-Encoding: gzip`. " +
+        "The answer comes when the accepted lines are stored; refused ones are kept as dead letters.",
+      parameters: [
+        { name: "stream", in: "path", required: true, schema: { type: "string", enum: streams } },
+        {
+          name: "Idempotency-Key",
+          in: "header",
+          required: false,
+          description: "A repetition with the same key and body stores nothing and gets the same answer",
+          schema: { type: "string", minLength: 1, maxLength: 255 },
+        },
+      ],
+      requestBody: {
+        required: true,
+        content: {
+          "application/json": { schema: { anyOf: [event, { type: "array", items: event }] } },
+          "application/x-ndjson": { schema: { type: "string" } },
+        },
+      },
+      responses: {
+        200: {
+          description: "What became of the lines",
+          content: { "application/json": { schema: ingestedSchema } },
+        },
+        ...refer("BadRequest", "Unauthenticated", "NotFound", "Conflict", "TooLarge", "UnsupportedMediaType"),
+        ...refer("Unprocessable", "Failed", "Unavailable"),
+      },
+    },
+  };
+}
+
+const problemSchema = {
+  type: "object",
+  description: "RFC 9457",
+  properties: {
+    type: {
+      type: "string",
+      format: "uri-reference",
+      enum: Object.keys(problems).map((type) => `/problems/${type}`),
+    },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string" },
+    instance: { type: "string", format: "uri-reference", description: "Names the request" },
+    parameter: { type: "string", description: "The parameter at fault" },
+    errors: {
+      type: "array",
+      description: "Each fault, when there are several",
+      items: {
+        type: "object",
+        properties: { parameter: { type: "string" }, detail: { type: "string" } },
+        required: ["parameter", "detail"],
+      },
+    },
+  },
+  required: ["type", "title", "status"],
+  additionalProperties: true,
+};
+
+const metaSchema = {
+  type: "object",
+  description: "Facts of the computation",
+  properties: {
+    query: { type: "string" },
+    rows: { type: "integer", format: "int64", description: "Rows in `data`" },
+    rowsRead: { type: "integer", format: "int64" },
+    bytesRead: { type: "integer", format: "int64" },
+    elapsedMs: { type: "number", description: "Time that ClickHouse took" },
+    asOf: { type: "string", format: "date-time", description: "The instant that the query took as now" },
+    page: {
+      type: "object",
+      description: "Only of paged queries",
+      properties: {
+        number: { type: "integer" },
+        size: { type: "integer" },
+        total: { type: "integer", format: "int64", description: "Rows of all pages" },
+      },
+      required: ["number", "size", "total"],
+    },
+  },
+  required: ["query", "rows", "rowsRead", "bytesRead", "elapsedMs", "asOf"],
+};
