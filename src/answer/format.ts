@@ -2,7 +2,7 @@ import { Problem } from "../problem.ts";
 
 /** A form of the answer: the media type it is asked for and served with, and ClickHouse's name of the format. */
 export interface Format {
-  name: "json" | "ndjson" | "csv";
+  name: string;
   mediaType: string;
   clickHouse: string;
 }

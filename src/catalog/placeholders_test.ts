@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { askEngine } from "../clickhouse/ask_engine.ts";
 import { lineColumn, maskSql, scanPlaceholders, SqlSyntaxError } from "./placeholders.ts";
 
+// Codes of the engine's exceptions.
 const MISSING_PARAMETER = 456;
+const SYNTAX_ERROR = 62;
+const REPEATED_ALIAS = 179;
 
 Deno.test("scanPlaceholders() gives name, type and place of each placeholder in order", () => {
   const sql = "SELECT {a:UInt8} + {b : Array( Nullable(String) ) } + {a:UInt8}";
@@ -91,7 +94,7 @@ Deno.test("scanPlaceholders() and the engine refuse SQL that is cut short, with 
       assert.match(error.message, message, sql);
       return true;
     });
-    assert.equal((await askEngine(sql)).code, 62, sql);
+    assert.equal((await askEngine(sql)).code, SYNTAX_ERROR, sql);
   }
 });
 
@@ -121,8 +124,8 @@ const quoted = (quote: string) =>
   hostileText.map((text) => quote + text.replaceAll("\\", "\\\\").replaceAll(quote, quote + quote) + quote);
 const decoy = fc.oneof(
   quoted("'"),
-  quoted('"').map((name) => `1 AS ${name}`),
-  quoted("`").map((name) => `1 AS ${name}`),
+  quoted('"').map((name) => `1 AS "q${name.slice(1)}`),
+  quoted("`").map((name) => `1 AS \`q${name.slice(1)}`),
   hostileText.map((text) => `1 -- ${text}\n`),
   hostileText.map((text) => `1 // ${text}\n`),
   hostileText.map((text) => `1 # ${text}\n`),
@@ -132,39 +135,31 @@ const decoy = fc.oneof(
   hostileText.map((text) => `$$${text.replaceAll("$", "")}$$`),
   fc.constantFrom("1 AS a$t$", "1::String", "map('a', 1)", "‘{h:UInt8}’", "6/2", "1--{h:UInt8}\n"),
 );
-const placeholder = fc.record({
-  name: fc.constantFrom("a", "b", "_c1", "SELECT", "d$"),
-  type: fc.constantFrom(
-    "String",
-    "Nullable(String)",
-    "Enum('}', ')', 'x', '{h:UInt8}')",
-    "LowCardinality(String)",
+const placeholder = fc.tuple(
+  // Not Nullable: the engine takes NULL for one that is not sent.
+  fc.constantFrom(
+    { name: "a", type: "String" },
+    { name: "_c1", type: "Decimal(9, 2)" },
+    { name: "SELECT", type: "Enum('}', ')', '1', '{h:UInt8}')" },
+    { name: "d$", type: "LowCardinality(String)" },
   ),
-  space: fc.constantFrom("", " ", "\n", "/* } */", "-- }\n"),
-});
+  fc.constantFrom("", " ", "\n", "/* } */", "-- }\n"),
+).map(([bound, space]) => ({ ...bound, text: `{${["", bound.name, ":", bound.type, "}"].join(space)}` }));
 
 Deno.test("scanPlaceholders() finds exactly the placeholders that stand among hostile text", async () => {
+  const anyParts = fc.array(fc.oneof(decoy, placeholder), { minLength: 1, maxLength: 6 });
   await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.oneof(decoy, placeholder), { minLength: 1, maxLength: 6 }),
-      async (parts) => {
-        const expected = parts.filter((part) => typeof part !== "string");
-        const texts = parts.map((part) =>
-          typeof part === "string"
-            ? part
-            : `{${part.space}${part.name}${part.space}:${part.space}${part.type}${part.space}}`
-        );
-        const sql = `SELECT ${texts.join(",")}`;
-        const found = scanPlaceholders(sql);
-        assert.deepEqual(
-          found.map(({ name, type }) => ({ name, type })),
-          expected.map(({ name, type }) => ({ name, type })),
-        );
-        for (const { offset, end } of found) assert.match(sql.slice(offset, end), /^\{[^]*\}$/);
-        await assertEngineNeeds(sql, true);
-      },
-    ),
-    { numRuns: 60 },
+    fc.asyncProperty(anyParts, async (parts) => {
+      const expected = parts.filter((part) => typeof part !== "string");
+      const sql = `SELECT ${parts.map((part) => typeof part === "string" ? part : part.text).join(",")}`;
+      const found = scanPlaceholders(sql);
+      assert.deepEqual(
+        found.map(({ name, type, offset, end }) => ({ name, type, text: sql.slice(offset, end) })),
+        expected,
+      );
+      await assertEngineNeeds(sql, true);
+    }),
+    { numRuns: 100 },
   );
 });
 
@@ -184,7 +179,7 @@ Deno.test("scanPlaceholders() never disagrees with the engine about random fragm
     fc.asyncProperty(fc.array(fragment, { maxLength: 8 }), async (fragments) => {
       const sql = `SELECT 1 ${fragments.join("")}`;
       const { code, text } = await askEngine(sql);
-      if (code === 62) return;
+      if (code === SYNTAX_ERROR) return;
       understood++;
       const names = scanPlaceholders(sql).map(({ name }) => name);
       if (code === MISSING_PARAMETER) assert.ok(names.includes("x"), `${sql}: ${text}`);
@@ -221,21 +216,14 @@ Deno.test("lineColumn() counts lines and characters from 1", () => {
 
 /** Asks the engine to confirm that the statement needs each name that was found, and no other. */
 async function assertEngineNeeds(sql: string, mustRun = false): Promise<void> {
-  const names = [...new Set(scanPlaceholders(sql).map(({ name }) => name))];
-  const valueOf = (name: string) => {
-    const type = scanPlaceholders(sql).find((found) => found.name === name)!.type;
-    return /Enum/.test(type)
-      ? /'x'/.test(type) ? "x" : /'(.*?)'/.exec(type)![1]
-      : /Identifier/.test(type)
-      ? "number"
-      : "1";
-  };
-  const all = Object.fromEntries(names.map((name) => [name, valueOf(name)]));
+  const found = scanPlaceholders(sql);
+  const all = Object.fromEntries(
+    found.map(({ name, type }) => [name, type === "Identifier" ? "number" : "1"]),
+  );
   const { code, text } = await askEngine(sql, all);
-  assert.ok(code !== MISSING_PARAMETER && code !== 62, `${sql}: ${text}`);
-  // Two columns of one name are refused after placeholders are filled in; nothing else may go wrong.
-  if (mustRun) assert.ok(code === 0 || code === 179 || code === 352 || code === 15, `${sql}: ${text}`);
-  for (const name of names) {
+  assert.ok(code !== MISSING_PARAMETER && code !== SYNTAX_ERROR, `${sql}: ${text}`);
+  if (mustRun) assert.ok(code === 0 || code === REPEATED_ALIAS, `${sql}: ${text}`);
+  for (const name of Object.keys(all)) {
     const { [name]: _, ...rest } = all;
     const answer = await askEngine(sql, rest);
     assert.equal(answer.code, MISSING_PARAMETER, `${sql} without ${name}: ${answer.text}`);

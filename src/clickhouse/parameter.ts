@@ -159,7 +159,7 @@ function readPart(read: Read, input: unknown, step: string): string {
 }
 
 function fromJson(input: unknown): unknown {
-  if (typeof input !== "string") return input;
+  if (typeof input !== "string" || !/^\s*[[{]/.test(input)) return input;
   try {
     return JSON.parse(input);
   } catch {

@@ -1,4 +1,4 @@
-import { ParameterError, unwanted } from "./parameter_error.ts";
+import { unwanted } from "./parameter_error.ts";
 import type { ScalarParameter } from "./parameter_scalar.ts";
 import { createTimeZone, type TimeZone } from "./time_zone.ts";
 
@@ -19,7 +19,7 @@ export function dateParameter(first: string, last: string): ScalarParameter {
 
 /**
  * ISO 8601 date-times with Z, an offset, or neither, which means the type's zone (UTC when it has none); a date
- * means its midnight. Equal instants get the same text: the wall clock in UTC, or for a type of another zone the
+ * means its beginning. Equal instants get the same text: the wall clock in UTC, or for a type of another zone the
  * seconds since 1970, because the wall clock of the hour that summer time repeats names two instants, of which
  * the server takes the first. `precision` is null for DateTime, else DateTime64's.
  */
@@ -35,15 +35,15 @@ export function dateTimeParameter(precision: number | null, zoneName = "UTC"): S
     const parts = typeof input === "string" ? DATE_TIME.exec(input) : null;
     const midnight = parts === null ? null : dayStart(parts[1]);
     if (parts === null || midnight === null) throw unwanted(wanted, input, plusHint(input));
-    const [, , hour = "0", minute = "0", second = "0", decimals = "", offset] = parts;
+    const [, , hour, minute, second = "0", decimals = "", offset] = parts;
     if (!/^0*$/.test(decimals.slice(digits))) {
       throw unwanted(`a date-time of at most ${digits} digits below the second`, input);
     }
-    const wall = midnight + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
-    const instant = offset ? wall - offsetSeconds(offset) : zone ? zone.instantOf(wall) : wall;
-    if (instant === null) {
-      throw new ParameterError(`must be a time that the clocks of ${zoneName} show, not "${input}"`);
-    }
+    const isDate = hour === undefined;
+    const wall = isDate ? midnight : midnight + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+    const local = isDate ? zone?.dayStart : zone?.instantOf;
+    const instant = offset ? wall - offsetSeconds(offset) : local ? local(wall) : wall;
+    if (instant === null) throw unwanted(`a time that the clocks of ${zoneName} show`, input);
     if (instant < first || instant > last) throw unwanted(wanted, input);
     return instantText(instant, decimals.slice(0, digits).padEnd(digits, "0"), zone);
   }
@@ -57,16 +57,15 @@ export function timeParameter(precision: number): ScalarParameter {
   const decimals = precision === 0 ? "" : `(?:\\.(\\d{1,${precision}}))?`;
   const pattern = `^(-?)(\\d{2,3}):([0-5]\\d):([0-5]\\d)${decimals}$`;
   const form = new RegExp(pattern);
-  const wanted = `a time (hh:mm:ss${
-    precision === 0 ? "" : `, at most ${precision} decimals`
-  }) up to 999:59:59`;
+  const limit = precision === 0 ? "" : `, at most ${precision} decimals`;
+  const wanted = `a time (hh:mm:ss${limit}) up to 999:59:59`;
 
   function read(input: unknown): string {
     const parts = typeof input === "string" ? form.exec(input) : null;
     if (parts === null) throw unwanted(wanted, input);
     const [, sign, hour, minute, second, decimals = ""] = parts;
-    const text = `${String(Number(hour)).padStart(2, "0")}:${minute}:${second}` +
-      (precision === 0 ? "" : `.${decimals.padEnd(precision, "0")}`);
+    const below = precision === 0 ? "" : `.${decimals.padEnd(precision, "0")}`;
+    const text = `${String(Number(hour)).padStart(2, "0")}:${minute}:${second}${below}`;
     return /[1-9]/.test(text) ? sign + text : text;
   }
   return { read, quoted: true, plain: "00:00:00", schema: { type: "string", pattern } };

@@ -6,6 +6,8 @@ export interface TimeZone {
   offsetAt(instant: number): number;
   /** Returns the first instant at which the clock shows this, or null when it skips it (summer time begins). */
   instantOf(wall: number): number | null;
+  /** Returns the instant at which a day begins, which is 1:00 where summer time begins at midnight. */
+  dayStart(midnight: number): number;
 }
 
 /** Returns the clock of an IANA zone. Throws RangeError when the runtime does not know it. */
@@ -35,5 +37,9 @@ export function createTimeZone(name: string): TimeZone {
     return shown.length === 0 ? null : Math.min(...shown);
   }
 
-  return { offsetAt, instantOf };
+  function dayStart(midnight: number): number {
+    return instantOf(midnight) ?? midnight - offsetAt(midnight - DAY);
+  }
+
+  return { offsetAt, instantOf, dayStart };
 }

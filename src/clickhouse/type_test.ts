@@ -105,7 +105,7 @@ Deno.test("parseType() knows every type family of the engine, and each alias as 
     Map: "(String, UInt8)",
     Tuple: "(UInt8)",
     Nested: "(a UInt8)",
-    Variant: "(UInt8, String)",
+    Variant: "(String, UInt8)",
     FixedString: "(3)",
     QBit: "(Float32, 3)",
     Enum: "('a')",
@@ -216,9 +216,12 @@ const { type: anyType } = fc.letrec<{ type: ClickHouseType }>((tie) => ({
 }));
 
 Deno.test("parseType() reads back whatever printType() writes, hostile names included", () => {
-  fc.assert(fc.property(anyType, (type) => assert.deepEqual(parseType(printType(type)), type)), {
-    numRuns: 500,
-  });
+  fc.assert(
+    fc.property(anyType, (type) => assert.deepEqual(parseType(printType(type)), structuredClone(type))),
+    {
+      numRuns: 500,
+    },
+  );
 });
 
 async function describedByEngine(type: string): Promise<unknown> {

@@ -1,10 +1,11 @@
 import { signToken } from "../auth/token.ts";
 import { createClickHouse } from "../clickhouse/client.ts";
 import { ClickHouseUnreachable } from "../clickhouse/exception.ts";
-import { type Config, ConfigError, parseConfig } from "../config.ts";
+import type { Config } from "../config.ts";
 import { demoTenants, loadDemo } from "./demo/load.ts";
 import { docsAssets } from "./docs_assets.ts";
-import { type Engine, startEngine } from "./engine/engine.ts";
+import { devConfig, givenVariables, startDevEngine } from "./dev_engine.ts";
+import { keptSecret } from "./kept_secret.ts";
 import { createLog } from "./log.ts";
 import { migrateUp } from "./migrate.ts";
 import { onOrphaned } from "./on_orphaned.ts";
@@ -17,13 +18,11 @@ import { watchQueries } from "./watch.ts";
 const say = (text: string) => console.log(text);
 
 /** The development server: engine, migrations, demo data, gateway, and the query files watched. */
-async function dev(config: Config, dataDir: string, secret: string): Promise<void> {
+async function dev(config: Config): Promise<void> {
+  const { SLUICE_DATA_DIR: dataDir, AUTH_JWT_SECRET: secret } = config;
   const start = performance.now();
   const log = createLog(config.LOG_FORMAT);
-  const engine = await startEngine({
-    dataDir: `${dataDir}/clickhouse`,
-    password: await kept(`${dataDir}/engine_password`),
-  });
+  const engine = await startDevEngine(config);
   let stopServing = () => Promise.resolve();
   const stop = async () => {
     say("\nStopping …");
@@ -44,7 +43,7 @@ async function dev(config: Config, dataDir: string, secret: string): Promise<voi
     token: await signToken(secret, { tenantId, scope: "query ingest", subject: "demo", expires: "30d" }),
   })));
   const docs = docsAssets(tokens[0].token);
-  const gateway = serve({ config: { ...config, AUTH_JWT_SECRET: secret }, clickHouse, log, docs });
+  const gateway = serve({ config, clickHouse, log, docs });
   say(`ClickHouse  ${engine.url} (native protocol on port ${engine.tcpPort}), data in ${dataDir}/`);
   const applied = await migrateUp(target);
   if (applied.length) say(`Migrations  ${applied.length} applied`);
@@ -100,41 +99,18 @@ function greeting(url: string, tokens: { tenantId: string; token: string }[], ms
   ].join("\n");
 }
 
-/** A secret made at the first start and kept in a file that only its owner reads. */
-async function kept(file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const secret = Array.from(
-      crypto.getRandomValues(new Uint8Array(32)),
-      (byte) => byte.toString(16).padStart(2, "0"),
-    ).join("");
-    await Deno.writeTextFile(file, secret, { mode: 0o600 });
-    return secret;
-  }
-}
-
 if (import.meta.main) {
   try {
-    const given = Deno.env.toObject();
-    const config = parseConfig({
-      CLICKHOUSE_URL: "http://embedded",
-      AUTH_JWT_SECRET: "made-by-dev-when-it-is-not-given",
-      ...given,
-    });
+    const config = devConfig();
     await Deno.mkdir(config.SLUICE_DATA_DIR, { recursive: true });
-    await dev(
-      config,
-      config.SLUICE_DATA_DIR,
-      given.AUTH_JWT_SECRET || await kept(`${config.SLUICE_DATA_DIR}/jwt_secret`),
-    );
+    const secret = givenVariables().AUTH_JWT_SECRET ??
+      await keptSecret(`${config.SLUICE_DATA_DIR}/jwt_secret`);
+    await dev({ ...config, AUTH_JWT_SECRET: secret });
   } catch (error) {
-    const isPort = error instanceof Deno.errors.AddrInUse;
-    if (!isPort && !(error instanceof ConfigError) && !(error instanceof Error)) throw error;
-    say(
-      isPort ? "Cannot listen: the port is taken; set PORT to another one" : `Cannot start: ${error.message}`,
-    );
+    const reason = error instanceof Deno.errors.AddrInUse
+      ? "the port is taken; set PORT to another one"
+      : (error as Error).message;
+    say(`Cannot start: ${reason}`);
     Deno.exit(1);
   }
 }

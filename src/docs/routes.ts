@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { stringify } from "yaml";
 import type { AppDeps, AppEnv } from "../app.ts";
 import { openApiDocument } from "../openapi/document.ts";
-import { Problem, problems, type ProblemType } from "../problem.ts";
+import { problems, type ProblemType } from "../problem.ts";
 import page from "./page.html" with { type: "text" };
 import startScript from "./start.js" with { type: "text" };
 

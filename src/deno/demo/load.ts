@@ -9,12 +9,16 @@ export const demoTenants = ["acme", "globex", "initech"];
 export type Progress = (done: number, all: number) => void;
 
 const days = 90;
+/** Days of one statement: most of a short one would be spent on analysing it. */
+const stepDays = 7;
+/** What follows from a day's traffic (the last step of a sequence) comes up to so many days later. */
+const echoDays = 17;
 const dayMs = 86_400_000;
 
 /**
- * Loads demo data day by day through the landing tables: 90 days when the tables are empty, and on later starts the
- * days since. What `stateFile` says was loaded is loaded again only for its last, partial day; the events' ids are
- * a function of the day, so that changes no number. Returns whether it loaded anything.
+ * Loads demo data week by week through the landing tables: 90 days when the tables are empty, and on later starts
+ * what has happened since the day that `stateFile` names. Days that are loaded again change no number, since
+ * their events' ids are a function of the day. Returns whether it loaded anything.
  */
 export async function loadDemo(
   clickHouse: ClickHouse,
@@ -25,21 +29,30 @@ export async function loadDemo(
   const today = startOfDay(now.getTime());
   const through = await readThrough(stateFile);
   if (through === undefined && !await isEmpty(clickHouse)) return false;
-  const first = Math.max(through ?? 0, today - days * dayMs);
+  if (through === today) return false;
+  const first = Math.max(through === undefined ? 0 : through - echoDays * dayMs, today - days * dayMs);
   const all = (today - first) / dayMs + 1;
-  for (let done = 0; done < all; done++) {
-    const day = new Date(first + done * dayMs).toISOString().slice(0, 10);
+  for (let done = 0; done < all; done += stepDays) {
     progress(done, all);
-    // before the rows: a load that is interrupted goes on at this day
-    await Deno.writeTextFile(stateFile, JSON.stringify({ through: day }));
     await run(clickHouse, {
       sql: outreachSql,
-      parameters: { day, until: now.toISOString().slice(0, 23).replace("T", " ") },
+      parameters: {
+        day: dayText(first + done * dayMs),
+        days: String(Math.min(stepDays, all - done)),
+        until: now.toISOString().slice(0, 23).replace("T", " "),
+      },
       settings: { wait_end_of_query: 1 },
     });
+    // a load that is interrupted goes on here
+    await Deno.writeTextFile(stateFile, JSON.stringify({ through: dayText(first + done * dayMs) }));
   }
+  await Deno.writeTextFile(stateFile, JSON.stringify({ through: dayText(today) }));
   progress(all, all);
   return true;
+}
+
+function dayText(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 10);
 }
 
 async function isEmpty(clickHouse: ClickHouse): Promise<boolean> {

@@ -1,0 +1,18 @@
+import { loadCatalog } from "../../catalog/catalog.ts";
+import { withScratchEngine } from "../scratch_engine.ts";
+import { readQueryFiles } from "../sql_files.ts";
+
+// `deno task check-sql`: applies all migrations to an empty engine and has it check each query file.
+
+// deno-lint-ignore no-console -- a program for a terminal
+const say = (text: string) => console.log(text);
+
+const files = await readQueryFiles();
+const { errors } = await withScratchEngine((clickHouse) => loadCatalog(files, clickHouse));
+for (const error of errors) say(error.render());
+say(
+  errors.length
+    ? `${errors.length} of ${files.length} query files are wrong`
+    : `${files.length} query files are right`,
+);
+Deno.exit(errors.length ? 1 : 0);

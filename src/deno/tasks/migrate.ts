@@ -1,0 +1,68 @@
+import { fileURLToPath } from "node:url";
+import { dbmate } from "../migrate.ts";
+import { withDevDatabase } from "../dev_engine.ts";
+import { withScratchEngine } from "../scratch_engine.ts";
+
+const usage = `deno task migrate up                    apply what is pending
+deno task migrate down                  take back the newest migration
+deno task migrate status                list applied and pending migrations
+deno task migrate new DOMAIN/OBJECT     make an empty migration
+deno task migrate dump                  write sql/schema.sql`;
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+// deno-lint-ignore no-console -- a program for a terminal
+const say = (text: string) => console.log(text.trimEnd());
+
+async function main([command, argument]: string[]): Promise<number> {
+  switch (command) {
+    case "up":
+    case "down":
+    case "status":
+      say(await withDevDatabase((target) => dbmate(target, [command], ["--no-dump-schema"])));
+      return 0;
+    case "new":
+      return await create(argument ?? "");
+    case "dump":
+      await withScratchEngine((_, target) =>
+        dbmate(target, ["dump"], ["--schema-file", `${root}sql/schema.sql`])
+      );
+      say("Wrote sql/schema.sql");
+      return 0;
+    default:
+      say(usage);
+      return 2;
+  }
+}
+
+async function create(name: string): Promise<number> {
+  const [, domain, object] = /^([a-z][a-z0-9_]*)\/([a-z][a-z0-9_]*)$/.exec(name) ?? [];
+  if (!domain) {
+    say(`Name the migration DOMAIN/OBJECT, such as outreach/outreach_events, not "${name}"`);
+    return 2;
+  }
+  const timestamp = new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14);
+  const path = `migrations/${domain}/${timestamp}_${object}.sql`;
+  await Deno.mkdir(`${root}migrations/${domain}`, { recursive: true });
+  const text = `-- migrate:up
+-- One row is …. Ordered by … because …; partitioned by …; kept for ….
+CREATE TABLE ${object}
+(
+    tenant_id String
+)
+ENGINE = MergeTree
+ORDER BY tenant_id
+
+-- migrate:down
+DROP TABLE ${object}
+`;
+  await Deno.writeTextFile(root + path, text, { createNew: true });
+  say(`Wrote ${path}`);
+  return 0;
+}
+
+try {
+  Deno.exit(await main(Deno.args));
+} catch (error) {
+  say((error as Error).message);
+  Deno.exit(1);
+}

@@ -1,0 +1,20 @@
+// `deno task ok`: the gate. Each step runs although an earlier one failed; the exit code tells.
+const steps: [string, string[]][] = [
+  ["format", ["fmt", "--check"]],
+  ["lint", ["lint"]],
+  ["types", ["check", "src", "tests"]],
+  ["SQL", ["task", "check-sql"]],
+  ["OpenAPI", ["task", "openapi", "--check"]],
+  ["tests", ["task", "test"]],
+];
+const failed: string[] = [];
+for (const [name, args] of steps) {
+  const start = performance.now();
+  const { success } = await new Deno.Command(Deno.execPath(), { args }).spawn().status;
+  // deno-lint-ignore no-console -- a program for a terminal
+  console.error(
+    `${success ? "ok" : "FAILED"}  ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`,
+  );
+  if (!success) failed.push(name);
+}
+Deno.exit(failed.length ? 1 : 0);

@@ -1,0 +1,88 @@
+import { answer } from "../../answer/answer.ts";
+import { type Format, formats } from "../../answer/format.ts";
+import { bind } from "../../catalog/bind.ts";
+import { findQuery, loadCatalog } from "../../catalog/catalog.ts";
+import { createClickHouse } from "../../clickhouse/client.ts";
+import { ClickHouseError } from "../../clickhouse/exception.ts";
+import { problemOf } from "../../clickhouse/exception.ts";
+import { Problem } from "../../problem.ts";
+import { demoTenants } from "../demo/load.ts";
+import { withDevDatabase } from "../dev_engine.ts";
+import { readQueryFiles } from "../sql_files.ts";
+
+const usage = `deno task query NAME [--tenant=NAME] [--format=FORMAT] [--PARAMETER=VALUE …]
+  NAME    such as outreach/overview
+  FORMAT  table (the default), ${formats.map(({ name }) => name).join(", ")}`;
+
+// deno-lint-ignore no-console -- a program for a terminal
+const say = (text: string) => console.error(text);
+
+async function main(args: string[]): Promise<number> {
+  const [name, ...options] = args;
+  if (!name || name.startsWith("-")) {
+    say(usage);
+    return 2;
+  }
+  const input = new Map<string, string[]>();
+  for (const option of options) {
+    const [, key, value] = /^--([^=]+)=(.*)$/s.exec(option) ?? [];
+    if (!key) {
+      say(`Write options as --name=value, not "${option}"\n${usage}`);
+      return 2;
+    }
+    input.set(key, [...input.get(key) ?? [], value]);
+  }
+  const [tenantId] = take(input, "tenant") ?? demoTenants;
+  const [formatName] = take(input, "format") ?? ["table"];
+  return await withDevDatabase(async (target) => {
+    const clickHouse = createClickHouse(target);
+    const path = name.replace(/^\/?(v1\/|sql\/)?/, "").replace(/\.sql$/, "");
+    const { catalog, errors } = await loadCatalog(await readQueryFiles(), clickHouse);
+    for (const error of errors.filter(({ file }) => file === `sql/${path}.sql`)) say(error.render());
+    const found = findQuery(catalog, path);
+    if (!found) {
+      throw new Problem("not-found", {
+        detail: `There is no query "${path}"; there are: ${[...catalog.keys()].join(", ")}`,
+      });
+    }
+    for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
+    const response = await answer(clickHouse, {
+      query: found.query,
+      bound: bind(found.query, input),
+      tenantId,
+      now: new Date(),
+      format: chooseFormat(formatName, found.query.header.returns),
+      maxSeconds: 300,
+      queryId: crypto.randomUUID(),
+      signal: new AbortController().signal,
+    });
+    await response.body?.pipeTo(Deno.stdout.writable, { preventClose: true });
+    return 0;
+  });
+}
+
+function take(input: Map<string, string[]>, name: string): string[] | undefined {
+  const values = input.get(name);
+  input.delete(name);
+  return values;
+}
+
+function chooseFormat(name: string, returns: "list" | "object"): Format {
+  if (name === "table") {
+    const clickHouse = returns === "object" ? "Vertical" : "PrettyCompactMonoBlock";
+    return { name: "table", mediaType: "text/plain", clickHouse };
+  }
+  const format = formats.find((each) => each.name === name);
+  if (!format) throw new Problem("invalid-parameter", { detail: `There is no format "${name}"\n${usage}` });
+  return format;
+}
+
+try {
+  Deno.exit(await main(Deno.args));
+} catch (error) {
+  const problem = error instanceof ClickHouseError ? problemOf(error) : error as Error;
+  const errors = problem instanceof Problem ? problem.details.errors : undefined;
+  say(errors?.map(({ detail }) => detail).join("\n") ?? problem.message);
+  if (error instanceof ClickHouseError) say(error.message);
+  Deno.exit(1);
+}

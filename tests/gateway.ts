@@ -1,0 +1,134 @@
+import { createApp } from "../src/app.ts";
+import { signToken } from "../src/auth/token.ts";
+import { createServing } from "../src/catalog/serving.ts";
+import type { QueryFile } from "../src/catalog/query.ts";
+import { type ClickHouse, type ClickHouseOptions, createClickHouse } from "../src/clickhouse/client.ts";
+import { docsAssets } from "../src/deno/docs_assets.ts";
+import { readQueryFiles } from "../src/deno/sql_files.ts";
+import type { LogEntry } from "../src/http/log.ts";
+
+/** The engine that `tests/run.ts` started. */
+export function engineOptions(): ClickHouseOptions {
+  const read = (name: string) => {
+    const value = Deno.env.get(name);
+    if (value === undefined) throw new Error(`${name} is not set: run the tests with \`deno task test\``);
+    return value;
+  };
+  return {
+    url: read("SLUICE_TEST_CLICKHOUSE_URL"),
+    user: read("SLUICE_TEST_CLICKHOUSE_USER"),
+    password: read("SLUICE_TEST_CLICKHOUSE_PASSWORD"),
+    database: "sluice",
+  };
+}
+
+/** Secret of the tests' tokens. */
+export const secret = "a secret of the tests, long enough to be one";
+
+/** Limits of the test gateway, small enough to meet. */
+export const limits = { MAX_LINE_BYTES: 1_048_576, MAX_UNPACKED_BYTES: 20_000_000, MAX_QUERY_SECONDS: 20 };
+
+/** What a test may replace. */
+export interface TestOptions {
+  clickHouse?: ClickHouse;
+  files?: QueryFile[];
+  now?: () => Date;
+}
+
+/** A gateway in this process; requests go to it without a socket. */
+export interface TestGateway {
+  /** Sends a request with a token of the tenant, or with none when that is undefined. */
+  fetch(path: string, tenantId?: string, init?: RequestInit): Promise<Response>;
+  /** The JSON answer of a query; parameters that are lists are repeated. */
+  query(name: string, tenantId: string, parameters?: Record<string, unknown>): Promise<Answer>;
+  /** Posts events as NDJSON and returns the answer. */
+  send(stream: string, tenantId: string, events: unknown[]): Promise<Answer>;
+  log: LogEntry[];
+  setNow(now: Date): void;
+  load(files: QueryFile[]): Promise<string[]>;
+}
+
+/** Status and parsed body. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // deno-lint-ignore no-explicit-any -- a test knows what it asked for
+  body: any;
+}
+
+let counter = 0;
+
+/** A tenant that no other test has. */
+export function newTenant(name = "tenant"): string {
+  return `${name}-${Deno.pid}-${++counter}-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** A gateway over the tests' engine, with the repository's queries unless others are given. */
+export async function createGateway(options: TestOptions = {}): Promise<TestGateway> {
+  const clickHouse = options.clickHouse ?? createClickHouse(engineOptions());
+  const serving = createServing(clickHouse);
+  const log: LogEntry[] = [];
+  let now: Date | undefined;
+  const load = async (files: QueryFile[]) => (await serving.load(files)).map((fault) => fault.render());
+  const faults = await load(options.files ?? await readQueryFiles());
+  if (faults.length && !options.files) throw new Error(faults.join("\n"));
+  const app = createApp({
+    config: { AUTH_JWT_SECRET: secret, ALLOWED_ORIGINS: "https://app.example.com", ...limits },
+    clickHouse,
+    served: serving.served,
+    isOpen: () => true,
+    clock: () => now ?? options.now?.() ?? new Date(),
+    log: (entry) => log.push(entry),
+    docs: docsAssets(),
+  });
+
+  const request: TestGateway["fetch"] = async (path, tenantId, init = {}) => {
+    const headers = new Headers(init.headers);
+    if (tenantId !== undefined) headers.set("authorization", `Bearer ${await tokenOf(tenantId)}`);
+    return await app.fetch(new Request(`http://gateway${path}`, { ...init, headers }));
+  };
+  return {
+    fetch: request,
+    query: async (name, tenantId, parameters = {}) =>
+      await read(await request(`/v1/${name}?${searchOf(parameters)}`, tenantId)),
+    send: async (stream, tenantId, events) =>
+      await read(
+        await request(`/v1/events/${stream}`, tenantId, {
+          method: "POST",
+          headers: { "content-type": "application/x-ndjson" },
+          body: events.map((event) => JSON.stringify(event)).join("\n"),
+        }),
+      ),
+    log,
+    setNow: (instant) => now = instant,
+    load,
+  };
+}
+
+const tokens = new Map<string, string>();
+
+async function tokenOf(tenantId: string): Promise<string> {
+  const known = tokens.get(tenantId);
+  if (known) return known;
+  const token = await signToken(secret, { tenantId, scope: "query ingest", expires: "1h" });
+  tokens.set(tenantId, token);
+  return token;
+}
+
+function searchOf(parameters: Record<string, unknown>): URLSearchParams {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const each of Array.isArray(value) ? value : [value]) search.append(name, String(each));
+  }
+  return search;
+}
+
+/** Reads an answer whose body is JSON. */
+export async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  try {
+    return { status: response.status, headers: response.headers, body: JSON.parse(text) };
+  } catch {
+    throw new Error(`The answer (status ${response.status}) is not JSON: ${text.slice(0, 500)}`);
+  }
+}
