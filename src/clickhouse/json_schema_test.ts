@@ -107,10 +107,10 @@ Deno.test("jsonSettings make valid JSON of strings that are not UTF-8, wherever 
   const bad = "'a\\xff\\xc3('";
   const sql = `SELECT ${bad} AS a, [${bad}] AS b, map(${bad}, ${bad}) AS c, toFixedString(${bad}, 5) AS d, ` +
     `CAST(tuple(${bad}), 'Tuple(x String)') AS e, toLowCardinality(toNullable(${bad})) AS f FORMAT JSONEachRow`;
-  const fixed = "a\ufffd\ufffd(";
+  // Neighbouring bad bytes become one replacement character.
   const { text } = await askEngine(sql, {}, jsonSettings);
   const row = JSON.parse(text);
-  assert.equal(row.a.replaceAll("\ufffd\ufffd", "\ufffd"), fixed.replaceAll("\ufffd\ufffd", "\ufffd"));
+  assert.equal(row.a, "a\ufffd(");
   assert.deepEqual([row.b[0], row.c[row.a], row.d.replace("\0", ""), row.e.x, row.f], Array(5).fill(row.a));
 });
 

@@ -1,10 +1,9 @@
+import { fileURLToPath } from "node:url";
+import viewer from "swagger-ui-dist/package.json" with { type: "json" };
 import type { DocsAssets } from "../docs/routes.ts";
-import { npmFile } from "./npm_file.ts";
 
-/** Swagger UI's files out of its npm package, downloaded when the reference is first opened. */
+/** Swagger UI's files out of its npm package. */
 export function docsAssets(demoToken?: string): DocsAssets {
-  return {
-    demoToken,
-    read: async (name) => await Deno.readFile(await npmFile("swagger-ui-dist@5.35.0", name)),
-  };
+  const read = (name: string) => Deno.readFile(fileURLToPath(import.meta.resolve(`${viewer.name}/${name}`)));
+  return { demoToken, read };
 }

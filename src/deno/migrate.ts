@@ -1,18 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { ClickHouseOptions } from "../clickhouse/client.ts";
+import { dbmatePackage } from "./dbmate_package.ts";
 import { npmFile } from "./npm_file.ts";
 
 const root = fileURLToPath(new URL("../../migrations", import.meta.url));
 /** Folders whose tables need another system; they are applied only when named. */
 const optional = ["kafka", "nats", "postgres"];
-
-/** The dbmate package for this machine. Throws when there is none. */
-function dbmatePackage(): string {
-  const system = { linux: "linux", darwin: "darwin", windows: "win32" }[Deno.build.os as string];
-  const processor = { x86_64: "x64", aarch64: "arm64" }[Deno.build.arch];
-  if (!system) throw new Error(`There is no dbmate for ${Deno.build.os}`);
-  return `@dbmate/${system}-${processor}@2.36.0`;
-}
 
 /** dbmate's address of a database: it speaks ClickHouse's HTTP interface too. */
 function databaseUrl({ url, user, password, database }: ClickHouseOptions): string {

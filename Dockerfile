@@ -1,0 +1,18 @@
+# The gateway, and the `migrate` task, on Deno alone.
+FROM denoland/deno:2.9.6
+
+WORKDIR /sluice
+COPY deno.json deno.lock ./
+COPY src src
+COPY sql sql
+COPY migrations migrations
+# everything that is downloaded, is downloaded now
+RUN deno cache src/main.ts src/deno/tasks/migrate.ts && deno run -A src/deno/tasks/prefetch.ts \
+    && chown -R deno:deno "$DENO_DIR"
+USER deno
+
+ENV HOST=0.0.0.0 PORT=8787
+EXPOSE 8787
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
+    CMD ["deno", "eval", "Deno.exit((await fetch(`http://127.0.0.1:${Deno.env.get('PORT')}/health/live`)).ok ? 0 : 1)"]
+CMD ["task", "start"]

@@ -1,0 +1,78 @@
+import { type ClickHouseOptions, createClickHouse, run } from "../../src/clickhouse/client.ts";
+import { createRowEncoder, landingColumns } from "../../src/ingest/row_encoder.ts";
+import { splitLines } from "../../src/ingest/split.ts";
+import { alternate, type Row } from "./rounds.ts";
+
+const eventsPerRound = 400_000;
+const encoder = new TextEncoder();
+
+/** NDJSON through the gateway against the same rows inserted into the landing table directly. */
+export async function benchIngestion(
+  gatewayUrl: string,
+  token: string,
+  target: ClickHouseOptions,
+): Promise<Row> {
+  const clickHouse = createClickHouse(target);
+  let round = 0;
+  const nextBody = () => makeEvents(round++);
+
+  async function throughGateway(): Promise<number> {
+    const body = nextBody();
+    const start = performance.now();
+    const response = await fetch(`${gatewayUrl}/v1/events/outreach`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/x-ndjson" },
+      body,
+    });
+    const { data } = await response.json();
+    const seconds = (performance.now() - start) / 1000;
+    if (data?.accepted !== eventsPerRound) {
+      throw new Error(`Expected ${eventsPerRound} events, got ${JSON.stringify(data)}`);
+    }
+    return eventsPerRound / seconds;
+  }
+
+  async function direct(): Promise<number> {
+    const rows = createRowEncoder({ tenantId: "bench", requestId: crypto.randomUUID(), source: "http" });
+    const splitter = splitLines(rows, 1_048_576);
+    splitter.push(nextBody());
+    splitter.end();
+    const body = rows.take();
+    const start = performance.now();
+    await run(clickHouse, {
+      sql: `INSERT INTO outreach_landing (${landingColumns}) FORMAT RowBinary`,
+      body,
+      settings: { async_insert: 0, insert_deduplicate: 0 },
+    });
+    return eventsPerRound / ((performance.now() - start) / 1000);
+  }
+
+  const measured = await alternate(5, throughGateway, direct);
+  return {
+    what: "HTTP ingestion, NDJSON of 300-byte events",
+    unit: "events/s",
+    ...measured,
+    goal: 0.9,
+    least: 200_000,
+  };
+}
+
+/** Events of about 300 bytes, other ones in each round. */
+function makeEvents(round: number): Uint8Array<ArrayBuffer> {
+  const first = Date.parse("2026-01-01T00:00:00Z");
+  const types = ["message_sent", "message_delivered", "message_opened", "message_clicked"];
+  const lines: string[] = [];
+  for (let i = 0; i < eventsPerRound; i++) {
+    const n = round * eventsPerRound + i;
+    const id = `00000000-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
+    const at = new Date(first + (n * 7_919) % 7_776_000_000).toISOString();
+    lines.push(
+      `{"id":"${id}","eventType":"${types[i & 3]}","entityType":"message","entityId":"msg_bench_${n >> 2}",` +
+        `"channel":"email","contactId":"ct_${n % 20_000}","sourceType":"campaign","sourceId":"cmp_${
+          n % 40
+        }",` +
+        `"templateId":"tpl_${n % 20}","metadata":{"name":"Template ${n % 20}"},"occurredAt":"${at}"}`,
+    );
+  }
+  return encoder.encode(lines.join("\n"));
+}
