@@ -3,6 +3,7 @@ import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { authenticate, type Credential } from "./auth/jwt.ts";
 import type { Catalog } from "./catalog/catalog.ts";
+import type { Query } from "./catalog/query.ts";
 import { queryRoutes } from "./catalog/routes.ts";
 import type { ClickHouse } from "./clickhouse/client.ts";
 import type { Config } from "./config.ts";
@@ -43,6 +44,8 @@ export interface AppEnv {
     requestId: string;
     correlationId: string | undefined;
     credential: Credential;
+    /** The query that the address names. */
+    query: Query | undefined;
   };
 }
 

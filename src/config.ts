@@ -27,6 +27,9 @@ export const variables = {
   MAX_QUERY_SECONDS: z.coerce.number().positive().default(30).describe(
     "Longest time a query may run, in seconds",
   ),
+  SLUICE_SQL_DIR: z.string().default("sql").describe(
+    "Folder of the query files; a relative one is below the project's root",
+  ),
   SLUICE_DATA_DIR: z.string().default(".sluice").describe("`dev`: folder of the embedded engine's data"),
   SLUICE_DEMO: z.enum(["0", "1"]).default("1").describe("`dev`: 0 starts without demo data"),
   LOG_FORMAT: z.enum(["json", "text"]).optional().describe(

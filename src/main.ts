@@ -1,41 +1,55 @@
-import { createClickHouse } from "./clickhouse/client.ts";
+import { createClickHouse, createPing } from "./clickhouse/client.ts";
+import { ClickHouseError } from "./clickhouse/exception.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { clickHouseOptions } from "./deno/clickhouse_options.ts";
 import { docsAssets } from "./deno/docs_assets.ts";
 import { createLog } from "./deno/log.ts";
 import { onSignal } from "./deno/on_signal.ts";
-import { loadWhenReachable, serve } from "./deno/serve.ts";
+import { pendingMigrations } from "./deno/pending_migrations.ts";
+import { serve, whenReachable } from "./deno/serve.ts";
+import { renderFault } from "./deno/sql_files.ts";
 
-/** The gateway in production: configuration, listening, catalog, signals. */
+/** The gateway in production: configuration, listening, catalog, signals. Throws CannotServe. */
 async function main(config: Config): Promise<void> {
   const log = createLog(config.LOG_FORMAT);
-  const gateway = serve({
-    config,
-    clickHouse: createClickHouse(clickHouseOptions(config)),
-    log,
-    docs: docsAssets(),
-  });
+  const target = clickHouseOptions(config);
+  const clickHouse = createClickHouse(target);
+  const gateway = serve({ config, clickHouse, ping: createPing(target), log, docs: docsAssets() });
   onSignal(async () => {
     log({ level: "info", message: "Stopping: requests in flight finish" });
     await gateway.stop();
   });
   log({ level: "info", message: `Listening on ${gateway.url}` });
-  const faults = await loadWhenReachable(gateway, log);
-  if (faults.length === 0) return log({ level: "info", message: "Ready" });
-  for (const fault of faults) log({ level: "error", message: fault.render() });
-  log({
-    level: "error",
-    message: "Cannot serve broken query files; are all migrations applied (deno task migrate up)?",
-  });
-  await gateway.stop();
-  Deno.exit(1);
+  const pending = await whenReachable(() => pendingMigrations(clickHouse), log);
+  if (pending.length) {
+    throw new CannotServe(
+      `The database lacks migrations; apply them with \`deno task migrate up\`:\n${pending.join("\n")}`,
+    );
+  }
+  const faults = await whenReachable(gateway.reload, log);
+  if (faults.length) {
+    throw new CannotServe(faults.map((fault) => renderFault(fault, config.SLUICE_SQL_DIR)).join("\n"));
+  }
+  log({ level: "info", message: "Ready" });
+}
+
+/** What whoever runs the gateway must mend. */
+class CannotServe extends Error {
+  override readonly name = "CannotServe";
+}
+
+/** The sentence for a terminal. Throws what is a fault of ours. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof CannotServe) return error.message;
+  if (error instanceof Deno.errors.NotFound) return error.message;
+  if (error instanceof ClickHouseError) return `ClickHouse refuses: ${error.message}`;
+  throw error;
 }
 
 try {
   await main(parseConfig(Deno.env.toObject()));
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  // deno-lint-ignore no-console -- there is no log without a configuration
-  console.error(`Sluice cannot start:\n${error.message}`);
+  // deno-lint-ignore no-console -- for whoever starts it; there is no log without a configuration
+  console.error(`Sluice cannot start:\n${reasonOf(error)}`);
   Deno.exit(1);
 }

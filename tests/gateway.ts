@@ -43,6 +43,8 @@ export interface TestGateway {
   query(name: string, tenantId: string, parameters?: Record<string, unknown>): Promise<Answer>;
   /** Posts events as NDJSON and returns the answer. */
   send(stream: string, tenantId: string, events: unknown[]): Promise<Answer>;
+  /** The gateway as a server takes it. */
+  handle(request: Request): Response | Promise<Response>;
   log: LogEntry[];
   setNow(now: Date): void;
   load(files: QueryFile[]): Promise<string[]>;
@@ -54,6 +56,11 @@ export interface Answer {
   headers: Headers;
   // deno-lint-ignore no-explicit-any -- a test knows what it asked for
   body: any;
+}
+
+/** A query file of the test's own: `header` holds the lines behind the summary. */
+export function queryFile(name: string, header: string, sql: string): QueryFile {
+  return { path: `sql/${name}.sql`, text: `/*---\nsummary: Of a test\n${header}\n---*/\n${sql}\n` };
 }
 
 let counter = 0;
@@ -99,15 +106,23 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
           body: events.map((event) => JSON.stringify(event)).join("\n"),
         }),
       ),
+    handle: (request) => app.fetch(request),
     log,
     setNow: (instant) => now = instant,
     load,
   };
 }
 
+/** Serves a gateway on a socket. */
+export function listen(gateway: Pick<TestGateway, "handle">): { url: string; stop(): Promise<void> } {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, gateway.handle);
+  return { url: `http://127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
+}
+
 const tokens = new Map<string, string>();
 
-async function tokenOf(tenantId: string): Promise<string> {
+/** A token of the tenant, good for an hour. */
+export async function tokenOf(tenantId: string): Promise<string> {
   const known = tokens.get(tenantId);
   if (known) return known;
   const token = await signToken(secret, { tenantId, scope: "query ingest", expires: "1h" });

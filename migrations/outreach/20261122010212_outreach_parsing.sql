@@ -6,7 +6,8 @@
 -- that holds an object. A date-time without an offset is UTC; occurredAt may also be in epoch milliseconds, and may
 -- lie in the future (clocks differ, and some producers announce), within the years 2000 to 2100.
 -- The tenant is the landing table's, whatever the line says. The first failing rule, in the order of the fields,
--- is the reason; nothing here throws, whatever the line holds.
+-- is the reason; nothing here throws, whatever the line holds. JSON is what simdjson takes: integers of more than 64
+-- bits and lone surrogates make a line invalid.
 -- One JSONExtract into a tuple reads all fields: for a broken line it yields nothing, for an array it would go by
 -- position, so objects are told by their bracket.
 CREATE MATERIALIZED VIEW outreach_parsing TO outreach_parsed AS

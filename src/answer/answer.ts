@@ -2,6 +2,7 @@ import type { Bound } from "../catalog/bind.ts";
 import type { Query } from "../catalog/query.ts";
 import { type ClickHouse, readBytes, readSummary, type Statement } from "../clickhouse/client.ts";
 import { jsonSettings } from "../clickhouse/json_schema.ts";
+import { escapeString } from "../clickhouse/string_literal.ts";
 import { Problem } from "../problem.ts";
 import type { Format } from "./format.ts";
 import { breakOnException } from "./export_stream.ts";
@@ -17,6 +18,8 @@ export interface Run {
   maxSeconds: number;
   queryId: string;
   signal: AbortSignal;
+  /** Told what the engine said when an answer that has begun cannot be ended. */
+  onBroken: (cause: string) => void;
 }
 
 const encoder = new TextEncoder();
@@ -34,7 +37,7 @@ function clockText(now: Date): string {
 function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: Run): Statement {
   const { header } = query;
   const parameters = { ...bound.parameters };
-  if (query.bindsTenant) parameters.tenantId = escapeText(tenantId);
+  if (query.bindsTenant) parameters.tenantId = escapeString(tenantId);
   if (query.bindsNow) parameters.now = clockText(now);
   const page = bound.page && { limit: bound.page.size, offset: (bound.page.number - 1) * bound.page.size };
   return {
@@ -50,11 +53,6 @@ function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: R
       ...page,
     },
   };
-}
-
-/** A string as an HTTP parameter's text form: ClickHouse unescapes it as in TabSeparated. */
-function escapeText(text: string): string {
-  return text.replace(/[\\\t\n]/g, (character) => ({ "\\": "\\\\", "\t": "\\t", "\n": "\\n" })[character]!);
 }
 
 /**
@@ -112,8 +110,10 @@ function pageSettings(query: Query): Record<string, string | number> {
 }
 
 function splitTotal(bytes: Uint8Array): { data: Uint8Array; total: number } {
-  const end = bytes.lastIndexOf(10);
-  return { data: bytes.subarray(0, end), total: Number(new TextDecoder().decode(bytes.subarray(end + 1))) };
+  // unlike the JSON formats, Template leaves bytes that are no UTF-8 in strings as they are: this replaces them
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const end = text.lastIndexOf("\n");
+  return { data: encoder.encode(text.slice(0, end)), total: Number(text.slice(end + 1)) };
 }
 
 function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -130,7 +130,7 @@ function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
 async function answerExport(clickHouse: ClickHouse, run: Run): Promise<Response> {
   const response = await clickHouse(statementOf(run));
   const tag = response.headers.get("x-clickhouse-exception-tag");
-  return new Response(response.body?.pipeThrough(breakOnException(tag)), {
+  return new Response(response.body?.pipeThrough(breakOnException(tag, run.onBroken)), {
     headers: { "content-type": `${run.format.mediaType}; charset=utf-8` },
   });
 }

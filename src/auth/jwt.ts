@@ -35,9 +35,11 @@ async function verify(token: string, key: Uint8Array): Promise<Credential> {
     if (typeof tenantId !== "string" || tenantId === "") {
       throw unauthenticated('The token has no claim "tenant_id"');
     }
-    if (new TextEncoder().encode(tenantId).length > maxTenantBytes || /\p{Cc}/u.test(tenantId)) {
+    // half a surrogate pair has no UTF-8: all of them would be one tenant
+    const isText = tenantId.isWellFormed() && !/\p{Cc}/u.test(tenantId);
+    if (!isText || new TextEncoder().encode(tenantId).length > maxTenantBytes) {
       throw unauthenticated(
-        `The claim "tenant_id" must have at most ${maxTenantBytes} bytes and no control characters`,
+        `The claim "tenant_id" must be text of at most ${maxTenantBytes} bytes and no control characters`,
       );
     }
     return {

@@ -72,7 +72,7 @@ export function bind(query: Query, input: Input): Bound {
       if (values.length > 1 && !parameter.isList) throw new ParameterError("is given more than once");
       // one value of a list parameter may itself be the list, from a JSON body
       const bound = parameter.bind(parameter.isList && values.length > 1 ? values : values[0]);
-      if (bound.length > maxBytes) throw new ParameterError(`is longer than ${maxBytes} bytes`);
+      if (byteLength(bound) > maxBytes) throw new ParameterError(`is longer than ${maxBytes} bytes`);
       return bound;
     });
     if (text !== undefined) parameters[parameter.name] = text;
@@ -111,10 +111,17 @@ export function suggestion(name: string, known: string[]): string {
   return isNear ? `; did you mean "${near}"?` : "";
 }
 
+/** UTF-8 bytes; a UTF-16 unit takes one at least, three at most. */
+function byteLength(text: string): number {
+  return text.length * 3 > maxBytes ? new TextEncoder().encode(text).length : text.length;
+}
+
 function readNumber(values: unknown[] | undefined, byDefault: number, maximum: number): number {
   if (!values) return byDefault;
   if (values.length > 1) throw new ParameterError("is given more than once");
-  const number = /^[1-9]\d{0,8}$/.test(String(values[0])) ? Number(values[0]) : NaN;
+  const [value] = values;
+  const isScalar = typeof value === "string" || typeof value === "number";
+  const number = isScalar && /^[1-9]\d{0,8}$/.test(String(value)) ? Number(value) : NaN;
   if (!(number <= maximum)) throw new ParameterError(`must be an integer from 1 to ${maximum}`);
   return number;
 }

@@ -50,6 +50,9 @@ export const headerSchema = z.strictObject({
     join_use_nulls: z.union([z.literal(0), z.literal(1)]).optional(),
     join_algorithm: z.string().regex(/^[a-z_,]+$/).optional(),
   }).default({}).describe("ClickHouse settings sent with the query"),
+}).refine(({ page, returns }) => !page || returns === "list", {
+  path: ["page"],
+  message: "an object has no pages",
 }).describe("Front matter of a Sluice query file");
 
 /** The checked front matter. */
@@ -61,11 +64,17 @@ export type ParameterHeader = z.infer<typeof parameterHeader>;
 const opening = /^\s*\/\*---[ \t]*\r?\n/;
 const closing = /^---\*\//m;
 
-/**
- * Splits a query file into its front matter and its SQL. In `sql` the header is replaced by blank lines, so that
- * line numbers stay those of the file. Throws QueryFileError.
- */
-export function readHeader(file: string, text: string): { header: Header; sql: string } {
+/** A query file taken apart. */
+export interface QueryHeader {
+  header: Header;
+  /** The SQL, behind blank lines in place of the header: offsets and line numbers are those of the file. */
+  sql: string;
+  /** Where the header's key at a path stands in the file, or the nearest key above it that does. */
+  offsetOf: (path: PropertyKey[]) => number;
+}
+
+/** Splits a query file into its front matter and its SQL. Throws QueryFileError. */
+export function readHeader(file: string, text: string): QueryHeader {
   const start = opening.exec(text);
   if (!start) throw errorAt(file, text, 0, "The file must begin with a header: /*--- … ---*/");
   const rest = text.slice(start[0].length);
@@ -74,22 +83,41 @@ export function readHeader(file: string, text: string): { header: Header; sql: s
 
   const yaml = rest.slice(0, end.index);
   const document = parseDocument(yaml);
-  const at = (offset: number, message: string) => errorAt(file, text, start[0].length + offset, message);
+  const offsetOf = (path: PropertyKey[]) => start[0].length + offsetIn(document, path);
   const [fault] = document.errors;
-  if (fault) throw at(fault.pos[0], `The header is not valid YAML: ${fault.message.split("\n")[0]}`);
-  const parsed = headerSchema.safeParse(document.toJS() ?? {});
+  if (fault) {
+    // its own line and column count from the header's beginning
+    const reason = fault.message.split(/ at line \d+, column \d+/)[0];
+    throw errorAt(
+      file,
+      text,
+      start[0].length + fault.pos[0],
+      `The header is not valid YAML: ${reason}`,
+    );
+  }
+  const parsed = headerSchema.safeParse(toValue(document, file, text));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const key = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
-    throw at(offsetOf(document, key), `Header key "${key.join(".")}": ${issue.message}`);
+    throw errorAt(file, text, offsetOf(key), `Header key "${key.join(".")}": ${issue.message}`);
   }
 
   const length = start[0].length + end.index + end[0].length;
-  return { header: parsed.data, sql: text.slice(0, length).replace(/[^\n]/g, " ") + text.slice(length) };
+  const sql = text.slice(0, length).replace(/[^\n]/g, " ") + text.slice(length);
+  return { header: parsed.data, sql, offsetOf };
+}
+
+/** The YAML's value; an alias of an anchor that is not there only shows here. */
+function toValue(document: Document.Parsed, file: string, text: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw errorAt(file, text, 0, `The header is not valid YAML: ${(error as Error).message}`);
+  }
 }
 
 /** Where the key at `path` stands in the YAML text, or its nearest ancestor that does. */
-function offsetOf(document: Document.Parsed, path: PropertyKey[]): number {
+function offsetIn(document: Document.Parsed, path: PropertyKey[]): number {
   let node: unknown = document.contents;
   let offset = 0;
   for (const name of path) {

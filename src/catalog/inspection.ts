@@ -1,4 +1,4 @@
-import { type ClickHouse, readRows } from "../clickhouse/client.ts";
+import { type ClickHouse, readRows, type Statement } from "../clickhouse/client.ts";
 
 /**
  * Functions whose value depends on more than arguments and data. With the clock bound as `{now}` a named query
@@ -26,53 +26,57 @@ const impure = new Set(
     .split(" ").map((name) => name.toLowerCase()),
 );
 
-/** What the engine says of a statement before it runs. */
-export interface Inspection {
-  /** Names of impure functions that the statement calls, also through SQL functions. */
-  impureFunctions: string[];
+/** What the engine parsed. */
+export interface Syntax {
+  isSelect: boolean;
   /** Result columns that the statement does not name: `*`, `t.*`, `COLUMNS('…')`. */
   matchers: string[];
   /** Whether some part of the statement has a SETTINGS clause. */
   hasSettings: boolean;
   /** Whether the statement says its own output FORMAT or INTO OUTFILE. */
   hasFormat: boolean;
+}
+
+/** What the engine makes of a statement before it runs. */
+export interface Meaning {
+  /** Names of impure functions that the statement calls, also through SQL functions. */
+  impureFunctions: string[];
   /** Result columns with their types as DESCRIBE prints them. */
   columns: { name: string; type: string }[];
 }
 
-/** Asks the engine about a SELECT; `parameters` must bind each placeholder. Throws ClickHouseError. */
-export async function inspect(
-  clickHouse: ClickHouse,
-  sql: string,
-  parameters: Record<string, string>,
-  settings: Record<string, string | number>,
-): Promise<Inspection> {
-  const explain = async (what: string) => {
-    const rows = await readRows<{ explain: string }>(clickHouse, {
-      sql: `EXPLAIN ${what} ${sql}`,
-      parameters,
-      settings,
-    });
-    return rows.map((row) => row.explain);
+/** Asks the engine to parse a statement. Throws ClickHouseError. */
+export async function inspectSyntax(clickHouse: ClickHouse, statement: Statement): Promise<Syntax> {
+  const ast = await explain(clickHouse, "AST", statement);
+  return {
+    isSelect: /^Select/.test(ast[0] ?? ""),
+    matchers: findMatchers(ast),
+    hasSettings: ast.some((line) => /^\s*Set$/.test(line)),
+    // a format is the only identifier that stands directly below the statement
+    hasFormat: ast.some((line) => /^ (Identifier|Literal) /.test(line)),
   };
-  const ast = await explain("AST");
+}
+
+/** Asks the engine to resolve a SELECT, whose parameters must bind each placeholder. Throws ClickHouseError. */
+export async function inspectMeaning(clickHouse: ClickHouse, statement: Statement): Promise<Meaning> {
   const [tree, columns] = await Promise.all([
-    explain("QUERY TREE"),
+    explain(clickHouse, "QUERY TREE", statement),
     readRows<{ name: string; type: string }>(clickHouse, {
-      sql: `DESCRIBE (${sql}\n)`,
-      parameters,
-      settings,
+      ...statement,
+      sql: `DESCRIBE (${statement.sql}\n)`,
     }),
   ]);
   const functions = tree.map((line) => /^\s*FUNCTION id: \d+, function_name: (\w+)/.exec(line)?.[1] ?? "");
   return {
     impureFunctions: [...new Set(functions.filter((name) => impure.has(name.toLowerCase())))],
-    matchers: findMatchers(ast),
-    hasSettings: ast.some((line) => /^\s*Set$/.test(line)),
-    // a format is the only identifier that stands directly below the statement
-    hasFormat: ast.some((line) => /^ (Identifier|Literal) /.test(line)),
     columns: columns.map(({ name, type }) => ({ name, type })),
   };
+}
+
+async function explain(clickHouse: ClickHouse, what: string, statement: Statement): Promise<string[]> {
+  const sql = `EXPLAIN ${what} ${statement.sql}`;
+  const rows = await readRows<{ explain: string }>(clickHouse, { ...statement, sql });
+  return rows.map((row) => row.explain);
 }
 
 /** Matchers in the printed syntax tree, whose depth is its indentation; the star of `count(*)` is none. */

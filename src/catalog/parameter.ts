@@ -28,12 +28,13 @@ export function createParameter(
   header: ParameterHeader,
   place: "path" | "query",
 ): Parameter {
-  const isNullable = type.kind === "Nullable";
+  const isNullable = (type.kind === "LowCardinality" ? type.of : type).kind === "Nullable";
   const isList = type.kind === "Array";
   const parse = compileParameter(type);
+  const pattern = header.pattern === undefined ? undefined : new RegExp(`^(?:${header.pattern})$`, "u");
   const bind = (input: unknown) => {
     if (input === null && isNullable) return nullText;
-    checkLimits(header, input);
+    checkLimits(header, pattern, input);
     return parse(header.format ? formats[header.format].parse(input) : input);
   };
   const defaultText = header.default !== undefined ? bind(header.default) : isNullable ? nullText : undefined;
@@ -51,7 +52,7 @@ export function createParameter(
 }
 
 /** Checks the header's bounds on what the caller sent. */
-function checkLimits(header: ParameterHeader, input: unknown): void {
+function checkLimits(header: ParameterHeader, pattern: RegExp | undefined, input: unknown): void {
   const elements = Array.isArray(input) ? input : [input];
   const { minItems = 0, maxItems = Infinity } = header;
   if (elements.length < minItems) throw new ParameterError(`must have at least ${minItems} elements`);
@@ -65,7 +66,7 @@ function checkLimits(header: ParameterHeader, input: unknown): void {
     if (length > (header.maxLength ?? Infinity)) {
       throw new ParameterError(`must have at most ${header.maxLength} characters`);
     }
-    if (header.pattern && !new RegExp(`^(?:${header.pattern})$`, "u").test(text)) {
+    if (pattern && !pattern.test(text)) {
       throw new ParameterError(`must match ${header.pattern}`);
     }
     if (Number(text) < (header.minimum ?? -Infinity)) {

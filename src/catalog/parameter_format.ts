@@ -17,9 +17,8 @@ function parseTimezone(input: unknown): string {
   // Intl also takes offsets such as +02:00, which are no IANA names
   if (typeof input === "string" && /^[A-Za-z]/.test(input) && input.length <= 64) {
     try {
-      const zone = new Intl.DateTimeFormat("en", { timeZone: input }).resolvedOptions().timeZone;
-      // the engine's names are case-sensitive; keep the caller's spelling when only an alias was resolved
-      return zone.toLowerCase() === input.toLowerCase() ? zone : input;
+      // the engine takes no other spelling, and of the zones that Intl knows it lacks some aliases
+      return new Intl.DateTimeFormat("en", { timeZone: input }).resolvedOptions().timeZone;
     } catch {
       // not a zone
     }

@@ -22,12 +22,15 @@ export class QueryFileError extends Error {
   }
 }
 
+/** Makes the error of a fault at a character offset of a file. */
+export type At = (offset: number, message: string) => QueryFileError;
+
 /** A QueryFileError at a character offset of the file's text. */
 export function errorAt(file: string, text: string, offset: number, message: string): QueryFileError {
   const before = text.slice(0, offset);
   const start = before.lastIndexOf("\n") + 1;
   const end = text.indexOf("\n", offset);
   const line = before.split("\n").length;
-  const lineText = text.slice(start, end < 0 ? undefined : end);
+  const lineText = text.slice(start, end < 0 ? undefined : end).replace(/\r$/, "");
   return new QueryFileError(file, message, line, offset - start + 1, lineText);
 }

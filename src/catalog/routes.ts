@@ -16,6 +16,7 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
     const found = findQuery(catalog, path);
     if (!found) throw noQuery(path, catalog);
     const { query, values } = found;
+    c.set("query", query);
 
     const input = await readInput(c);
     const format = chooseFormat(input.get("format") as string[] | undefined, c.req.header("accept") ?? null);
@@ -38,6 +39,15 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
       maxSeconds: deps.config.MAX_QUERY_SECONDS,
       queryId: c.var.requestId,
       signal: c.req.raw.signal,
+      onBroken: (cause) =>
+        deps.log({
+          level: "error",
+          message: "An export broke in the middle",
+          requestId: c.var.requestId,
+          path: c.req.path,
+          file: query.file,
+          cause,
+        }),
     });
     c.header("server-timing", `clickhouse;dur=${(performance.now() - start).toFixed(1)}`);
     response.headers.forEach((value, name) => c.header(name, value));

@@ -74,7 +74,23 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     // An exception with status 200 exists: one that came after the head was sent with wait_end_of_query.
     if (response.ok && !response.headers.has("x-clickhouse-exception-code")) return response;
     const message = await readText(response, signal);
-    throw new ClickHouseError(Number(response.headers.get("x-clickhouse-exception-code") ?? 0), message);
+    const code = response.headers.get("x-clickhouse-exception-code");
+    if (code === null && response.status >= 500) {
+      throw new ClickHouseUnreachable(`A proxy answers for ClickHouse: ${response.status}`, {
+        cause: message,
+      });
+    }
+    throw new ClickHouseError(Number(code ?? 0), message);
+  };
+}
+
+/** A sign of life that needs no free query slot. The function throws ClickHouseUnreachable, or the signal's reason. */
+export function createPing({ url }: Pick<ClickHouseOptions, "url">): (signal: AbortSignal) => Promise<void> {
+  const address = `${url.replace(/\/+$/, "")}/ping`;
+  return async function ping(signal) {
+    const response = await send(address, { signal });
+    await response.body?.cancel();
+    if (response.status >= 500) throw new ClickHouseUnreachable(`The ping's answer is ${response.status}`);
   };
 }
 

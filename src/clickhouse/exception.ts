@@ -9,6 +9,23 @@ export class ClickHouseError extends Error {
   }
 }
 
+/**
+ * The engine's message without its code, its version and the statement it repeats, for an author who has that before
+ * him. A statement holds the values that were bound.
+ */
+export function withoutStatement(message: string): string {
+  return message.replace(/^Code: \d+\. DB::Exception: /, "").replace(/ \(version [^)]*\)\s*$/, "")
+    .replace(/[.,:]? in scope .*?(?=\. Maybe you meant|\. \([A-Z_]+\)$|$)/is, "")
+    .replace(/: while (executing|processing) .*?(?=\. \([A-Z_]+\)$|$)/is, "")
+    .replace(/(?<=\(line \d+, col \d+\)): .*?(?=\. [A-Z(]|$)/s, "")
+    .trim();
+}
+
+/** The engine's message for the log: without values that callers have sent. */
+export function withoutValues(message: string): string {
+  return withoutStatement(message).replace(/'(?:[^'\\]|\\.)*'/gs, "'…'");
+}
+
 /** ClickHouse could not be asked: refused, reset or silent. */
 export class ClickHouseUnreachable extends Error {
   override readonly name = "ClickHouseUnreachable";

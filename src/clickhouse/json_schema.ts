@@ -51,7 +51,7 @@ export const jsonSettings: Record<string, string> = {
   output_format_json_validate_utf8: "1",
   // A Decimal(10, 2) always has two decimals: "12.50", so equal values have equal text.
   output_format_decimal_trailing_zeros: "1",
-  // Else a whole Float would print as `70.`, which is not JSON.
+  // Else a whole Float as the key of a Map would print as "70.".
   output_format_always_write_decimal_point_in_float_and_decimal: "0",
   // Floats print with the digits that read back to the same value.
   output_format_float_precision: "0",

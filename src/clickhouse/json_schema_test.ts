@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 // deno-lint-ignore no-import-prefix -- only this test validates by JSON Schema
-import { Ajv2020 } from "npm:ajv@8.17.1/dist/2020.js";
+import { Ajv2020 } from "npm:ajv@8.20.0/dist/2020.js";
 // deno-lint-ignore no-import-prefix
 import addFormats from "npm:ajv-formats@3.0.1";
 import { askEngine, askRows } from "./ask_engine.ts";
@@ -49,6 +49,7 @@ const CASES: [expression: string, json: string, refused?: unknown][] = [
   ["[1, NULL]", "[1,null]", ["x"]],
   ["emptyArrayUInt8()", "[]", {}],
   ["[]", "[]", [1]],
+  ["map(toFloat64(70), 'x')", '{"70":"x"}', { a: 1 }],
   ["map('a', toUInt8(1))", '{"a":1}', { a: "1" }],
   ["map(toDateTime('2026-01-01 00:00:00', 'UTC'), 'x')", '{"2026-01-01T00:00:00Z":"x"}', { a: 1 }],
   ["CAST((1, NULL), 'Tuple(a UInt8, b Nullable(String))')", '{"a":1,"b":null}', { a: 1 }],

@@ -77,7 +77,8 @@ function dayStart(date: string): number | null {
   if (parts === null || date < "1899") return null;
   const [year, month, day] = parts.slice(1).map(Number);
   const start = new Date(Date.UTC(year, month - 1, day));
-  return start.getUTCMonth() === month - 1 && start.getUTCDate() === day ? start.getTime() / 1000 : null;
+  // A day that the month lacks falls into another one.
+  return start.getUTCMonth() === month - 1 ? start.getTime() / 1000 : null;
 }
 
 function offsetSeconds(offset: string): number {

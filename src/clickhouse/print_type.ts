@@ -56,7 +56,9 @@ function printJsonArgument(argument: JsonArgument): string {
   if ("limit" in argument) return `${argument.limit}=${argument.value}`;
   if ("skip" in argument) return `SKIP ${printName(argument.skip)}`;
   if ("skipPattern" in argument) return `SKIP REGEXP ${quoteString(argument.skipPattern)}`;
-  return `${printName(argument.path)} ${printType(argument.type)}`;
+  // Bare, a path called skip would be the keyword.
+  const path = /^skip$/i.test(argument.path) ? `\`${argument.path}\`` : printName(argument.path);
+  return `${path} ${printType(argument.type)}`;
 }
 
 /** The server quotes a few words besides what is not an identifier (writeProbablyBackQuotedString). */

@@ -205,7 +205,7 @@ function readJsonArgument(cursor: TypeCursor): JsonArgument {
     cursors.expect(cursor, "=");
     return { limit, value: cursors.takeInteger(cursor) };
   }
-  if (cursor.token.text.toUpperCase() === "SKIP" && second !== ".") {
+  if (cursor.token.text.toUpperCase() === "SKIP") {
     cursors.take(cursor);
     if (cursor.token.text.toUpperCase() !== "REGEXP") return { skip: readPath(cursor) };
     cursors.take(cursor);

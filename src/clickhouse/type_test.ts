@@ -57,6 +57,7 @@ const PRINTED = [
   "Dynamic",
   "Dynamic(max_types=8)",
   "JSON",
+  "JSON(`skip` UInt8, SKIP a)",
   "JSON(max_dynamic_types=4, max_dynamic_paths=8, `a.b` UInt32, `q w` String, t Tuple(a UInt8, b Enum8('x' = 1)), " +
   "SKIP x, SKIP REGEXP 'c.*')",
   "AggregateFunction(count)",
@@ -133,7 +134,16 @@ Deno.test("parseType() knows every type family of the engine, and each alias as 
 
 Deno.test("parseType() numbers the names of an Enum as the engine does", async () => {
   const many = Array.from({ length: 200 }, (_, index) => `'n${index}'`).join(",");
-  for (const text of ["Enum('a','b')", "Enum8('a'=5,'b','c')", "Enum('a'=-5,'b'=1000)", `Enum(${many})`]) {
+  for (
+    const text of [
+      "Enum('a','b')",
+      "Enum8('a'=5,'b','c')",
+      "Enum('a'=-5,'b'=1000)",
+      "Enum('a'=127,'b')",
+      "Enum('a'=-128,'b'=127)",
+      `Enum(${many})`,
+    ]
+  ) {
     assert.equal(printType(parseType(text)), await describedByEngine(text));
   }
   assert.deepEqual(parseType("Enum('it''s\\'\\x41', 'b')"), {

@@ -1,17 +1,19 @@
 import { signToken } from "../auth/token.ts";
-import { createClickHouse } from "../clickhouse/client.ts";
-import { ClickHouseUnreachable } from "../clickhouse/exception.ts";
+import type { QueryFileError } from "../catalog/query_file_error.ts";
+import { createClickHouse, createPing } from "../clickhouse/client.ts";
 import type { Config } from "../config.ts";
 import { demoTenants, loadDemo } from "./demo/load.ts";
 import { docsAssets } from "./docs_assets.ts";
 import { devConfig, givenVariables, startDevEngine } from "./dev_engine.ts";
+import type { Engine } from "./engine/engine.ts";
 import { keptSecret } from "./kept_secret.ts";
 import { createLog } from "./log.ts";
 import { migrateUp } from "./migrate.ts";
 import { onOrphaned } from "./on_orphaned.ts";
 import { onSignal } from "./on_signal.ts";
 import { progressBar } from "./progress_bar.ts";
-import { loadWhenReachable, serve } from "./serve.ts";
+import { type Gateway, serve, whenReachable } from "./serve.ts";
+import { renderFault } from "./sql_files.ts";
 import { watchQueries } from "./watch.ts";
 
 // deno-lint-ignore no-console -- this is a program for a terminal
@@ -19,14 +21,14 @@ const say = (text: string) => console.log(text);
 
 /** The development server: engine, migrations, demo data, gateway, and the query files watched. */
 async function dev(config: Config): Promise<void> {
-  const { SLUICE_DATA_DIR: dataDir, AUTH_JWT_SECRET: secret } = config;
   const start = performance.now();
-  const log = createLog(config.LOG_FORMAT);
   const engine = await startDevEngine(config);
-  let stopServing = () => Promise.resolve();
+  const closing: (() => Promise<void> | void)[] = [];
+  let isStopping = false;
   const stop = async () => {
+    isStopping = true;
     say("\nStopping …");
-    await stopServing();
+    for (const close of closing) await close();
     await engine.stop();
   };
   onSignal(stop);
@@ -34,8 +36,26 @@ async function dev(config: Config): Promise<void> {
     await stop();
     Deno.exit(0);
   });
-  engine.ended.then(() => Deno.exit(1));
+  engine.ended.then(() => {
+    if (isStopping) return;
+    say("The embedded ClickHouse has ended by itself");
+    Deno.exit(1);
+  });
+  try {
+    const { url, tokens } = await serveDev(config, engine, closing);
+    if (!isStopping) say(greeting(url, tokens, performance.now() - start));
+  } catch (error) {
+    // what is underway when it is stopped fails
+    if (isStopping) return;
+    isStopping = true;
+    await engine.stop();
+    throw error;
+  }
+}
 
+async function serveDev(config: Config, engine: Engine, closing: (() => Promise<void> | void)[]) {
+  const { SLUICE_DATA_DIR: dataDir, SLUICE_SQL_DIR: sqlDir, AUTH_JWT_SECRET: secret } = config;
+  const log = createLog(config.LOG_FORMAT);
   const target = { ...engine, database: config.CLICKHOUSE_DATABASE };
   const clickHouse = createClickHouse(target);
   const tokens = await Promise.all(demoTenants.map(async (tenantId) => ({
@@ -43,37 +63,32 @@ async function dev(config: Config): Promise<void> {
     token: await signToken(secret, { tenantId, scope: "query ingest", subject: "demo", expires: "30d" }),
   })));
   const docs = docsAssets(tokens[0].token);
-  const gateway = serve({ config, clickHouse, log, docs });
+  const gateway = serve({ config, clickHouse, ping: createPing(target), log, docs });
+  closing.push(gateway.stop);
   say(`ClickHouse  ${engine.url} (native protocol on port ${engine.tcpPort}), data in ${dataDir}/`);
   const applied = await migrateUp(target);
   if (applied.length) say(`Migrations  ${applied.length} applied`);
   if (config.SLUICE_DEMO === "1") {
     await loadDemo(clickHouse, `${dataDir}/demo.json`, new Date(), progressBar("Demo data  "));
   }
-  const report = (faults: Awaited<ReturnType<typeof gateway.reload>>) => {
-    for (const fault of faults) say(fault.render());
-  };
-  report(await loadWhenReachable(gateway, log));
-  const unwatch = watchQueries(() => reload(gateway, report));
-  stopServing = async () => {
-    unwatch();
-    await gateway.stop();
-  };
-  say(greeting(gateway.url, tokens, performance.now() - start));
+  // before they are read, so that no change falls in between
+  closing.unshift(watchQueries(sqlDir, () => reload(gateway, sqlDir)));
+  report(await whenReachable(gateway.reload, log), sqlDir);
+  return { url: gateway.url, tokens };
 }
 
-async function reload(
-  gateway: ReturnType<typeof serve>,
-  report: (faults: Awaited<ReturnType<typeof gateway.reload>>) => void,
-) {
+async function reload(gateway: Gateway, sqlDir: string): Promise<void> {
   try {
     const faults = await gateway.reload();
-    report(faults);
+    report(faults, sqlDir);
     say(faults.length ? "The last good version of each broken file goes on serving" : "Query files loaded");
   } catch (error) {
-    if (!(error instanceof ClickHouseUnreachable)) throw error;
-    say("Cannot reload the query files: ClickHouse is not reachable");
+    say(`Cannot reload the query files: ${(error as Error).message}`);
   }
+}
+
+function report(faults: QueryFileError[], sqlDir: string): void {
+  for (const fault of faults) say(renderFault(fault, sqlDir));
 }
 
 function greeting(url: string, tokens: { tenantId: string; token: string }[], ms: number): string {
@@ -107,10 +122,7 @@ if (import.meta.main) {
       await keptSecret(`${config.SLUICE_DATA_DIR}/jwt_secret`);
     await dev({ ...config, AUTH_JWT_SECRET: secret });
   } catch (error) {
-    const reason = error instanceof Deno.errors.AddrInUse
-      ? "the port is taken; set PORT to another one"
-      : (error as Error).message;
-    say(`Cannot start: ${reason}`);
+    say(`Cannot start: ${(error as Error).message}`);
     Deno.exit(1);
   }
 }

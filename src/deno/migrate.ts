@@ -16,6 +16,15 @@ function databaseUrl({ url, user, password, database }: ClickHouseOptions): stri
   return `clickhouse+http${secure ? "s" : ""}://${login}@${address.hostname}:${port}/${database}`;
 }
 
+/** Folders of the migrations that are always applied, one for each domain. */
+export async function migrationFolders(): Promise<string[]> {
+  const folders: string[] = [];
+  for await (const entry of Deno.readDir(root)) {
+    if (entry.isDirectory && !optional.includes(entry.name)) folders.push(`${root}/${entry.name}`);
+  }
+  return folders;
+}
+
 /**
  * Runs dbmate over the migrations of all domains, merged by timestamp; returns what it printed. Throws with that
  * when it fails.
@@ -25,10 +34,7 @@ export async function dbmate(
   command: string[],
   options: string[] = [],
 ): Promise<string> {
-  const folders: string[] = [];
-  for await (const entry of Deno.readDir(root)) {
-    if (entry.isDirectory && !optional.includes(entry.name)) folders.push(`${root}/${entry.name}`);
-  }
+  const folders = await migrationFolders();
   const { success, stdout, stderr } = await new Deno.Command(await npmFile(dbmatePackage(), "bin/dbmate"), {
     args: [...folders.flatMap((folder) => ["-d", folder]), ...options, ...command],
     // not an argument, which everybody on the machine could read

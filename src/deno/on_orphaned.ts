@@ -2,8 +2,8 @@ const everyMs = 500;
 
 /**
  * Runs `stop` when a launcher of this process has died without a signal to us, as `kill -9` does it: the parent,
- * or on Linux any of npx, npm, node and `deno task` above it. Those are watched and not, say, a shell, which may
- * end while a job of it goes on.
+ * or on Linux any of npx, npm, node and `deno task` above it, and the shell between npm and what it runs. Any other
+ * shell is not watched: it may end while a job of it goes on.
  */
 export function onOrphaned(stop: () => void): void {
   const parent = Deno.ppid;
@@ -19,15 +19,22 @@ export function onOrphaned(stop: () => void): void {
 /** Process ids and start times (a number may be given again), nearest first. */
 function launchersAbove(pid: number): [number, string | undefined][] {
   const launchers: [number, string | undefined][] = [];
-  for (
-    let stat = readStat(pid);
-    stat && /^(node|npm|npx|deno|MainThread)/.test(stat.command);
-    stat = readStat(pid)
-  ) {
+  for (let stat = readStat(pid); stat && isLauncher(stat); stat = readStat(pid)) {
     launchers.push([pid, stat.startTime]);
     pid = stat.parent;
   }
   return launchers;
+}
+
+function isLauncher({ command, parent }: Stat): boolean {
+  if (/^(node|npm|npx|deno|MainThread)/.test(command)) return true;
+  return /^(sh|dash|bash)$/.test(command) && /^(npm|npx)/.test(readStat(parent)?.command ?? "");
+}
+
+interface Stat {
+  command: string;
+  parent: number;
+  startTime: string;
 }
 
 function startTime(pid: number): string | undefined {
@@ -35,7 +42,7 @@ function startTime(pid: number): string | undefined {
 }
 
 /** Source: proc(5), `/proc/<pid>/stat`: the command in parentheses, then state, ppid, …, starttime as field 22. */
-function readStat(pid: number): { command: string; parent: number; startTime: string } | undefined {
+function readStat(pid: number): Stat | undefined {
   try {
     const [, command, rest] = /\((.*)\) (.*)/s.exec(Deno.readTextFileSync(`/proc/${pid}/stat`)) ?? [];
     const fields = rest.split(" ");

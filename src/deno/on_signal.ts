@@ -1,9 +1,15 @@
-/** Runs `stop` at the first SIGINT or SIGTERM, then exits; a second signal exits at once. */
+/** One Ctrl-C arrives twice below `deno task`: from the terminal, and passed on by the task runner. */
+const sameSignalMs = 1_000;
+
+/** Runs `stop` at the first SIGINT or SIGTERM, then exits; one that comes a second or more later exits at once. */
 export function onSignal(stop: () => Promise<void>): void {
-  let isStopping = false;
+  let since: number | undefined;
   const handler = async () => {
-    if (isStopping) Deno.exit(130);
-    isStopping = true;
+    if (since !== undefined) {
+      if (performance.now() - since >= sameSignalMs) Deno.exit(130);
+      return;
+    }
+    since = performance.now();
     await stop();
     Deno.exit(0);
   };

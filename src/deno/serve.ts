@@ -2,9 +2,10 @@ import { createApp } from "../app.ts";
 import { createServing } from "../catalog/serving.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
-import { ClickHouseUnreachable } from "../clickhouse/exception.ts";
-import type { Config } from "../config.ts";
+import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../clickhouse/exception.ts";
+import { type Config, ConfigError } from "../config.ts";
 import type { DocsAssets } from "../docs/routes.ts";
+import { giveUpOnSilence, type Ping } from "../health/silence.ts";
 import type { Log } from "../http/log.ts";
 import { readQueryFiles } from "./sql_files.ts";
 
@@ -28,8 +29,10 @@ export interface ServeOptions {
     | "MAX_LINE_BYTES"
     | "MAX_UNPACKED_BYTES"
     | "MAX_QUERY_SECONDS"
+    | "SLUICE_SQL_DIR"
   >;
   clickHouse: ClickHouse;
+  ping: Ping;
   log: Log;
   docs: DocsAssets;
   clock?: () => Date;
@@ -38,8 +41,10 @@ export interface ServeOptions {
 /** Time that requests in flight get to finish. */
 const drainMs = 25_000;
 
-/** Listens at once; queries are answered from `reload` on. Throws when the port is taken. */
-export function serve({ config, clickHouse, log, docs, clock = () => new Date() }: ServeOptions): Gateway {
+/** Listens at once; queries are answered from `reload` on. Throws ConfigError when the port is taken. */
+export function serve({ config, log, docs, clock = () => new Date(), ...options }: ServeOptions): Gateway {
+  const stopped = new AbortController();
+  const clickHouse = giveUpOnSilence(options.clickHouse, { ping: options.ping, log, signal: stopped.signal });
   const serving = createServing(clickHouse);
   let isOpen = true;
   const app = createApp({
@@ -51,33 +56,48 @@ export function serve({ config, clickHouse, log, docs, clock = () => new Date() 
     log,
     docs,
   });
-  const server = Deno.serve(
-    { port: config.PORT, hostname: config.HOST, onListen: () => {} },
-    (request) => app.fetch(request),
-  );
+  const server = listen(config, (request) => app.fetch(request));
   const { port } = server.addr as Deno.NetAddr;
   return {
     url: `http://${config.HOST}:${port}`,
-    reload: async () => serving.load(await readQueryFiles()),
+    reload: async () => serving.load(await readQueryFiles(config.SLUICE_SQL_DIR)),
     async stop() {
       isOpen = false;
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<void>((resolve) => timer = setTimeout(resolve, drainMs));
       await Promise.race([server.shutdown(), late]);
       clearTimeout(timer);
+      stopped.abort();
     },
   };
 }
 
-/** Loads the query files as soon as ClickHouse can be asked; says once that it waits. */
-export async function loadWhenReachable(gateway: Gateway, log: Log): Promise<QueryFileError[]> {
+function listen(
+  { PORT: port, HOST: hostname }: Pick<Config, "PORT" | "HOST">,
+  handler: (request: Request) => Response | Promise<Response>,
+): Deno.HttpServer {
+  try {
+    return Deno.serve({ port, hostname, onListen: () => {} }, handler);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new ConfigError(`PORT ${port} is taken: another program listens there`);
+  }
+}
+
+/** Does `work` as soon as ClickHouse takes it; says once that it waits. Throws what else is wrong. */
+export async function whenReachable<Result>(work: () => Promise<Result>, log: Log): Promise<Result> {
   for (let attempt = 0;; attempt++) {
     try {
-      return await gateway.reload();
+      return await work();
     } catch (error) {
-      if (!(error instanceof ClickHouseUnreachable)) throw error;
+      if (!isPassing(error)) throw error;
       if (attempt === 0) log({ level: "warn", message: "Waiting for ClickHouse: it is not reachable yet" });
       await new Promise((resolve) => setTimeout(resolve, Math.min(1_000, 50 * 2 ** attempt)));
     }
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof ClickHouseUnreachable ||
+    error instanceof ClickHouseError && problemOf(error).status === 503;
 }

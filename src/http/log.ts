@@ -24,6 +24,7 @@ export function logRequests(log: Log) {
       tenantId: c.var.credential?.tenantId,
       method: c.req.method,
       path: c.req.path,
+      query: c.var.query?.name,
       status: c.res.status,
       durationMs: Math.round((performance.now() - start) * 10) / 10,
     });

@@ -1,6 +1,6 @@
 import type { ErrorHandler } from "hono";
 import type { AppEnv } from "../app.ts";
-import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../clickhouse/exception.ts";
+import { ClickHouseError, ClickHouseUnreachable, problemOf, withoutValues } from "../clickhouse/exception.ts";
 import { Problem, problemResponse } from "../problem.ts";
 import type { Log } from "./log.ts";
 
@@ -15,19 +15,27 @@ export function onError(log: Log): ErrorHandler<AppEnv> {
     }
     const problem = toProblem(error);
     if (problem.status >= 500) {
-      const cause = problem.details.detail && !problem.cause ? undefined : problem.cause ?? error;
       log({
         level: "error",
         message: problem.message,
         requestId: c.var.requestId,
         path: c.req.path,
-        cause: cause instanceof Error ? `${cause.name}: ${cause.message}` : cause,
+        file: c.var.query?.file,
+        cause: problem.cause === undefined ? undefined : causeText(problem.cause),
       });
     }
     const response = problemResponse(problem, `urn:uuid:${c.var.requestId}`);
     response.headers.forEach((value, name) => c.header(name, value));
     return c.newResponse(response.body, response.status as 500);
   };
+}
+
+function causeText(cause: unknown): string {
+  if (cause instanceof ClickHouseError) {
+    return `${cause.name}: Code ${cause.code}: ${withoutValues(cause.message)}`;
+  }
+  if (!(cause instanceof Error)) return String(cause);
+  return `${cause.name}: ${cause.message}${cause.cause === undefined ? "" : `; ${causeText(cause.cause)}`}`;
 }
 
 function toProblem(error: Error): Problem {

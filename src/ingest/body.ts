@@ -8,23 +8,24 @@ export interface EventBody {
 }
 
 const byteOrderMark = [0xef, 0xbb, 0xbf];
+/** Beyond so much white space at its beginning, a body is no longer looked at for what it is. */
+const headBytes = 65_536;
 
 /** Opens the body of a request for events; a gzip body may unpack to `maxUnpackedBytes`. Throws Problem. */
 export async function openBody(request: Request, maxUnpackedBytes: number): Promise<EventBody> {
   const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
   if (!["identity", "gzip", "x-gzip"].includes(encoding)) {
     throw new Problem("unsupported-media-type", {
-      detail: `Content-Encoding must be gzip or absent, not "${encoding}"`,
+      detail: `Content-Encoding must be gzip or absent, not "${encoding.slice(0, 64)}"`,
     });
   }
   const packed = encoding !== "identity";
   const source = packed ? request.body?.pipeThrough(new DecompressionStream("gzip")) : request.body;
-  const iterator = readChunks(source ?? null, packed ? maxUnpackedBytes : Infinity, packed);
-  const head = await iterator.next();
-  const first = head.done ? new Uint8Array() : withoutMark(head.value);
+  const chunks = readChunks(source ?? null, packed ? maxUnpackedBytes : Infinity, packed);
+  const head = withoutMark(await readHead(chunks));
   const type = request.headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
-  const isJson = /^application\/(json|.*\+json)$/.test(type) || first.find((byte) => byte > 0x20) === 0x5b;
-  return { chunks: prepend(first, iterator), isJson };
+  const isJson = /^application\/(json|.*\+json)$/.test(type) || head.find(isVisible) === 0x5b;
+  return { chunks: prepend(head, chunks), isJson };
 }
 
 async function* readChunks(
@@ -52,9 +53,27 @@ async function* readChunks(
   }
 }
 
+/** The first chunks, until they tell a byte order mark and the first visible byte behind it. */
+async function readHead(chunks: AsyncIterator<Uint8Array<ArrayBuffer>>): Promise<Uint8Array<ArrayBuffer>> {
+  let head = new Uint8Array();
+  while (head.length < headBytes && !(head.length >= 3 && withoutMark(head).some(isVisible))) {
+    const next = await chunks.next();
+    if (next.done) break;
+    const longer = new Uint8Array(head.length + next.value.length);
+    longer.set(head);
+    longer.set(next.value, head.length);
+    head = longer;
+  }
+  return head;
+}
+
 async function* prepend<Chunk>(first: Chunk, rest: AsyncIterable<Chunk>): AsyncGenerator<Chunk> {
   yield first;
   yield* rest;
+}
+
+function isVisible(byte: number): boolean {
+  return byte > 0x20;
 }
 
 function withoutMark(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

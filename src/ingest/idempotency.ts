@@ -1,4 +1,5 @@
 import { type ClickHouse, readRows, run } from "../clickhouse/client.ts";
+import { escapeString } from "../clickhouse/string_literal.ts";
 import { Problem } from "../problem.ts";
 import findSql from "./idempotency_find.sql" with { type: "text" };
 
@@ -43,7 +44,11 @@ export function createIdempotency(clickHouse: ClickHouse) {
   /** The key's earlier request, if it is done. Throws Problem while it runs, here or on another gateway. */
   async function find(request: KeyedRequest): Promise<KnownKey | undefined> {
     if (atWork.has(JSON.stringify(request))) throw inProgress();
-    const [row] = await readRows<Row>(clickHouse, { sql: findSql, parameters: { ...request } });
+    const { tenantId, stream, key } = request;
+    const [row] = await readRows<Row>(clickHouse, {
+      sql: findSql,
+      parameters: { tenantId: escapeString(tenantId), stream, key: escapeString(key) },
+    });
     if (!row) return;
     if (row.state === "done") return { answer: row.answer, fingerprint: row.fingerprint };
     if (row.state === "started" && row.ageMs < staleMs) throw inProgress();
@@ -56,9 +61,12 @@ export function createIdempotency(clickHouse: ClickHouse) {
     atWork.add(id);
     const write = (state: Row["state"], fingerprint: string, answer: string) =>
       store(clickHouse, { ...request, state, fingerprint, answer });
-    const heartbeat = setInterval(() => write("started", "", "").catch(() => {}), heartbeatMs);
+    let beat = Promise.resolve();
+    const heartbeat = setInterval(() => beat = write("started", "", "").catch(() => {}), heartbeatMs);
     const end = async (state: Row["state"], fingerprint = "", answer = "") => {
       clearInterval(heartbeat);
+      // one that is still under way would be later than the end, and win
+      await beat;
       try {
         await write(state, fingerprint, answer);
       } finally {

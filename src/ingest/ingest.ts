@@ -1,10 +1,11 @@
 import { type ClickHouse, readRows, run } from "../clickhouse/client.ts";
 import { ClickHouseError, ClickHouseUnreachable } from "../clickhouse/exception.ts";
+import { escapeString } from "../clickhouse/string_literal.ts";
 import { Problem } from "../problem.ts";
 import type { EventBody } from "./body.ts";
 import rejectionsSql from "./rejections.sql" with { type: "text" };
 import { createRowEncoder, landingColumns, type RowEncoder } from "./row_encoder.ts";
-import { splitJson, splitLines } from "./split.ts";
+import { splitJson, splitLines, type Splitter } from "./split.ts";
 
 /** What became of a request's lines. */
 export interface Ingested {
@@ -19,18 +20,15 @@ export interface Ingestion {
   clickHouse: ClickHouse;
   stream: string;
   tenantId: string;
+  /** Marks the rows; a repetition with the same id and the same body stores nothing twice if the body is short. */
   requestId: string;
   body: EventBody;
   maxLineBytes: number;
   signal: AbortSignal;
-  /** Sees each chunk of the body before it is encoded. */
-  onChunk?: (chunk: Uint8Array) => Promise<void>;
-  /** Deduplication token, asked for when the whole body was seen; by default the request's id. */
-  token?: () => Promise<string>;
 }
 
-/** A body of fewer encoded bytes is one insert that the server may batch with others; a longer one streams. */
-const bufferedBytes = 1_048_576;
+/** A body of fewer bytes is one insert that the server may batch with others; a longer one streams. */
+export const bufferedBytes = 1_048_576;
 /** Rows are handed to the connection in pieces of about this size. */
 const pieceBytes = 262_144;
 
@@ -43,7 +41,7 @@ export async function ingest(ingestion: Ingestion): Promise<Ingested> {
   const since = Date.now();
   const rows = createRowEncoder({ tenantId, requestId, source: "http" });
   const splitter = body.isJson ? splitJson(rows, maxLineBytes) : splitLines(rows, maxLineBytes);
-  const pieces = encode(ingestion, rows, splitter);
+  const pieces = encode(body, rows, splitter);
 
   let isWhole = false;
   while (!isWhole && rows.size < bufferedBytes) isWhole = (await pieces.next()).done ?? false;
@@ -59,7 +57,7 @@ export async function ingest(ingestion: Ingestion): Promise<Ingested> {
   const [{ rejected, first }] = await readRows<{ rejected: number; first: [number, string][] }>(clickHouse, {
     sql: rejectionsSql,
     // clocks of two machines differ by less than this
-    parameters: { tenantId: escape(tenantId), stream, requestId, sinceMs: String(since - 60_000) },
+    parameters: { tenantId: escapeString(tenantId), stream, requestId, sinceMs: String(since - 60_000) },
   });
   const rejections = first.map(([line, reason]) => ({ line, reason }));
   return { accepted: rows.lines - rejected, rejected, rejections };
@@ -71,18 +69,9 @@ function unknownStream(stream: string, cause: unknown): Problem {
   return new Problem("not-found", { detail: `There is no stream "${stream}"` }, cause);
 }
 
-function escape(text: string): string {
-  return text.replace(/[\\\t\n]/g, (character) => ({ "\\": "\\\\", "\t": "\\t", "\n": "\\n" })[character]!);
-}
-
 /** Splits the body into the encoder's rows; each step takes one chunk. */
-async function* encode(
-  { body, onChunk }: Ingestion,
-  rows: RowEncoder,
-  splitter: ReturnType<typeof splitLines>,
-) {
+async function* encode(body: EventBody, rows: RowEncoder, splitter: Splitter) {
   for await (const chunk of body.chunks) {
-    await onChunk?.(chunk);
     splitter.push(chunk);
     yield rows.size;
   }
@@ -107,7 +96,7 @@ async function insertBuffered(ingestion: Ingestion, body: Uint8Array<ArrayBuffer
       insert_deduplicate: 1,
       async_insert_deduplicate: 1,
       deduplicate_blocks_in_dependent_materialized_views: 1,
-      insert_deduplication_token: await ingestion.token?.() ?? ingestion.requestId,
+      insert_deduplication_token: ingestion.requestId,
     },
   };
   try {
@@ -148,6 +137,8 @@ async function insertStreamed(
         insert_deduplicate: 0,
         max_insert_block_size: 100_000,
         min_insert_block_size_rows: 100_000,
+        // the events and the dead letters of a block at the same time: 295,000 events/s instead of 240,000 on 2 cores
+        parallel_view_processing: 1,
       },
     });
   } catch (error) {

@@ -1,27 +1,22 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { AppDeps, AppEnv } from "../app.ts";
 import { suggestion } from "../catalog/bind.ts";
 import { Problem } from "../problem.ts";
 import { openBody } from "./body.ts";
-import { createFingerprint, uuidOf } from "./fingerprint.ts";
 import { createIdempotency } from "./idempotency.ts";
-import { ingest, type Ingested } from "./ingest.ts";
+import { bufferedBytes, ingest, type Ingested } from "./ingest.ts";
+import { fingerprintOf, readKeyedBody } from "./keyed.ts";
 
 /** `POST /{stream}`: events of the credential's tenant. */
 export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
   const { clickHouse, config } = deps;
   const idempotency = createIdempotency(clickHouse);
 
-  return new Hono<AppEnv>().post("/:stream", async (c) => {
-    const stream = c.req.param("stream");
-    const { streams } = deps.served();
-    if (!streams.includes(stream)) {
-      throw new Problem("not-found", {
-        detail: `There is no stream "${stream}"${suggestion(stream, streams)}`,
-      });
-    }
+  return new Hono<AppEnv>().all("/:stream", async (c) => {
+    const stream = readStream(c, deps);
     const { tenantId } = c.var.credential;
     const key = readKey(c.req.header("idempotency-key"));
+    const { requestId } = c.var;
     const request = {
       clickHouse,
       stream,
@@ -30,37 +25,38 @@ export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
       signal: c.req.raw.signal,
     };
     const open = () => openBody(c.req.raw, config.MAX_UNPACKED_BYTES);
-    if (key === undefined) {
-      return answer(await ingest({ ...request, requestId: c.var.requestId, body: await open() }));
-    }
+    if (key === undefined) return answer(await ingest({ ...request, requestId, body: await open() }));
 
     const keyed = { tenantId, stream, key };
-    const fingerprint = createFingerprint();
     const known = await idempotency.find(keyed);
     if (known?.answer !== undefined) {
-      for await (const chunk of (await open()).chunks) await fingerprint.add(chunk);
-      if (await fingerprint.end() !== known.fingerprint) throw new Problem("idempotency-mismatch");
+      if (await fingerprintOf(await open()) !== known.fingerprint) throw new Problem("idempotency-mismatch");
       return answer(JSON.parse(known.answer));
     }
     const claim = await idempotency.claim(keyed);
+    let ingested: Ingested;
     try {
-      const requestId = await uuidOf(tenantId, stream, key);
-      let hash: Promise<string> | undefined;
-      const hashOnce = () => hash ??= fingerprint.end();
-      const ingested = await ingest({
-        ...request,
-        requestId,
-        body: await open(),
-        onChunk: fingerprint.add,
-        token: async () => `${requestId} ${await hashOnce()}`,
-      });
-      await claim.finish(await hashOnce(), JSON.stringify(ingested));
-      return answer(ingested);
+      const read = await readKeyedBody(keyed, await open(), requestId, bufferedBytes);
+      ingested = await ingest({ ...request, requestId: read.requestId, body: read.body });
+      await claim.finish(await read.fingerprint(), JSON.stringify(ingested));
     } catch (error) {
       await claim.release();
       throw error;
     }
+    return answer(ingested);
   });
+}
+
+/** The stream that the path names. Throws Problem when there is none, or when the method is not POST. */
+function readStream(c: Context<AppEnv, "/:stream">, deps: AppDeps): string {
+  const stream = c.req.param("stream");
+  const { streams } = deps.served();
+  if (!streams.includes(stream)) {
+    const name = stream.slice(0, 128);
+    throw new Problem("not-found", { detail: `There is no stream "${name}"${suggestion(name, streams)}` });
+  }
+  if (c.req.method !== "POST") throw new Problem("method-not-allowed", { headers: { allow: "POST" } });
+  return stream;
 }
 
 function readKey(header: string | undefined): string | undefined {

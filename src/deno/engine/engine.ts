@@ -9,6 +9,8 @@ export interface Engine {
   /** Address of its HTTP interface. */
   url: string;
   tcpPort: number;
+  /** Process id. */
+  pid: number;
   user: string;
   password: string;
   /** Resolves when the process has ended, by itself or not. */
@@ -61,6 +63,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const engine: Engine = {
     url: `http://127.0.0.1:${httpPort}`,
     tcpPort,
+    pid: child.pid,
     user,
     password,
     ended: child.status.then(() => {}),

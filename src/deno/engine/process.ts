@@ -13,6 +13,9 @@ const statements = [
   "INSERT INTO FUNCTION null('line String') FROM INFILE '/dev/fd/0' FORMAT LineAsString",
 ];
 const errorOffset = 48;
+const maxDescriptors = 4_096;
+/** SHUT_RD of `<sys/socket.h>`. */
+const readingHalf = 0;
 
 const { symbols } = Deno.dlopen(library, {
   query_stable_v2: { parameters: ["i32", "buffer"], result: "pointer", nonblocking: true },
@@ -26,6 +29,7 @@ const argv = new BigUint64Array(args.map((bytes) => Deno.UnsafePointer.value(Den
 Deno.addSignalListener("SIGINT", () => {});
 Deno.addSignalListener("SIGTERM", () => {});
 
+endConnectionsWithStandardInput();
 const result = await symbols.query_stable_v2(args.length, new Uint8Array(argv.buffer));
 const errorPointer = result && new Deno.UnsafePointerView(result).getPointer(errorOffset);
 const error = errorPointer ? Deno.UnsafePointerView.getCString(errorPointer) : "";
@@ -33,3 +37,25 @@ const error = errorPointer ? Deno.UnsafePointerView.getCString(errorPointer) : "
 if (!error || error.includes("NO_DATA_TO_INSERT")) Deno.exit(0);
 await Deno.stderr.write(encoder.encode(`${error}\n`));
 Deno.exit(1);
+
+/**
+ * The library waits up to five seconds for its connections, which clients keep open while they are idle, and takes
+ * no setting for that: so their reading half is closed here, and each ends when it has answered.
+ */
+async function endConnectionsWithStandardInput(): Promise<void> {
+  const byte = new Uint8Array(1);
+  while (await Deno.stdin.read(byte) !== null);
+  const isMac = Deno.build.os === "darwin";
+  const libc = Deno.dlopen(isMac ? "libSystem.dylib" : "libc.so.6", {
+    getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+    shutdown: { parameters: ["i32", "i32"], result: "i32" },
+  }).symbols;
+  const [inet, inet6] = isMac ? [2, 30] : [2, 10];
+  for (let descriptor = 3; descriptor < maxDescriptors; descriptor++) {
+    const address = new Uint8Array(128);
+    if (libc.getpeername(descriptor, address, new Uint32Array([address.length])) !== 0) continue;
+    // the field sa_family has two bytes, or on BSD one behind the length
+    const family = isMac ? address[1] : address[0];
+    if (family === inet || family === inet6) libc.shutdown(descriptor, readingHalf);
+  }
+}

@@ -1,15 +1,17 @@
 import { loadCatalog } from "../../catalog/catalog.ts";
+import { devConfig } from "../dev_engine.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
-import { readQueryFiles } from "../sql_files.ts";
+import { readQueryFiles, renderFault } from "../sql_files.ts";
 
 // `deno task check-sql`: applies all migrations to an empty engine and has it check each query file.
 
 // deno-lint-ignore no-console -- a program for a terminal
 const say = (text: string) => console.log(text);
 
-const files = await readQueryFiles();
+const { SLUICE_SQL_DIR: sqlDir } = devConfig();
+const files = await readQueryFiles(sqlDir);
 const { errors } = await withScratchEngine((clickHouse) => loadCatalog(files, clickHouse));
-for (const error of errors) say(error.render());
+for (const error of errors) say(renderFault(error, sqlDir));
 say(
   errors.length
     ? `${errors.length} of ${files.length} query files are wrong`

@@ -1,7 +1,9 @@
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import { devConfig } from "../dev_engine.ts";
+import { root, sqlFolder } from "../sql_files.ts";
 
 // `deno task new DOMAIN/QUERY`: a query and its test, ready to edit; both work as they are.
-const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 // deno-lint-ignore no-console -- a program for a terminal
 const say = (text: string) => console.log(text);
@@ -53,17 +55,17 @@ async function main(name = ""): Promise<number> {
     say(`Name the query DOMAIN/QUERY, such as outreach/overview, not "${name}"`);
     return 2;
   }
-  const files: [string, string][] = [[`sql/${name}.sql`, sql], [`tests/queries/${name}.yaml`, test]];
-  for (const [path, text] of files) {
-    await Deno.mkdir(root + path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    try {
-      await Deno.writeTextFile(root + path, text, { createNew: true });
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      say(`${path} is there already; nothing was written over it`);
-      return 1;
-    }
-    say(`Wrote ${path}`);
+  const files = [
+    { path: `${sqlFolder(devConfig().SLUICE_SQL_DIR)}/${name}.sql`, text: sql },
+    { path: `${root}tests/queries/${name}.yaml`, text: test },
+  ];
+  const taken = files.filter(({ path }) => existsSync(path));
+  for (const { path } of taken) say(`${relative(root, path)} is there already; nothing was written`);
+  if (taken.length) return 1;
+  for (const { path, text } of files) {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, text, { createNew: true });
+    say(`Wrote ${relative(root, path)}`);
   }
   say(
     `Edit them; \`deno task dev\` serves /v1/${name}, and \`deno task test --filter ${name}\` runs the test`,

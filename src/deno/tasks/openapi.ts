@@ -3,8 +3,9 @@ import { parse, stringify } from "yaml";
 import { createServing } from "../../catalog/serving.ts";
 import { describeDrift } from "../../openapi/drift.ts";
 import { openApiDocument } from "../../openapi/document.ts";
+import { devConfig } from "../dev_engine.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
-import { readQueryFiles } from "../sql_files.ts";
+import { readQueryFiles, renderFault } from "../sql_files.ts";
 
 // `deno task openapi` writes openapi.yaml; with `--check` it only compares, and exits with 1 when they differ.
 const file = fileURLToPath(new URL("../../../openapi.yaml", import.meta.url));
@@ -13,10 +14,11 @@ const file = fileURLToPath(new URL("../../../openapi.yaml", import.meta.url));
 const say = (text: string) => console.log(text);
 
 async function main(isCheck: boolean): Promise<number> {
+  const { SLUICE_SQL_DIR: sqlDir } = devConfig();
   const generated = await withScratchEngine(async (clickHouse) => {
     const serving = createServing(clickHouse);
-    const faults = await serving.load(await readQueryFiles());
-    for (const fault of faults) say(fault.render());
+    const faults = await serving.load(await readQueryFiles(sqlDir));
+    for (const fault of faults) say(renderFault(fault, sqlDir));
     return faults.length ? undefined : openApiDocument(serving.served());
   });
   if (!generated) return 1;

@@ -7,8 +7,8 @@ import { ClickHouseError } from "../../clickhouse/exception.ts";
 import { problemOf } from "../../clickhouse/exception.ts";
 import { Problem } from "../../problem.ts";
 import { demoTenants } from "../demo/load.ts";
-import { withDevDatabase } from "../dev_engine.ts";
-import { readQueryFiles } from "../sql_files.ts";
+import { devConfig, withDevDatabase } from "../dev_engine.ts";
+import { readQueryFiles, renderFault } from "../sql_files.ts";
 
 const usage = `deno task query NAME [--tenant=NAME] [--format=FORMAT] [--PARAMETER=VALUE …]
   NAME    such as outreach/overview
@@ -34,11 +34,14 @@ async function main(args: string[]): Promise<number> {
   }
   const [tenantId] = take(input, "tenant") ?? demoTenants;
   const [formatName] = take(input, "format") ?? ["table"];
+  const { SLUICE_SQL_DIR: sqlDir } = devConfig();
   return await withDevDatabase(async (target) => {
     const clickHouse = createClickHouse(target);
     const path = name.replace(/^\/?(v1\/|sql\/)?/, "").replace(/\.sql$/, "");
-    const { catalog, errors } = await loadCatalog(await readQueryFiles(), clickHouse);
-    for (const error of errors.filter(({ file }) => file === `sql/${path}.sql`)) say(error.render());
+    const { catalog, errors } = await loadCatalog(await readQueryFiles(sqlDir), clickHouse);
+    for (const error of errors.filter(({ file }) => file === `sql/${path}.sql`)) {
+      say(renderFault(error, sqlDir));
+    }
     const found = findQuery(catalog, path);
     if (!found) {
       throw new Problem("not-found", {

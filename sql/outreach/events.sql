@@ -1,0 +1,119 @@
+/*---
+summary: The events behind a number
+description: |
+  The single events of the range, newest first (events of the same millisecond by id), each id once. All filters must
+  hold. Fields that an event does not have are empty strings.
+params:
+  timeRange: { description: "How far back from the end, a day being 24 hours; startDate and endDate win over it", default: 7d }
+  startDate: { description: "Start of the range, included. A date is the beginning of that day in the timezone, a date-time without an offset is local time", format: date-or-date-time, example: "2026-03-01" }
+  endDate: { description: "End of the range. A date includes that day, a date-time is excluded; now if absent. At most 366 days after the start", format: date-or-date-time, example: "2026-03-31" }
+  timezone: { description: "IANA time zone of days and of dates without an offset", default: UTC, format: timezone, example: Europe/Berlin }
+  eventType: { description: "Only events of this type" }
+  entityType: { description: "Only events of this type of entity" }
+  channel: { description: "Only events on this channel" }
+  entityId: { description: "Only this message, campaign, workflow run, enrolment or contact", maxLength: 256 }
+  contactId: { description: "Only this contact", maxLength: 256 }
+  userId: { description: "Only this user", maxLength: 256 }
+  sourceType: { description: "Only this type of source, such as campaign", maxLength: 256 }
+  sourceId: { description: "Only this source", maxLength: 256 }
+  campaignId: { description: "Only this campaign", maxLength: 256 }
+  workflowId: { description: "Only this workflow", maxLength: 256 }
+  sequenceId: { description: "Only this sequence", maxLength: 256 }
+  templateId: { description: "Only this template", maxLength: 256 }
+page: { size: 100, max: 1000 }
+returns: list
+columns:
+  id: "Id of the event, as its producer gave it"
+  metadata: What the producer added
+  occurredAt: When it happened
+  ingestedAt: When Sluice received it
+---*/
+WITH
+    (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
+    (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
+    matching AS
+    (
+        SELECT
+            id,
+            event_type,
+            entity_type,
+            entity_id,
+            channel,
+            contact_id,
+            user_id,
+            source_type,
+            source_id,
+            campaign_id,
+            workflow_id,
+            sequence_id,
+            template_id,
+            metadata,
+            occurred_at,
+            ingested_at,
+            _part,
+            _part_offset
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND occurred_at >= rangeStart
+            AND occurred_at < rangeEnd
+            AND ({eventType:Nullable(Enum('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed', 'campaign_started', 'campaign_completed', 'workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached', 'sequence_enrolled', 'sequence_step_executed', 'sequence_replied', 'sequence_completed', 'contact_created', 'contact_updated'))} IS NULL OR event_type = toString({eventType:Nullable(Enum('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed', 'campaign_started', 'campaign_completed', 'workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached', 'sequence_enrolled', 'sequence_step_executed', 'sequence_replied', 'sequence_completed', 'contact_created', 'contact_updated'))}))
+            AND ({entityType:Nullable(Enum('message', 'campaign', 'workflow', 'sequence', 'contact'))} IS NULL OR entity_type = toString({entityType:Nullable(Enum('message', 'campaign', 'workflow', 'sequence', 'contact'))}))
+            AND ({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
+            AND ({entityId:Nullable(String)} IS NULL OR entity_id = {entityId:Nullable(String)})
+            AND ({contactId:Nullable(String)} IS NULL OR contact_id = {contactId:Nullable(String)})
+            AND ({userId:Nullable(String)} IS NULL OR user_id = {userId:Nullable(String)})
+            AND ({sourceType:Nullable(String)} IS NULL OR source_type = {sourceType:Nullable(String)})
+            AND ({sourceId:Nullable(String)} IS NULL OR source_id = {sourceId:Nullable(String)})
+            AND ({campaignId:Nullable(String)} IS NULL OR campaign_id = {campaignId:Nullable(String)})
+            AND ({workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
+            AND ({sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
+            AND ({templateId:Nullable(String)} IS NULL OR template_id = {templateId:Nullable(String)})
+    ),
+    repeated_ids AS
+    (
+        SELECT id
+        FROM matching
+        GROUP BY id
+        HAVING count() > 1
+    ),
+    ranked_copies AS
+    (
+        SELECT
+            _part,
+            _part_offset,
+            row_number() OVER (PARTITION BY id ORDER BY occurred_at DESC, _part, _part_offset) AS copy
+        FROM matching
+        WHERE id IN (SELECT id FROM repeated_ids)
+    ),
+    -- Further copies of an event, until a merge drops them, by their places in the table. LIMIT 1 BY id would do, but
+    -- reads all columns of all events to count them for a page; this reads only the ids.
+    extra_copies AS
+    (
+        SELECT
+            _part,
+            _part_offset
+        FROM ranked_copies
+        WHERE copy > 1
+    )
+SELECT
+    id,
+    event_type AS eventType,
+    entity_type AS entityType,
+    entity_id AS entityId,
+    channel,
+    contact_id AS contactId,
+    user_id AS userId,
+    source_type AS sourceType,
+    source_id AS sourceId,
+    campaign_id AS campaignId,
+    workflow_id AS workflowId,
+    sequence_id AS sequenceId,
+    template_id AS templateId,
+    json_members(metadata) AS metadata,
+    iso_millis(occurred_at, {timezone:String}) AS occurredAt,
+    iso_millis(ingested_at, {timezone:String}) AS ingestedAt
+FROM matching
+WHERE (_part, _part_offset) NOT IN (SELECT _part, _part_offset FROM extra_copies)
+ORDER BY
+    occurred_at DESC,
+    id

@@ -1,0 +1,147 @@
+/*---
+summary: Workflow runs and how they ended
+description: |
+  Runs that started, completed, failed and reached their goal: in all, per workflow, and per bucket of time.
+  Runs are started runs; each number counts the runs that have that event in the range, once. The averages in the summary
+  are the ratios over all runs, not means over workflows. topWorkflows lists workflows of which a run started.
+params:
+  timeRange: { description: "How far back from the end, a day being 24 hours; startDate and endDate win over it", default: 30d }
+  startDate: { description: "Start of the range, included. A date is the beginning of that day in the timezone, a date-time without an offset is local time", format: date-or-date-time, example: "2026-03-01" }
+  endDate: { description: "End of the range. A date includes that day, a date-time is excluded; now if absent. At most 366 days after the start", format: date-or-date-time, example: "2026-03-31" }
+  timezone: { description: "IANA time zone of days and of dates without an offset", default: UTC, format: timezone, example: Europe/Berlin }
+  granularity: { description: "Length of a bucket of the timeSeries. Weeks start on Monday", default: day }
+  workflowId: { description: "Only this workflow", maxLength: 256 }
+  limit: { description: "How many workflows to list", default: 10, minimum: 1, maximum: 100 }
+returns: object
+columns:
+  timeRange: The range that was counted, start included, end excluded
+  summary.totalRuns: Runs that started
+  summary.completedRuns: Runs that completed
+  summary.failedRuns: Runs that failed
+  summary.goalReachedRuns: Runs that reached the goal
+  summary.avgCompletionRate: "completedRuns / totalRuns, in percent; null when no run started"
+  summary.avgConversionRate: "goalReachedRuns / completedRuns, in percent; null when no run completed"
+  topWorkflows: "By runs, most first, then by workflowId; the name is null as long as no event told it"
+  timeSeries: "Every bucket of the range, oldest first, by the start of the bucket; the first and last may be partial"
+---*/
+WITH
+    (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
+    (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
+    names AS
+    (
+        SELECT
+            id,
+            max(latest).name AS name
+        FROM outreach_names
+        WHERE tenant_id = {tenantId:String}
+            AND kind = 'workflow'
+        GROUP BY id
+    ),
+    totals AS
+    (
+        SELECT
+            uniqExactIf(entity_hash, event_type = 'workflow_run_started') AS totalRuns,
+            uniqExactIf(entity_hash, event_type = 'workflow_run_completed') AS completedRuns,
+            uniqExactIf(entity_hash, event_type = 'workflow_run_failed') AS failedRuns,
+            uniqExactIf(entity_hash, event_type = 'workflow_goal_reached') AS goalReachedRuns
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type IN ('workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached')
+            AND occurred_at >= rangeStart
+            AND occurred_at < rangeEnd
+            AND ({workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
+    ),
+    workflows AS
+    (
+        SELECT
+            workflow_id,
+            uniqExactIf(entity_hash, event_type = 'workflow_run_started') AS runs,
+            uniqExactIf(entity_hash, event_type = 'workflow_run_completed') AS completed,
+            uniqExactIf(entity_hash, event_type = 'workflow_goal_reached') AS goalReached
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type IN ('workflow_run_started', 'workflow_run_completed', 'workflow_goal_reached')
+            AND occurred_at >= rangeStart
+            AND occurred_at < rangeEnd
+            AND workflow_id != ''
+            AND ({workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
+        GROUP BY workflow_id
+        HAVING runs > 0
+        ORDER BY
+            runs DESC,
+            workflow_id
+        LIMIT {limit:UInt16}
+    ),
+    top AS
+    (
+        SELECT arraySort(
+            row -> (-toInt64(row.3), row.1),
+            groupArray(
+                (
+                    toString(workflow_id),
+                    nullIf(name, ''),
+                    runs,
+                    percent_of(completed, runs),
+                    percent_of(goalReached, completed)
+                ))) AS rows
+        FROM workflows
+        LEFT JOIN names ON names.id = workflows.workflow_id
+    ),
+    buckets AS
+    (
+        SELECT
+            bucket,
+            sumIf(things, event_type = 'workflow_run_started') AS runs,
+            sumIf(things, event_type = 'workflow_run_completed') AS completed,
+            sumIf(things, event_type = 'workflow_run_failed') AS failed,
+            sumIf(things, event_type = 'workflow_goal_reached') AS goalReached
+        FROM
+        (
+            SELECT
+                event_type,
+                bucket_start(occurred_at, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String}) AS bucket,
+                uniqExact(entity_hash) AS things
+            FROM outreach_events
+            WHERE tenant_id = {tenantId:String}
+                AND event_type IN ('workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached')
+                AND occurred_at >= rangeStart
+                AND occurred_at < rangeEnd
+                AND ({workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
+            GROUP BY
+                event_type,
+                bucket
+            UNION ALL
+            SELECT
+                '' AS event_type,
+                arrayJoin(bucket_starts(rangeStart, rangeEnd, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String})) AS bucket,
+                0 AS things
+        )
+        GROUP BY bucket
+        ORDER BY bucket
+    ),
+    timeline AS
+    (
+        SELECT groupArray((iso_instant(bucket, {timezone:String}), runs, completed, failed, goalReached)) AS rows
+        FROM buckets
+    )
+SELECT
+    CAST((iso_instant(rangeStart, {timezone:String}), iso_instant(rangeEnd, {timezone:String})), 'Tuple(start String, end String)') AS timeRange,
+    CAST(
+        (
+            totalRuns,
+            completedRuns,
+            failedRuns,
+            goalReachedRuns,
+            percent_of(completedRuns, totalRuns),
+            percent_of(goalReachedRuns, completedRuns)
+        ),
+        'Tuple(totalRuns UInt64, completedRuns UInt64, failedRuns UInt64, goalReachedRuns UInt64, avgCompletionRate Nullable(Float64), avgConversionRate Nullable(Float64))') AS summary,
+    CAST(
+        top.rows,
+        'Array(Tuple(workflowId String, name Nullable(String), runs UInt64, completionRate Nullable(Float64), conversionRate Nullable(Float64)))') AS topWorkflows,
+    CAST(
+        timeline.rows,
+        'Array(Tuple(timestamp String, runs UInt64, completed UInt64, failed UInt64, goalReached UInt64))') AS timeSeries
+FROM totals
+CROSS JOIN top
+CROSS JOIN timeline

@@ -1,0 +1,67 @@
+import { bindableType, ParameterError } from "../clickhouse/parameter.ts";
+import { parseType } from "../clickhouse/type.ts";
+import type { QueryHeader } from "./header.ts";
+import { createParameter, type Parameter } from "./parameter.ts";
+import type { Placeholder } from "./placeholders.ts";
+import type { At } from "./query_file_error.ts";
+
+/** Placeholders that the gateway binds, by name: from the credential and from the clock. */
+const reserved: Record<string, string> = { tenantId: "String", now: "DateTime64(3,'UTC')" };
+/** Parameters that a request may carry besides those of its query. */
+const reservedByGateway = ["page", "pageSize", "format"];
+
+/** The parameters that callers fill, from a query's placeholders, its header and its path. Throws QueryFileError. */
+export function createParameters(
+  queryName: string,
+  { header, offsetOf }: QueryHeader,
+  placeholders: Placeholder[],
+  at: At,
+): Parameter[] {
+  const parameters = new Map<string, { parameter: Parameter; type: string }>();
+  for (const placeholder of placeholders) {
+    const { name, offset } = placeholder;
+    const type = placeholder.type.replaceAll(/\s+/g, "");
+    if (Object.hasOwn(reserved, name)) {
+      if (type === reserved[name]) continue;
+      throw at(offset, `{${name}} has the type ${reserved[name]}, not ${placeholder.type}`);
+    }
+    const known = parameters.get(name);
+    if (!known) {
+      checkName(placeholder, at);
+      const create = () => {
+        const parsed = parseType(placeholder.type);
+        const reason = bindableType(parsed);
+        if (reason) throw new ParameterError(reason);
+        const place = queryName.includes(`{${name}}`) ? "path" : "query";
+        return createParameter(name, parsed, header.params[name] ?? {}, place);
+      };
+      parameters.set(name, { parameter: atPlace(create, placeholder, at), type });
+    } else if (known.type !== type) {
+      throw at(offset, `{${name}} has the type ${placeholder.type} here and another type above`);
+    }
+  }
+  for (const name of Object.keys(header.params)) {
+    if (!parameters.has(name)) {
+      throw at(offsetOf(["params", name]), `The header names the parameter "${name}", which the SQL lacks`);
+    }
+  }
+  for (const [, name] of queryName.matchAll(/\{([^}]+)\}/g)) {
+    if (!parameters.has(name)) throw at(0, `The path names the parameter "${name}", which the SQL lacks`);
+  }
+  return [...parameters.values()].map(({ parameter }) => parameter);
+}
+
+function checkName({ name, offset }: Placeholder, at: At): void {
+  if (reservedByGateway.includes(name)) throw at(offset, `The name "${name}" is taken by the gateway`);
+  if (!/^[a-z][A-Za-z0-9]*$/.test(name)) {
+    throw at(offset, `The parameter "${name}" must be in camelCase`);
+  }
+}
+
+function atPlace(create: () => Parameter, { name, offset }: Placeholder, at: At): Parameter {
+  try {
+    return create();
+  } catch (error) {
+    throw at(offset, `Parameter "${name}": ${(error as Error).message}`);
+  }
+}

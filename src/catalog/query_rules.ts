@@ -1,0 +1,90 @@
+import { type ClickHouseType, parseType } from "../clickhouse/type.ts";
+import type { QueryHeader } from "./header.ts";
+import type { Meaning, Syntax } from "./inspection.ts";
+import { maskSql } from "./placeholders.ts";
+import type { At } from "./query_file_error.ts";
+import { sqlTokens } from "./sql_tokens.ts";
+
+/** A result column of a query. */
+export interface Column {
+  name: string;
+  type: ClickHouseType;
+}
+
+/** Refuses a statement that does not end with the query: the gateway wraps it. Throws QueryFileError. */
+export function checkEnd(sql: string, at: At): void {
+  const semicolon = sqlTokens(sql).find(({ kind, start }) => kind === "symbol" && sql[start] === ";");
+  if (semicolon) throw at(semicolon.start, "A file holds one query: remove the semicolon");
+}
+
+/** Refuses clauses that the engine would take but a named query may not have. Throws QueryFileError. */
+export function checkSyntax(syntax: Syntax, sql: string, at: At): void {
+  if (!syntax.isSelect) throw at(find(sql, /\S/), "A query file holds a SELECT");
+  if (syntax.hasSettings) {
+    throw at(
+      find(sql, /\bSETTINGS\b/i),
+      "A SETTINGS clause is not taken in SQL: name the settings in the header",
+    );
+  }
+  if (syntax.hasFormat) {
+    throw at(
+      find(sql, /\bINTO\s+OUTFILE\b|\bFORMAT\b(?=\s+\w+)/i),
+      "The caller chooses the format: remove FORMAT or INTO OUTFILE",
+    );
+  }
+  if (syntax.matchers.length) {
+    throw at(
+      find(sql, /(?<=(?:\bSELECT|\bDISTINCT|,)\s*|\.)\*|\bCOLUMNS\s*\(/i),
+      "Name each result column: `*` and COLUMNS() change with the table",
+    );
+  }
+}
+
+/** Refuses a query whose answer depends on more than parameters and data. Throws QueryFileError. */
+export function checkPurity({ impureFunctions: [impure] }: Meaning, sql: string, at: At): void {
+  if (!impure) return;
+  const instead = /now|today|yesterday|UTC|date|time/i.test(impure) ? "; use {now:DateTime64(3, 'UTC')}" : "";
+  throw at(
+    find(sql, new RegExp(`\\b${impure}\\b`, "i")),
+    `A query may not call ${impure}(): its answer would not be a pure function of parameters and data${instead}`,
+  );
+}
+
+/** Where code of the statement matches, strings and comments aside; its beginning when none does. */
+function find(sql: string, pattern: RegExp): number {
+  const code = maskSql(sql);
+  const found = code.search(pattern);
+  return found >= 0 ? found : code.search(/\S/);
+}
+
+/** The result columns. Throws QueryFileError when a name is no name of the API, or the header describes another. */
+export function readColumns(
+  meaning: Meaning,
+  sql: string,
+  { header, offsetOf }: QueryHeader,
+  at: At,
+): Column[] {
+  const columns = meaning.columns.map(({ name, type }, i) => {
+    if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
+      // the engine may have written it differently
+      const found = sql.indexOf(name);
+      throw at(
+        found >= 0 ? found : sql.search(/\S/),
+        `Give the result column "${name}" an alias in camelCase`,
+      );
+    }
+    if (meaning.columns.findIndex((column) => column.name === name) < i) {
+      const [, second] = maskSql(sql).matchAll(new RegExp(`\\b${name}\\b`, "g"));
+      throw at(second?.index ?? sql.search(/\S/), `Two result columns have the name "${name}"`);
+    }
+    return { name, type: parseType(type) };
+  });
+  for (const described of Object.keys(header.columns)) {
+    if (columns.some((column) => column.name === described.split(".")[0])) continue;
+    throw at(
+      offsetOf(["columns", described]),
+      `The header describes the column "${described}", which the query does not return`,
+    );
+  }
+  return columns;
+}

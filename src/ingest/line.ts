@@ -1,0 +1,70 @@
+import type { RowEncoder } from "./row_encoder.ts";
+
+/** How much of a line that is too long is kept for the dead letter. */
+const keptBytes = 1024;
+
+/** A line that comes in pieces: white space around it is dropped, and a blank one skipped. */
+export interface Line {
+  /** The line goes on behind this piece. */
+  keep(chunk: Uint8Array, start: number, end: number): void;
+  /** The line ends with this piece. */
+  finish(chunk: Uint8Array, start: number, end: number): void;
+}
+
+/** Joins the piece of a line that a chunk ended in with its continuation in the next, and adds the whole. */
+export function createLine(rows: RowEncoder, maxBytes: number): Line {
+  let pieces: Uint8Array[] = [];
+  let kept = 0;
+  /** Length of the line so far, without white space before it. */
+  let length = 0;
+  /** The same without white space behind it. */
+  let trimmedLength = 0;
+
+  function keep(chunk: Uint8Array, start: number, end: number): void {
+    if (length === 0) start = skipSpace(chunk, start, end);
+    if (start >= end) return;
+    const trimmedEnd = skipSpaceBack(chunk, start, end);
+    if (trimmedEnd > start) trimmedLength = length + trimmedEnd - start;
+    length += end - start;
+    // beyond the limit only the length matters: the dead letter shows the beginning
+    const taken = Math.min(maxBytes - kept, end - start);
+    if (taken > 0) pieces.push(chunk.slice(start, start + taken));
+    kept += Math.max(0, taken);
+  }
+
+  function finish(chunk: Uint8Array, start: number, end: number): void {
+    if (length === 0) {
+      start = skipSpace(chunk, start, end);
+      return add(chunk, start, skipSpaceBack(chunk, start, end) - start);
+    }
+    keep(chunk, start, end);
+    const line = new Uint8Array(kept);
+    let offset = 0;
+    for (const piece of pieces) {
+      line.set(piece, offset);
+      offset += piece.length;
+    }
+    add(line, 0, trimmedLength);
+    pieces = [];
+    kept = length = trimmedLength = 0;
+  }
+
+  function add(bytes: Uint8Array, start: number, length: number): void {
+    if (length === 0) return;
+    if (length <= maxBytes) return rows.add(bytes, start, start + length);
+    const shown = Math.min(maxBytes, keptBytes);
+    rows.add(bytes, start, start + shown, `The line is longer than ${maxBytes} bytes`);
+  }
+
+  return { keep, finish };
+}
+
+function skipSpace(bytes: Uint8Array, start: number, end: number): number {
+  while (start < end && bytes[start] <= 0x20) start++;
+  return start;
+}
+
+function skipSpaceBack(bytes: Uint8Array, start: number, end: number): number {
+  while (end > start && bytes[end - 1] <= 0x20) end--;
+  return end;
+}

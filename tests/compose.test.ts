@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { root } from "../src/deno/sql_files.ts";
+
+const environment = { CLICKHOUSE_PASSWORD: "a password", AUTH_JWT_SECRET: "a secret of at least 32 characters" };
+
+/** Whether a program can be run here; where CI requires all of them, its absence is a failure. */
+async function isInstalled(program: string): Promise<boolean> {
+  try {
+    await new Deno.Command(program, { args: ["--version"], stdout: "null", stderr: "null" }).output();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound) || Deno.env.get("SLUICE_REQUIRE_SERVICES") === "1") throw error;
+    // deno-lint-ignore no-console -- a skipped check must be seen
+    console.log(`Skipped, since ${program} is not installed`);
+    return false;
+  }
+}
+
+async function config(env: Record<string, string>) {
+  const { PATH = "" } = Deno.env.toObject();
+  const options = { args: ["config"], cwd: root, env: { PATH, ...env }, clearEnv: true };
+  const { success, stdout, stderr } = await new Deno.Command("docker-compose", options).output();
+  return { success, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+if (await isInstalled("docker-compose")) {
+  Deno.test("docker-compose takes the compose file, and each mounted file is there", async () => {
+    const { success, stdout, stderr } = await config(environment);
+    assert.ok(success, stderr);
+    const { services } = parse(stdout);
+    assert.deepEqual(Object.keys(services).sort(), ["clickhouse", "gateway", "migrate"]);
+    const mounts: string[] = services.clickhouse.volumes.filter((volume: string) => volume.startsWith("/"));
+    assert.equal(mounts.length, 2);
+    for (const mount of mounts) assert.ok((await Deno.stat(mount.split(":")[0])).isFile, mount);
+  });
+
+  Deno.test("the compose file names the variable that is not set", async () => {
+    const { success, stderr } = await config({ CLICKHOUSE_PASSWORD: "a password" });
+    assert.ok(!success);
+    assert.match(stderr, /a secret of at least 32 characters/);
+  });
+}
+
+Deno.test("the Dockerfile copies only what is there, and starts a task that is there", async () => {
+  const dockerfile = await Deno.readTextFile(`${root}Dockerfile`);
+  const sources = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, list]) => list.split(" "));
+  assert.ok(sources.length >= 4);
+  for (const source of sources) await Deno.stat(root + source);
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
+  const [, started] = /^CMD \["task", "(\w+)"\]$/m.exec(dockerfile)!;
+  assert.ok(tasks[started], started);
+});

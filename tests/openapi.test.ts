@@ -1,0 +1,109 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import assert from "node:assert/strict";
+import openapiTypescript, { astToString } from "openapi-typescript";
+import { parse } from "yaml";
+import type { OpenApi } from "../src/openapi/document.ts";
+import { describeDrift } from "../src/openapi/drift.ts";
+import { root } from "../src/deno/sql_files.ts";
+import { createGateway, listen, newTenant, tokenOf } from "./gateway.ts";
+
+const committed: OpenApi = parse(await Deno.readTextFile(`${root}openapi.yaml`));
+
+Deno.test("openapi.yaml is valid OpenAPI 3.1", async () => {
+  const { valid, errors } = await new Validator().validate(structuredClone(committed));
+  assert.ok(valid, JSON.stringify(errors));
+  assert.match(committed.openapi, /^3\.1\./);
+});
+
+Deno.test("a client generated from openapi.yaml compiles and calls every endpoint", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "sluice-client-" });
+  const gateway = await createGateway();
+  const server = listen(gateway);
+  try {
+    // deno-lint-ignore no-explicit-any -- the library's own type of a document
+    await Deno.writeTextFile(`${folder}/schema.d.ts`, astToString(await openapiTypescript(committed as any)));
+    await Deno.writeTextFile(`${folder}/client.ts`, clientProgram(committed));
+    const tenant = newTenant("client");
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--check", "--allow-net", `--config=${root}deno.json`, "--no-lock", `${folder}/client.ts`],
+      env: { BASE: server.url, TOKEN: await tokenOf(tenant), NO_COLOR: "1" },
+    }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+    const called = JSON.parse(new TextDecoder().decode(stdout));
+    assert.deepEqual(Object.keys(called).sort(), operationNames(committed).sort());
+    for (const [name, status] of Object.entries(called)) assert.equal(status, 200, name);
+  } finally {
+    await server.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+function operationNames(document: OpenApi): string[] {
+  return Object.entries(document.paths as OpenApi).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
+  );
+}
+
+/** A program that calls each operation through openapi-fetch, and reads fields by their generated types. */
+function clientProgram(document: OpenApi): string {
+  const calls = operationNames(document).map((name) => {
+    const [method, path] = name.split(" ");
+    const event = `{ id: crypto.randomUUID(), eventType: "message_sent", entityId: "m1", channel: "email", occurredAt: new Date().toISOString() }`;
+    const options = path.startsWith("/v1/events/")
+      ? `{ params: { path: { stream: "outreach" } }, body: ${event} }`
+      : method === "POST"
+      ? "{ body: {} }"
+      : "{ params: { query: {} } }";
+    return `  ${JSON.stringify(name)}: (await client.${method}(${JSON.stringify(path)}, ${options})).response.status,`;
+  });
+  return `import createClient from "openapi-fetch";
+import type { paths } from "./schema.d.ts";
+const client = createClient<paths>({
+  baseUrl: Deno.env.get("BASE")!,
+  headers: { authorization: \`Bearer \${Deno.env.get("TOKEN")}\` },
+});
+const called = {
+${calls.join("\n")}
+};
+const { data } = await client.GET("/v1/outreach/overview", { params: { query: { timeRange: "30d" } } });
+const sent: number = data!.data.summary.totalMessagesSent;
+const rate: number | null = data!.data.summary.openRate;
+const days: string[] = data!.data.trend.map((day) => day.date);
+if (sent !== 1 || rate !== null || days.length !== 31) throw new Error(JSON.stringify(data));
+// @ts-expect-error a value that is not in the list
+await client.GET("/v1/outreach/overview", { params: { query: { timeRange: "8d" } } });
+// @ts-expect-error a field that is not there
+void data!.data.summary.nothing;
+console.log(JSON.stringify(called));
+`;
+}
+
+Deno.test("the drift check names the field that is gone or has another type", () => {
+  const field = (type: string) => ({
+    paths: {
+      "/v1/a/b": {
+        get: {
+          parameters: [{ name: "channel", schema: { type: "string" } }],
+          responses: {
+            200: {
+              content: {
+                "application/json": {
+                  schema: { properties: { data: { type: "array", items: { properties: { total: { type } } } } } },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  });
+  assert.deepEqual(describeDrift(field("integer"), field("integer")), []);
+  assert.deepEqual(describeDrift(field("integer"), field("string")), [
+    'GET /v1/a/b: the field "total" was integer and is string',
+  ]);
+  assert.deepEqual(describeDrift(field("integer"), { paths: {} }), ["GET /v1/a/b is gone"]);
+  const without = field("integer");
+  without.paths["/v1/a/b"].get.parameters = [];
+  assert.deepEqual(describeDrift(field("integer"), without), ['GET /v1/a/b: the parameter "channel" is gone']);
+  assert.deepEqual(describeDrift(without, field("integer")), ['GET /v1/a/b: the parameter "channel" is new']);
+});
