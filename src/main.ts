@@ -3,9 +3,9 @@ import { ClickHouseError } from "./clickhouse/exception.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { clickHouseOptions } from "./deno/clickhouse_options.ts";
 import { docsAssets } from "./deno/docs_assets.ts";
+import { listMigrations } from "./deno/list_migrations.ts";
 import { createLog } from "./deno/log.ts";
 import { onSignal } from "./deno/on_signal.ts";
-import { pendingMigrations } from "./deno/pending_migrations.ts";
 import { serve, whenReachable } from "./deno/serve.ts";
 import { renderFault } from "./deno/sql_files.ts";
 
@@ -20,10 +20,12 @@ async function main(config: Config): Promise<void> {
     await gateway.stop();
   });
   log({ level: "info", message: `Listening on ${gateway.url}` });
-  const pending = await whenReachable(() => pendingMigrations(clickHouse), log);
+  const migrations = await whenReachable(() => listMigrations(clickHouse), log);
+  const pending = migrations.filter(({ isApplied }) => !isApplied);
   if (pending.length) {
+    const names = pending.map(({ name }) => name).join("\n");
     throw new CannotServe(
-      `The database lacks migrations; apply them with \`deno task migrate up\`:\n${pending.join("\n")}`,
+      `The database lacks migrations; apply them with \`deno task migrate up\`:\n${names}`,
     );
   }
   const faults = await whenReachable(gateway.reload, log);

@@ -24,7 +24,10 @@ const sign = (payload: Record<string, unknown>, alg = "HS256", by: Uint8Array | 
 
 const ask = async (authorization?: string, path = "/v1/auth/who", init: RequestInit = {}) =>
   await read(
-    await gateway.fetch(path, undefined, { ...init, headers: authorization === undefined ? {} : { authorization } }),
+    await gateway.fetch(path, undefined, {
+      ...init,
+      headers: authorization === undefined ? {} : { authorization },
+    }),
   );
 
 Deno.test("A token signed with the secret is taken, and its tenant is who asks", async () => {
@@ -47,8 +50,14 @@ const refused: Record<string, [token: string | undefined, detail: RegExp]> = {
   "a JWT whose payload is no JSON": [`Bearer ${head}.${btoa("x")}.${signature}`, /^The token /],
   "an expired token": [`Bearer ${await sign(claims({ exp: inAnHour - 7200 }))}`, /^The token has expired$/],
   "a token that is not valid yet": [`Bearer ${await sign(claims({ nbf: inAnHour }))}`, /claim "nbf"/],
-  "a token without an end": [`Bearer ${await sign(claims({ exp: undefined }))}`, /claim "exp" is missing or wrong$/],
-  "a token whose end is a text": [`Bearer ${await sign(claims({ exp: "never" }))}`, /claim "exp"|not a valid JWT/],
+  "a token without an end": [
+    `Bearer ${await sign(claims({ exp: undefined }))}`,
+    /claim "exp" is missing or wrong$/,
+  ],
+  "a token whose end is a text": [
+    `Bearer ${await sign(claims({ exp: "never" }))}`,
+    /claim "exp"|not a valid JWT/,
+  ],
   "another key": [
     `Bearer ${await sign(claims(), "HS256", new TextEncoder().encode(`${secret}!`))}`,
     /^The token was signed with another key$/,
@@ -59,24 +68,47 @@ const refused: Record<string, [token: string | undefined, detail: RegExp]> = {
   ],
   "a removed signature": [`Bearer ${head}.${payload}.`, /^The token /],
   "alg none": [`Bearer ${new UnsecuredJWT(claims()).encode()}`, /^The token must be signed with HS256$/],
-  "alg RS256": [`Bearer ${await sign(claims(), "RS256", privateKey)}`, /^The token must be signed with HS256$/],
+  "alg RS256": [
+    `Bearer ${await sign(claims(), "RS256", privateKey)}`,
+    /^The token must be signed with HS256$/,
+  ],
   "alg HS512 with our secret": [
     `Bearer ${await sign(claims(), "HS512", new TextEncoder().encode(secret.padEnd(64, "x")))}`,
     /^The token must be signed with HS256$/,
   ],
-  "no tenant": [`Bearer ${await sign(claims({ tenant_id: undefined }))}`, /^The token has no claim "tenant_id"$/],
-  "an empty tenant": [`Bearer ${await sign(claims({ tenant_id: "" }))}`, /^The token has no claim "tenant_id"$/],
+  "no tenant": [
+    `Bearer ${await sign(claims({ tenant_id: undefined }))}`,
+    /^The token has no claim "tenant_id"$/,
+  ],
+  "an empty tenant": [
+    `Bearer ${await sign(claims({ tenant_id: "" }))}`,
+    /^The token has no claim "tenant_id"$/,
+  ],
   "a tenant that is no text": [`Bearer ${await sign(claims({ tenant_id: ["a"] }))}`, /no claim "tenant_id"$/],
-  "a tenant of 10 KB": [`Bearer ${await sign(claims({ tenant_id: "x".repeat(10_000) }))}`, /at most 256 bytes/],
-  "a tenant of 257 bytes": [`Bearer ${await sign(claims({ tenant_id: "é".repeat(128) + "x" }))}`, /256 bytes/],
-  "a tenant with a newline": [`Bearer ${await sign(claims({ tenant_id: "a\nb" }))}`, /no control characters$/],
+  "a tenant of 10 KB": [
+    `Bearer ${await sign(claims({ tenant_id: "x".repeat(10_000) }))}`,
+    /at most 256 bytes/,
+  ],
+  "a tenant of 257 bytes": [
+    `Bearer ${await sign(claims({ tenant_id: "é".repeat(128) + "x" }))}`,
+    /256 bytes/,
+  ],
+  "a tenant with a newline": [
+    `Bearer ${await sign(claims({ tenant_id: "a\nb" }))}`,
+    /no control characters$/,
+  ],
   "a tenant with a NUL": [`Bearer ${await sign(claims({ tenant_id: "a\u0000" }))}`, /no control characters$/],
   "a tenant with half a character": [`Bearer ${await sign(claims({ tenant_id: "a\ud83d" }))}`, /"tenant_id"/],
 };
 
 for (const [name, [authorization, detail]] of Object.entries(refused)) {
   Deno.test(`A request with ${name} is refused: 401 with a challenge and a reason, on queries and events`, async () => {
-    for (const [path, method] of [["/v1/auth/who", "GET"], ["/v1/no/such", "GET"], ["/v1/events/outreach", "POST"]]) {
+    for (
+      const [path, method] of [["/v1/auth/who", "GET"], ["/v1/no/such", "GET"], [
+        "/v1/events/outreach",
+        "POST",
+      ]]
+    ) {
       const { status, headers, body } = await ask(authorization, path, { method });
       assert.deepEqual([status, body.type], [401, "/problems/unauthenticated"], path);
       assert.match(headers.get("www-authenticate") ?? "", /^Bearer /);
@@ -143,11 +175,17 @@ Deno.test("Tenants with hostile or similar names each see their own rows, and no
       events(tenants[0], `contact of ${tenant}`),
       { id: "no uuid", of: tenant },
     ]);
-    assert.deepEqual([status, body.data?.accepted, body.data?.rejected], [200, 1, 1], `${tenant} ${JSON.stringify(body)}`);
+    assert.deepEqual(
+      [status, body.data?.accepted, body.data?.rejected],
+      [200, 1, 1],
+      `${tenant} ${JSON.stringify(body)}`,
+    );
   }
   for (const tenant of [...tenants, other]) {
     assert.deepEqual((await gateway.query("auth/who", tenant)).body.data, [{ tenant }]);
-    assert.deepEqual((await gateway.query("auth/mine", tenant)).body.data, [{ entity: `contact of ${tenant}` }]);
+    assert.deepEqual((await gateway.query("auth/mine", tenant)).body.data, [{
+      entity: `contact of ${tenant}`,
+    }]);
   }
 });
 
@@ -179,7 +217,9 @@ Deno.test("What needs no credential answers without one; what does answers with 
     await response.body?.cancel();
     assert.equal(response.status, 200, path);
   }
-  for (const path of ["/v1", "/v1/", "/v1/auth/who", "/v1/events/outreach", "/v1//auth/who", "/v1/%61uth/who"]) {
+  for (
+    const path of ["/v1", "/v1/", "/v1/auth/who", "/v1/events/outreach", "/v1//auth/who", "/v1/%61uth/who"]
+  ) {
     assert.equal((await ask(undefined, path)).status, 401, path);
   }
 });

@@ -49,7 +49,8 @@ async function greetingOf(dev: Program) {
 }
 
 async function get(url: string, token: string) {
-  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(30_000) });
   return { status: response.status, body: await response.json() };
 }
 
@@ -229,7 +230,8 @@ async function savedFiles(t: Deno.TestContext, { dev, url, token, sqlDir }: Savi
         return /The last good version/.test(text) && text;
       });
       const [, name, line, column, reason, gutter, source, caret] =
-        /^(.*\.sql):(\d+):(\d+): (.+)\n +(\d+) \| (.*)\n +\| ( *\^)$/m.exec(shown) ?? assert.fail(shown);
+        /^(.*answer\.sql):(\d+):(\d+): (.+)\n +(\d+) \| (.*)\n +\| ( *\^)$/m.exec(shown) ??
+          assert.fail(shown);
       assert.equal(name, file);
       assert.deepEqual([line, gutter, column], ["6", "6", "5"]);
       assert.match(reason, /nothing_such/);

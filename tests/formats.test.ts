@@ -28,7 +28,11 @@ const files = [
     "tenant: none\nparams:\n  count: { default: 2 }\npage: { size: 2, max: 4 }",
     `SELECT ${values}`,
   ),
-  queryFile("forms/one", "tenant: none\nreturns: object\nparams:\n  count: { default: 1 }", `SELECT ${values}`),
+  queryFile(
+    "forms/one",
+    "tenant: none\nreturns: object\nparams:\n  count: { default: 1 }",
+    `SELECT ${values}`,
+  ),
   queryFile(
     "forms/echo",
     "params:\n  step: { default: day }\n  names: { default: [] }",
@@ -108,7 +112,10 @@ Deno.test("NDJSON has a row a line, printed as in JSON", async () => {
 });
 
 Deno.test("CSV has a header and a line for each row", async () => {
-  const response = await gateway.fetch("/v1/forms/echo?format=csv&names=a,b&names=%22c&day=2026-03-10", tenant);
+  const response = await gateway.fetch(
+    "/v1/forms/echo?format=csv&names=a,b&names=%22c&day=2026-03-10",
+    tenant,
+  );
   assert.equal(response.headers.get("content-type"), "text/csv; charset=utf-8");
   const [header, line, ...rest] = (await response.text()).split("\n");
   assert.equal(header, '"step","names","at","day","count","tenant","now"');
@@ -154,14 +161,21 @@ Deno.test("Accept that takes none of the formats is a 406 that lists them", asyn
 Deno.test("An unknown or repeated format is a 400 that names the parameter", async () => {
   for (const search of ["format=xml", "format=JSON", "format=", "format=json&format=csv"]) {
     const { status, body } = await read(await gateway.fetch(`/v1/forms/values?${search}`, tenant));
-    assert.deepEqual([status, body.type, body.parameter], [400, "/problems/invalid-parameter", "format"], search);
+    assert.deepEqual(
+      [status, body.type, body.parameter],
+      [400, "/problems/invalid-parameter", "format"],
+      search,
+    );
     assert.match(body.detail, /json, ndjson, csv/);
   }
 });
 
 Deno.test("HEAD answers as GET does, without the body", async () => {
   const response = await gateway.fetch("/v1/forms/values", tenant, { method: "HEAD" });
-  assert.deepEqual([response.status, response.headers.get("content-type")], [200, "application/json; charset=utf-8"]);
+  assert.deepEqual([response.status, response.headers.get("content-type")], [
+    200,
+    "application/json; charset=utf-8",
+  ]);
   assert.equal(await response.text(), "");
 });
 
@@ -267,12 +281,21 @@ Deno.test("Lists are empty, of one or of many elements, and keep what the elemen
   const odd = ["a,b", "", "'", "\\N", "\n\t", "[1]", "é😀", "\u0000", "{x:String}"];
   const { body } = await gateway.query("forms/echo", tenant, { names: odd });
   assert.deepEqual(body.data[0].names, odd);
-  assert.deepEqual((await gateway.query("forms/echo", tenant, { names: ["one"] })).body.data[0].names, ["one"]);
+  assert.deepEqual((await gateway.query("forms/echo", tenant, { names: ["one"] })).body.data[0].names, [
+    "one",
+  ]);
   assert.deepEqual((await gateway.query("forms/echo", tenant)).body.data[0].names, []);
 });
 
 Deno.test("An instant is the same in every spelling; without an offset it is UTC", async () => {
-  for (const at of ["2026-03-10T12:00:00Z", "2026-03-10T13:00:00.000+01:00", "2026-03-10 12:00:00", "2026-03-10t12:00z"]) {
+  for (
+    const at of [
+      "2026-03-10T12:00:00Z",
+      "2026-03-10T13:00:00.000+01:00",
+      "2026-03-10 12:00:00",
+      "2026-03-10t12:00z",
+    ]
+  ) {
     const { body } = await gateway.query("forms/echo", tenant, { at });
     assert.equal(body.data?.[0].at, "2026-03-10T12:00:00.000Z", `${at}: ${JSON.stringify(body)}`);
   }

@@ -70,7 +70,7 @@ export function newTenant(name = "tenant"): string {
   return `${name}-${Deno.pid}-${++counter}-${crypto.randomUUID().slice(0, 8)}`;
 }
 
-/** A gateway over the tests' engine, with the repository's queries unless others are given. */
+/** A gateway over the tests' engine, with the repository's queries unless others are given. Throws their faults. */
 export async function createGateway(options: TestOptions = {}): Promise<TestGateway> {
   const clickHouse = options.clickHouse ?? createClickHouse(engineOptions());
   const serving = createServing(clickHouse);
@@ -78,7 +78,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
   let now: Date | undefined;
   const load = async (files: QueryFile[]) => (await serving.load(files)).map((fault) => fault.render());
   const faults = await load(options.files ?? await readQueryFiles());
-  if (faults.length && !options.files) throw new Error(faults.join("\n"));
+  if (faults.length) throw new Error(faults.join("\n"));
   const app = createApp({
     config: { AUTH_JWT_SECRET: secret, ALLOWED_ORIGINS: "https://app.example.com", ...limits },
     clickHouse,

@@ -84,7 +84,7 @@ Deno.test("each outreach query reads only its tenant's and its range's granules"
       assert.ok(events.length > 0);
       for (const { Indexes = [] } of events) {
         const key = Indexes.find(({ Type }) => Type === "PrimaryKey")!;
-        assert.deepEqual(key.Keys, ["tenant_id", "event_type", "occurred_at"]);
+        for (const column of ["tenant_id", "occurred_at"]) assert.ok(key.Keys?.includes(column), column);
         // one day of thirty, of one tenant of two; the rest is the edges of granules
         const part = key["Selected Granules"] / key["Initial Granules"];
         assert.ok(part < 0.3, `${key["Selected Granules"]} of ${key["Initial Granules"]} granules`);

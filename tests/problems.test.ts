@@ -1,17 +1,7 @@
 import assert from "node:assert/strict";
 import { createClickHouse, run } from "../src/clickhouse/client.ts";
-import { ClickHouseUnreachable } from "../src/clickhouse/exception.ts";
 import { problems, type ProblemType } from "../src/problem.ts";
-import {
-  createGateway,
-  engineOptions,
-  listen,
-  newTenant,
-  queryFile,
-  read,
-  type TestGateway,
-  tokenOf,
-} from "./gateway.ts";
+import { createGateway, engineOptions, newTenant, queryFile, read } from "./gateway.ts";
 
 const clickHouse = createClickHouse(engineOptions());
 const dropped = `dropped_${crypto.randomUUID().replaceAll("-", "")}`;
@@ -83,8 +73,16 @@ const ways: [ProblemType, path: string, init?: RequestInit & { anonymous?: true 
   ["invalid-request", "/v1/faults/parameters", { method: "POST", headers: json, body: '{"limit": 1' }],
   ["invalid-request", "/v1/faults/parameters", { method: "POST", headers: json, body: "[1]" }],
   ["invalid-request", "/v1/faults/parameters", { method: "POST", headers: json, body: "null" }],
-  ["invalid-request", "/v1/faults/parameters", { method: "POST", headers: json, body: new Uint8Array([123, 255]) }],
-  ["invalid-request", "/v1/events/outreach", { method: "POST", body: "{}", headers: { "idempotency-key": "a b" } }],
+  ["invalid-request", "/v1/faults/parameters", {
+    method: "POST",
+    headers: json,
+    body: new Uint8Array([123, 255]),
+  }],
+  ["invalid-request", "/v1/events/outreach", {
+    method: "POST",
+    body: "{}",
+    headers: { "idempotency-key": "a b" },
+  }],
   ["unauthenticated", "/v1/faults/parameters", { anonymous: true }],
   ["unauthenticated", "/v1/events/outreach", { anonymous: true, method: "POST" }],
   ["not-found", "/no/such/path", { anonymous: true }],
@@ -100,7 +98,11 @@ const ways: [ProblemType, path: string, init?: RequestInit & { anonymous?: true 
   ["not-acceptable", "/v1/faults/none", { headers: { accept: "image/png" } }],
   ["body-too-large", "/v1/faults/none", { method: "POST", headers: json, body: " ".repeat(1_048_577) }],
   ["unsupported-media-type", "/v1/faults/none", { method: "POST", body: "limit=1" }],
-  ["unsupported-media-type", "/v1/events/outreach", { method: "POST", body: "{}", headers: { "content-encoding": "br" } }],
+  ["unsupported-media-type", "/v1/events/outreach", {
+    method: "POST",
+    body: "{}",
+    headers: { "content-encoding": "br" },
+  }],
   ["nothing-accepted", "/v1/events/outreach", { method: "POST", body: "{}" }],
   ["query-too-large", "/v1/faults/large"],
   ["query-too-large", "/v1/faults/long"],
@@ -130,7 +132,9 @@ async function assertProblem(response: Response, type: ProblemType) {
   );
   assert.equal(problem.instance, `urn:uuid:${response.headers.get("x-request-id")}`);
   for (const [name, value] of Object.entries(problem)) {
-    if (["title", "type", "instance", "detail", "parameter"].includes(name)) assert.equal(typeof value, "string");
+    if (["title", "type", "instance", "detail", "parameter"].includes(name)) {
+      assert.equal(typeof value, "string");
+    }
   }
   const hidden: Record<string, RegExp> = {
     "a stack trace": /\bat .*\.ts|\.ts:\d|\bnode_modules\b/,
@@ -144,18 +148,383 @@ async function assertProblem(response: Response, type: ProblemType) {
   return problem;
 }
 
-Deno.test("ClickHouse that is not reached is unavailable, and that is temporary", async () => {
-  const down = await createGateway({ files });
-  const other = await createGateway({
-    files: [],
-    clickHouse: (statement) => createClickHouse({ ...engineOptions(), ...downNow })(statement),
+const real = createClickHouse(engineOptions());
+/** A client of an engine that is not there. */
+const dead = createClickHouse({ ...engineOptions(), url: "http://127.0.0.1:1" });
+
+Deno.test("ClickHouse that is not reached is unavailable for the moment, and served again when it is back", async () => {
+  let isDown = false;
+  const gateway = await createGateway({
+    files,
+    clickHouse: (statement) => (isDown ? dead : real)(statement),
   });
-  void down;
-  downNow.url = "http://127.0.0.1:1";
-  for (const [path, init] of [["/v1/events/outreach", { method: "POST", body: "{}" }]] as const) {
-    const response = await other.fetch(path, newTenant(), init);
+  const ways: [string, RequestInit][] = [["/v1/faults/parameters?limit=1", {}], ["/v1/events/outreach", {
+    method: "POST",
+    body: "{}",
+  }]];
+  isDown = true;
+  for (const [path, init] of ways) {
+    const response = await gateway.fetch(path, newTenant("secretive"), init);
     assert.equal(response.headers.get("retry-after"), "1");
     await assertProblem(response, "unavailable");
   }
+  assert.equal((await gateway.fetch("/health/ready")).status, 503);
+  assert.equal((await gateway.fetch("/health/live")).status, 200);
+  isDown = false;
+  assert.equal((await gateway.query("faults/parameters", newTenant(), { limit: 1 })).status, 200);
+  assert.equal((await gateway.fetch("/health/ready")).status, 200);
 });
-const downNow: { url?: string } = {};
+
+Deno.test("An engine that takes no more queries is overloaded, which may be tried again", async () => {
+  let limit = 0;
+  const gateway = await createGateway({
+    files,
+    // the engine's own setting: how many queries the user may run at a time, 0 for any number
+    clickHouse: (statement) =>
+      real({ ...statement, settings: { ...statement.settings, max_concurrent_queries_for_user: limit } }),
+  });
+  const slow = gateway.query("faults/slow", newTenant());
+  limit = 1;
+  const response = await waitFor(async () => {
+    const response = await gateway.fetch("/v1/faults/parameters?limit=1", newTenant("secretive"));
+    if (response.status === 503) return response;
+    await response.body?.cancel();
+  });
+  assert.equal(response.headers.get("retry-after"), "1");
+  await assertProblem(response, "overloaded");
+  await slow;
+});
+
+Deno.test("A fault of our own is internal: its cause is in the log with the request's id, and not in the answer", async () => {
+  const gateway = await createGateway({
+    files,
+    now: () => {
+      throw new Error("the clock stands still");
+    },
+  });
+  const response = await gateway.fetch("/v1/faults/parameters?limit=1", newTenant("secretive"));
+  const id = response.headers.get("x-request-id");
+  const problem = await assertProblem(response, "internal");
+  assert.ok(!JSON.stringify(problem).includes("clock"));
+  const entry = gateway.log.find((entry) => entry.requestId === id && entry.cause);
+  assert.equal(entry?.cause, "Error: the clock stands still");
+});
+
+/** Asks again until there is something, for ten seconds at most. */
+async function waitFor<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
+  for (let i = 0; i < 500; i++) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("It did not happen");
+}
+
+const faultOf = async (search: string) => {
+  const { status, body } = await read(await gateway.fetch(`/v1/faults/parameters?${search}`, newTenant()));
+  assert.deepEqual([status, body.type], [400, "/problems/invalid-parameter"], search);
+  return body;
+};
+
+/** What is wrong with a query string: the parameter and the sentence. */
+const faulty: [search: string, parameter: string, detail: RegExp | string][] = [
+  ["", "limit", "limit is missing"],
+  ["limit=1&colour=red", "colour", "colour is not a parameter of this query"],
+  ["limit=1&stpe=day", "stpe", 'stpe is not a parameter of this query; did you mean "step"?'],
+  ["limit=1&Step=day", "Step", 'Step is not a parameter of this query; did you mean "step"?'],
+  ["limit=1&fromat=csv", "fromat", 'fromat is not a parameter of this query; did you mean "format"?'],
+  ["limit=1&pageSize=1", "pageSize", "pageSize is not a parameter of this query"],
+  ["limit=1&tenantId=x", "tenantId", "tenantId is bound by the server and cannot be sent"],
+  ["limit=1&now=2026-01-01", "now", "now is bound by the server and cannot be sent"],
+  ["limit=1&limit=2", "limit", "limit is given more than once"],
+  ["limit=256", "limit", 'limit must be an integer from 0 to 255, not "256"'],
+  ["limit=-1", "limit", /0 to 255, not "-1"$/],
+  ["limit=1.0", "limit", /0 to 255/],
+  ["limit=", "limit", /0 to 255, not ""$/],
+  ["limit=1&step=month", "step", 'step must be one of "day", "week", not "month"'],
+  ["limit=1&step=1", "step", /"day", "week", not "1"$/],
+  ["limit=1&name=", "name", "name must have at least 1 characters"],
+  ["limit=1&name=abcdef", "name", "name must have at most 5 characters"],
+  ["limit=1&name=aBc", "name", "name must match [a-z]*"],
+  ["limit=1&name=a%0A", "name", "name must match [a-z]*"],
+  ["limit=1&day=2026-02-30", "day", /^day must be a date \(YYYY-MM-DD\).*not "2026-02-30"$/],
+  ["limit=1&day=2026-13-01", "day", /not "2026-13-01"$/],
+  ["limit=1&day=yesterday", "day", /not "yesterday"$/],
+  ["limit=1&day=2026-3-1", "day", /not "2026-3-1"$/],
+  ["limit=1&day=", "day", /not ""$/],
+  ["limit=1&at=2026-02-29T00:00:00Z", "at", /^at must be a date-time/],
+  ["limit=1&at=2026-03-01T24:00:00Z", "at", /^at must be a date-time/],
+  ["limit=1&at=2026-03-01T00:00:00+01:00", "at", /write %2B$/],
+  ["limit=1&at=1700000000", "at", /^at must be a date-time/],
+  ["limit=1&since=2026-02-30", "since", /^since must be an ISO 8601 date or date-time.*not "2026-02-30"$/],
+  ["limit=1&since=yesterday", "since", /not "yesterday"$/],
+  ["limit=1&since=2026-03-01T25:00", "since", /not "2026-03-01T25:00"$/],
+  ["limit=1&since=2026-03-01T00:00:00%2B15:00", "since", /^since must be/],
+  ["limit=1&since=1969-12-31", "since", /^since must be/],
+  [
+    "limit=1&zone=Europe/Berln",
+    "zone",
+    /^zone must be an IANA time zone such as Europe\/Berlin, not "Europe\/Berln"$/,
+  ],
+  ["limit=1&zone=%2B02:00", "zone", /^zone must be an IANA/],
+  ["limit=1&zone=", "zone", /^zone must be an IANA/],
+  ["limit=1&ids=x", "ids", /^ids at \[0\] must be a UUID, not "x"$/],
+  [`limit=1&${`ids=${crypto.randomUUID()}&`.repeat(4)}`, "ids", "ids must have at most 3 elements"],
+];
+
+for (const [search, parameter, detail] of faulty) {
+  Deno.test(`?${search.slice(0, 60)} is refused with the parameter and what it wants`, async () => {
+    const body = await faultOf(search);
+    assert.equal(body.parameter, parameter);
+    if (typeof detail === "string") assert.equal(body.detail, detail);
+    else assert.match(body.detail, detail);
+    assert.equal(body.errors, undefined);
+  });
+}
+
+Deno.test("Several faults are all told, each with its parameter, the first of them in front", async () => {
+  const body = await faultOf("limit=300&stpe=day&day=x&day=y&zone=nowhere&tenantId=x");
+  assert.deepEqual(body.errors.map((each: { parameter: string }) => each.parameter).toSorted(), [
+    "day",
+    "limit",
+    "stpe",
+    "tenantId",
+    "zone",
+  ]);
+  assert.deepEqual({ parameter: body.parameter, detail: body.detail }, body.errors[0]);
+});
+
+Deno.test("A thousand unknown parameters and a very long name do not make a very long answer", async () => {
+  const search = Array.from({ length: 1_000 }, (_, i) => `x${i}${"y".repeat(100)}=1`).join("&");
+  assert.ok(JSON.stringify(await faultOf(search)).length < 10_000);
+});
+
+Deno.test("A JSON body is held to the same types", async () => {
+  const cases: [Record<string, unknown>, string][] = [
+    [{ limit: true }, "limit"],
+    [{ limit: 1.5 }, "limit"],
+    [{ limit: null }, "limit"],
+    [{ limit: [1] }, "limit"],
+    [{ limit: 1, step: 1 }, "step"],
+    [{ limit: 1, name: { a: 1 } }, "name"],
+    [{ limit: 1, name: null }, "name"],
+    [{ limit: 1, ids: null }, "ids"],
+    [{ limit: 1, ids: [null] }, "ids"],
+    [{ limit: 1, day: 20260301 }, "day"],
+    [{ limit: 1, zone: 1 }, "zone"],
+    [{ limit: 1, since: ["2026-01-01"] }, "since"],
+    [{ limit: 1, tenantId: null }, "tenantId"],
+    [{ limit: 1, constructor: 1 }, "constructor"],
+    [{ limit: 1, format: ["json"] }, "format"],
+  ];
+  for (const [parameters, parameter] of cases) {
+    const response = await gateway.fetch("/v1/faults/parameters", newTenant("secretive"), {
+      method: "POST",
+      headers: json,
+      body: JSON.stringify(parameters),
+    });
+    const problem = await response.json();
+    assert.deepEqual([response.status, problem.parameter], [400, parameter], JSON.stringify(parameters));
+  }
+});
+
+Deno.test("A parameter may have 100,000 bytes in any script, and not one more", async () => {
+  const long = await createGateway({
+    files: [queryFile("faults/long", "tenant: none", "SELECT length({text:String}) AS bytes")],
+  });
+  for (
+    const [text, status] of [["x".repeat(100_000), 200], ["日".repeat(33_333), 200], [
+      "日".repeat(33_334),
+      400,
+    ]] as const
+  ) {
+    const answer = await read(
+      await long.fetch("/v1/faults/long", newTenant(), {
+        method: "POST",
+        headers: json,
+        body: JSON.stringify({ text }),
+      }),
+    );
+    assert.equal(answer.status, status, JSON.stringify(answer.body).slice(0, 300));
+    if (status === 200) assert.equal(answer.body.data[0].bytes, new TextEncoder().encode(text).length);
+    else assert.equal(answer.body.detail, "text is longer than 100000 bytes");
+  }
+});
+
+Deno.test("A time zone is taken in any spelling that names one, and its clock is that zone's", async () => {
+  gateway.setNow(new Date("2026-07-01T12:00:00Z"));
+  for (
+    const zone of [
+      "Asia/Kolkata",
+      "asia/kolkata",
+      "Asia/Calcutta",
+      "US/Pacific",
+      "us/pacific",
+      "utc",
+      "Etc/GMT+5",
+    ]
+  ) {
+    const { status, body } = await gateway.query("faults/parameters", newTenant(), { limit: 1, zone });
+    assert.equal(status, 200, `${zone}: ${JSON.stringify(body)}`);
+  }
+});
+
+Deno.test("Dates and instants keep their kind: equal instants have one text, a date stays a date", async () => {
+  const cases: [string, string][] = [
+    ["2026-03-05", "2026-03-05"],
+    ["2028-02-29", "2028-02-29"],
+    ["2026-03-05T10:00:00Z", "2026-03-05 10:00:00.000Z"],
+    ["2026-03-05T12:00:00+02:00", "2026-03-05 10:00:00.000Z"],
+    ["2026-03-05t04:30:00.5-05:30", "2026-03-05 10:00:00.500Z"],
+    ["2026-03-05 10:00", "2026-03-05 10:00:00.000"],
+  ];
+  for (const [since, text] of cases) {
+    const { body } = await gateway.query("faults/parameters", newTenant(), { limit: 1, since });
+    assert.equal(body.data?.[0].since, text, JSON.stringify(body));
+  }
+});
+
+Deno.test("A query refuses its parameters with throwIf(): 400 with the parameter and the analyst's sentence", async () => {
+  const { status, body } = await gateway.query("faults/refused", newTenant(), { start: 7 });
+  assert.deepEqual([status, body.parameter, body.detail], [
+    400,
+    "end",
+    "end: The end must be behind the start",
+  ]);
+  assert.equal((await gateway.query("faults/refused", newTenant(), { start: 0, end: 5 })).status, 200);
+});
+
+Deno.test("A query, a stream and a method that are not there name what is near", async () => {
+  const unknown = await gateway.query("faults/paramters", newTenant());
+  assert.match(
+    unknown.body.detail,
+    /^There is no query "faults\/paramters"; did you mean "faults\/parameters"\?$/,
+  );
+  const far = await gateway.query("weather/tomorrow", newTenant());
+  assert.equal(far.body.detail, 'There is no query "weather/tomorrow"');
+  const stream = await read(
+    await gateway.fetch("/v1/events/outreech", newTenant(), { method: "POST", body: "{}" }),
+  );
+  assert.equal(stream.body.detail, 'There is no stream "outreech"; did you mean "outreach"?');
+  for (const method of ["DELETE", "PUT", "PATCH"]) {
+    const query = await gateway.fetch("/v1/faults/parameters", newTenant(), { method });
+    assert.deepEqual([query.status, query.headers.get("allow")], [405, "GET, HEAD, POST"]);
+    const events = await gateway.fetch("/v1/events/outreach", newTenant(), { method });
+    assert.deepEqual([events.status, events.headers.get("allow")], [405, "POST"]);
+  }
+});
+
+Deno.test("A query that is too large tells the limit that it met", async () => {
+  const memory = await gateway.query("faults/large", newTenant());
+  assert.equal(memory.body.detail, "It may use 9.54 MiB of memory");
+  const rows = await gateway.query("faults/long", newTenant());
+  assert.equal(rows.body.detail, "It may read 100 rows");
+});
+
+Deno.test("The log of a broken query names the file and the cause, and no parameter", async () => {
+  const logged = gateway.log.length;
+  const tenant = newTenant();
+  const { headers } = await gateway.query("faults/gone", tenant, { contact });
+  const entries = gateway.log.slice(logged).filter((entry) =>
+    entry.requestId === headers.get("x-request-id")
+  );
+  assert.deepEqual(entries.map((entry) => entry.level), ["error", "error"]);
+  assert.equal(entries[0].file, "sql/faults/gone.sql");
+  assert.match(String(entries[0].cause), /^ClickHouseError: Code 60: Unknown table/);
+  assert.ok(!JSON.stringify(entries).includes(contact), JSON.stringify(entries));
+});
+
+Deno.test("The log has a line for each request, with who and what, and without token, parameter or body", async () => {
+  const tenant = newTenant();
+  const logged = gateway.log.length;
+  const secretText = "a-secret-of-the-caller";
+  await gateway.fetch(`/v1/faults/parameters?limit=1&name=${secretText}`, tenant);
+  await gateway.fetch("/v1/faults/parameters", tenant, {
+    method: "POST",
+    headers: json,
+    body: `{"name":"${secretText}"}`,
+  });
+  await gateway.fetch("/v1/events/outreach", tenant, { method: "POST", body: secretText });
+  const entries = gateway.log.slice(logged).filter((entry) => entry.tenantId === tenant);
+  assert.deepEqual(
+    entries.map((
+      { message, level, method, path, query, status },
+    ) => [message, level, method, path, query, status]),
+    [
+      ["request", "info", "GET", "/v1/faults/parameters", "faults/parameters", 400],
+      ["request", "info", "POST", "/v1/faults/parameters", "faults/parameters", 400],
+      ["request", "info", "POST", "/v1/events/outreach", undefined, 422],
+    ],
+  );
+  const text = JSON.stringify(gateway.log.slice(logged));
+  assert.ok(!text.includes(secretText) && !text.includes("eyJ"), text);
+});
+
+Deno.test("The request's id is ours whatever the caller sends; theirs is only for correlation", async () => {
+  const tenant = newTenant();
+  const ids = new Set<string>();
+  for (const name of ["x-request-id", "x-correlation-id"]) {
+    const response = await gateway.fetch("/v1/faults/none", tenant, { headers: { [name]: "order-17/a" } });
+    await response.body?.cancel();
+    const id = response.headers.get("x-request-id")!;
+    assert.match(id, /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+    assert.equal(response.headers.get("x-correlation-id"), "order-17/a");
+    assert.equal(gateway.log.find((entry) => entry.requestId === id)?.correlationId, "order-17/a");
+    ids.add(id);
+  }
+  assert.equal(ids.size, 2);
+  for (const bad of ["x".repeat(129), "a b", "<script>"]) {
+    const response = await gateway.fetch("/health/live", undefined, { headers: { "x-correlation-id": bad } });
+    await response.body?.cancel();
+    assert.equal(response.headers.get("x-correlation-id"), null);
+  }
+});
+
+Deno.test("An allowed origin may read answers and problems; another gets no leave, and credentials never", async () => {
+  const cases: [origin: string, allowed: string | null][] = [
+    ["https://app.example.com", "https://app.example.com"],
+    ["https://app.example.com.evil.org", null],
+    ["https://evil.org", null],
+    ["http://app.example.com", null],
+    ["null", null],
+  ];
+  for (const [origin, allowed] of cases) {
+    const preflight = await gateway.fetch("/v1/faults/parameters", undefined, {
+      method: "OPTIONS",
+      headers: {
+        origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization",
+      },
+    });
+    const responses = [
+      preflight,
+      await gateway.fetch("/v1/faults/parameters?limit=1", newTenant(), { headers: { origin } }),
+      await gateway.fetch("/v1/faults/parameters", newTenant(), { headers: { origin } }),
+      await gateway.fetch("/v1/faults/parameters", undefined, { headers: { origin } }),
+    ];
+    assert.deepEqual(responses.map(({ status }) => status), [204, 200, 400, 401]);
+    for (const response of responses) {
+      await response.body?.cancel();
+      assert.equal(response.headers.get("access-control-allow-origin"), allowed, origin);
+      assert.equal(response.headers.get("access-control-allow-credentials"), null);
+    }
+    if (allowed) assert.match(preflight.headers.get("access-control-allow-headers") ?? "", /authorization/i);
+  }
+});
+
+Deno.test("Every answer carries the headers that keep a browser from guessing and framing", async () => {
+  for (const path of ["/v1/faults/parameters?limit=1", "/v1/faults/parameters", "/no/such", "/docs"]) {
+    const response = await gateway.fetch(path, newTenant());
+    await response.body?.cancel();
+    assert.equal(response.headers.get("x-content-type-options"), "nosniff", path);
+    assert.equal(response.headers.get("x-frame-options"), "SAMEORIGIN", path);
+  }
+});
+
+Deno.test("Each problem type is a page at its own address", async () => {
+  for (const [slug, [status, title]] of Object.entries(problems)) {
+    const answer = await read(await gateway.fetch(`/problems/${slug}`));
+    assert.deepEqual([answer.status, answer.body.status, answer.body.title], [200, status, title]);
+  }
+});

@@ -5,8 +5,14 @@
 CREATE FUNCTION bucket_starts AS (start, end, granularity, timezone) ->
     arrayDistinct(
         arrayMap(
-            seconds -> bucket_start(least(start + toIntervalSecond(seconds), end - toIntervalMillisecond(1)), granularity, timezone),
-            range(0, dateDiff('second', start, end) + if(granularity = 'hour', 1800, 43200) + 1, if(granularity = 'hour', 1800, 43200))));
+            seconds -> bucket_start(
+                least(start + toIntervalSecond(seconds), end - toIntervalMillisecond(1)),
+                granularity,
+                timezone),
+            range(
+                0,
+                dateDiff('second', start, end) + if(granularity = 'hour', 1800, 43200) + 1,
+                if(granularity = 'hour', 1800, 43200))));
 
 -- migrate:down
 DROP FUNCTION bucket_starts;

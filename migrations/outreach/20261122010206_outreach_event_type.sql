@@ -1,8 +1,10 @@
 -- migrate:up
--- The event type of an envelope's type, whatever stands before its noun: message_sent of pipeline.message.sent. A type
--- that is not known stays as it is, to be quoted when it is rejected.
+-- The event type of an envelope's type by its last parts, whatever stands before them: message_sent of
+-- pipeline.message.sent. A type that is not known stays as it is, to be quoted when it is rejected.
 CREATE FUNCTION outreach_event_type AS (type) -> transform(
-    extract(type, '(?:^|\\.)((?:message|campaign|workflow|sequence|contact)\\..*)$'),
+    extract(
+        type,
+        '(?:^|\\.)((?:message|campaign|contact)\\.[a-z]+|workflow\\.(?:run\\.)?[a-z_]+|sequence\\.(?:step\\.|enrollment\\.)?[a-z]+)$'),
     [
         'message.sent', 'message.delivered', 'message.opened', 'message.clicked', 'message.bounced',
         'message.complained', 'message.unsubscribed', 'campaign.started', 'campaign.completed',

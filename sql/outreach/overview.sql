@@ -3,7 +3,8 @@ summary: Messaging at a glance
 description: |
   Messages sent, delivered, opened and clicked: in all, per channel, and per day of the timezone.
   A message counts once in each number, however many events tell of it. byChannel lists the channels that have any of
-  these events in the range, in the order email, sms, whatsapp, push; trend has every day of the range.
+  these events in the range, in the order email, sms, whatsapp, push; an event without a channel counts in the totals
+  alone. trend has every day of the range.
 params:
   timeRange: { description: "How far back from the end, a day being 24 hours; startDate and endDate win over it", default: 7d }
   startDate: { description: "Start of the range, included. A date is the beginning of that day in the timezone, a date-time without an offset is local time", format: date-or-date-time, example: "2026-03-01" }

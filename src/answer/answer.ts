@@ -48,6 +48,8 @@ function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: R
     settings: {
       ...jsonSettings,
       ...header.settings as Record<string, string | number>,
+      // only a query that cannot write is stopped when its client closes the connection
+      readonly: 2,
       max_execution_time: Math.min(header.timeout ?? run.maxSeconds, run.maxSeconds),
       default_format: run.format.clickHouse,
       ...page,
@@ -130,7 +132,8 @@ function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
 async function answerExport(clickHouse: ClickHouse, run: Run): Promise<Response> {
   const response = await clickHouse(statementOf(run));
   const tag = response.headers.get("x-clickhouse-exception-tag");
-  return new Response(response.body?.pipeThrough(breakOnException(tag, run.onBroken)), {
+  const report = (cause: string) => run.signal.aborted || run.onBroken(cause);
+  return new Response(response.body && breakOnException(response.body, tag, report), {
     headers: { "content-type": `${run.format.mediaType}; charset=utf-8` },
   });
 }

@@ -1,37 +1,55 @@
-import { ClickHouseError, withoutValues } from "../clickhouse/exception.ts";
+import { withoutValues } from "../clickhouse/exception.ts";
 
 /**
- * Passes an export on, but fails when ClickHouse's exception block appears in it, so that the connection breaks
- * rather than end like a complete file; `onBroken` is told what the block says. The block is
+ * Passes an export on, but fails when ClickHouse breaks off or its exception block appears, so that the connection
+ * breaks too rather than end like a complete file; `onBroken` is told what is known. The block is
  * `__exception__\r\n<tag>\r\n<message>…`, with the random tag that the response's head announced; it may be split
- * over chunks.
+ * over chunks. ClickHouse also leaves the transfer unfinished behind it, and then Deno often drops the block.
  * Source: WriteBufferFromHTTPServerResponse of ClickHouse.
  */
 export function breakOnException(
+  body: ReadableStream<Uint8Array>,
   tag: string | null,
   onBroken: (cause: string) => void,
-): TransformStream<Uint8Array, Uint8Array> {
-  if (!tag) return new TransformStream();
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const find = createFinder(tag);
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        const message = find(value);
+        if (message === undefined) return controller.enqueue(value);
+        throw new Error(message);
+      } catch (error) {
+        onBroken((error as Error).message);
+        controller.error(error);
+        await reader.cancel().catch(() => {});
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+}
+
+/** Looks for the exception block in one chunk after the other; returns what is there of its message. */
+function createFinder(tag: string | null): (chunk: Uint8Array) => string | undefined {
+  if (!tag) return () => undefined;
   const mark = new TextEncoder().encode(`__exception__\r\n${tag}`);
   let tail: Uint8Array = new Uint8Array();
-  return new TransformStream({
-    transform(chunk, controller) {
-      const seam = new Uint8Array(tail.length + Math.min(chunk.length, mark.length));
-      seam.set(tail);
-      seam.set(chunk.subarray(0, mark.length), tail.length);
-      const inSeam = indexOf(seam, mark);
-      const at = inSeam < 0 ? indexOf(chunk, mark) : inSeam - tail.length;
-      if (inSeam >= 0 || at >= 0) {
-        const message = new TextDecoder().decode(chunk.subarray(at + mark.length));
-        onBroken(withoutValues(message.trim().split("\r\n")[0]));
-        controller.error(new ClickHouseError(0, "The export failed in the middle"));
-        return;
-      }
-      const last = chunk.length >= mark.length ? chunk : seam;
-      tail = last.slice(Math.max(0, last.length - mark.length + 1));
-      controller.enqueue(chunk);
-    },
-  });
+  return (chunk) => {
+    const seam = new Uint8Array(tail.length + Math.min(chunk.length, mark.length));
+    seam.set(tail);
+    seam.set(chunk.subarray(0, mark.length), tail.length);
+    const inSeam = indexOf(seam, mark);
+    const at = inSeam < 0 ? indexOf(chunk, mark) : inSeam - tail.length;
+    if (inSeam >= 0 || at >= 0) {
+      const message = new TextDecoder().decode(chunk.subarray(at + mark.length));
+      return withoutValues(message.trim().split("\r\n")[0]);
+    }
+    const last = chunk.length >= mark.length ? chunk : seam;
+    tail = last.slice(Math.max(0, last.length - mark.length + 1));
+  };
 }
 
 function indexOf(bytes: Uint8Array, mark: Uint8Array): number {

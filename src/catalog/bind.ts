@@ -13,7 +13,7 @@ export interface Bound {
   page?: { number: number; size: number };
 }
 
-/** Longest bound text in bytes; ClickHouse's http_max_field_value_size is 128 KiB after decoding. */
+/** Longest bound text in bytes; ClickHouse's http_max_field_value_size is 128 KiB, of escaped text. */
 const maxBytes = 100_000;
 const maxOffset = 10_000_000;
 
@@ -58,7 +58,9 @@ export function bind(query: Query, input: Input): Bound {
   if (query.header.page) known.push("page", "pageSize");
   for (const name of input.keys()) {
     if (known.includes(name)) continue;
-    errors.push({ parameter: name.slice(0, 64), detail: unknownParameter(name.slice(0, 64), known) });
+    const shown = name.slice(0, 64);
+    // the format was read before
+    errors.push({ parameter: shown, detail: unknownParameter(shown, [...known, "format"]) });
   }
 
   const parameters: Record<string, string> = {};

@@ -16,10 +16,12 @@ function faultOf(text: string): string {
 }
 
 /** A file whose header has these lines behind the summary, which is line 2. */
-const headed = (...lines: string[]) => ["/*---", "summary: A query", ...lines, "---*/", "SELECT 1"].join("\n");
+const headed = (...lines: string[]) =>
+  ["/*---", "summary: A query", ...lines, "---*/", "SELECT 1"].join("\n");
 
 Deno.test("readHeader() gives the front matter with its defaults, and SQL at the same offsets and lines", () => {
-  const text = "/*---\r\nsummary: Grüße 😀 */ still\r\nparams:\r\n  day: { default: 2026-03-01 }\r\n---*/\r\nSELECT 'x'\n";
+  const text =
+    "/*---\r\nsummary: Grüße 😀 */ still\r\nparams:\r\n  day: { default: 2026-03-01 }\r\n---*/\r\nSELECT 'x'\n";
   const { header, sql } = readHeader(file, text);
   assert.equal(header.summary, "Grüße 😀 */ still");
   assert.deepEqual(header.params, { day: { default: "2026-03-01" } });
@@ -73,7 +75,8 @@ const faults: { name: string; text: string; rendered: string }[] = [
   {
     name: "that gives pages of an object",
     text: headed("returns: object", "page: { size: 10, max: 10 }"),
-    rendered: `${file}:4:1: Header key "page": an object has no pages\n  4 | page: { size: 10, max: 10 }\n    | ^`,
+    rendered:
+      `${file}:4:1: Header key "page": an object has no pages\n  4 | page: { size: 10, max: 10 }\n    | ^`,
   },
   {
     name: "with a key given twice",

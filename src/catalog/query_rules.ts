@@ -77,7 +77,14 @@ export function readColumns(
       const [, second] = maskSql(sql).matchAll(new RegExp(`\\b${name}\\b`, "g"));
       throw at(second?.index ?? sql.search(/\S/), `Two result columns have the name "${name}"`);
     }
-    return { name, type: parseType(type) };
+    const parsed = parseType(type);
+    if (holdsWideInteger(parsed)) {
+      throw at(
+        Math.max(sql.indexOf(name), sql.search(/\S/)),
+        `The result column "${name}" has integers of more than 64 bits, which no client reads from JSON: write toString(…)`,
+      );
+    }
+    return { name, type: parsed };
   });
   for (const described of Object.keys(header.columns)) {
     if (columns.some((column) => column.name === described.split(".")[0])) continue;
@@ -87,4 +94,25 @@ export function readColumns(
     );
   }
   return columns;
+}
+
+/** Whether the engine would print bare numbers of up to 78 digits; no setting of it quotes them alone. */
+function holdsWideInteger(type: ClickHouseType): boolean {
+  switch (type.kind) {
+    case "Integer":
+      return type.bits > 64;
+    case "Nullable":
+    case "LowCardinality":
+    case "Array":
+      return holdsWideInteger(type.of);
+    case "Map":
+      return holdsWideInteger(type.value);
+    case "Tuple":
+    case "Nested":
+      return type.elements.some((element) => holdsWideInteger(element.type));
+    case "Variant":
+      return type.alternatives.some(holdsWideInteger);
+    default:
+      return false;
+  }
 }

@@ -48,7 +48,8 @@ const faults: Fault[] = [
   },
   {
     name: "a table's star behind a product",
-    sql: `SELECT step_number * 2 AS twice, -- all of *\n  e.«* FROM outreach_events AS e WHERE tenant_id = {tenantId:String}`,
+    sql:
+      `SELECT step_number * 2 AS twice, -- all of *\n  e.«* FROM outreach_events AS e WHERE tenant_id = {tenantId:String}`,
     message: /^Name each result column/,
   },
   {
@@ -79,7 +80,8 @@ const faults: Fault[] = [
   },
   {
     name: "a SETTINGS clause in a CTE of a union",
-    sql: `WITH a AS (SELECT 1 AS x\n  «SETTINGS max_threads = 1) SELECT x FROM a UNION ALL SELECT 2 WHERE {tenantId:String} = ''`,
+    sql:
+      `WITH a AS (SELECT 1 AS x\n  «SETTINGS max_threads = 1) SELECT x FROM a UNION ALL SELECT 2 WHERE {tenantId:String} = ''`,
     message: /^A SETTINGS clause/,
   },
   {
@@ -110,7 +112,8 @@ const faults: Fault[] = [
   {
     name: "rand()",
     sql: `SELECT id ${where} ORDER BY «rand()`,
-    message: /^A query may not call rand\(\): its answer would not be a pure function of parameters and data$/,
+    message:
+      /^A query may not call rand\(\): its answer would not be a pure function of parameters and data$/,
   },
   {
     name: "a clock inside of a SQL function",
@@ -192,7 +195,8 @@ const faults: Fault[] = [
   },
   {
     name: "a syntax error behind letters of several bytes",
-    sql: `SELECT 'äöü 😀' AS greeting, id FROM outreach_events WHERE\n  'é' = '' AND GROUP «BY {tenantId:String}`,
+    sql:
+      `SELECT 'äöü 😀' AS greeting, id FROM outreach_events WHERE\n  'é' = '' AND GROUP «BY {tenantId:String}`,
     message: /^Syntax error at `BY`\. Expected one of: /,
   },
   {
@@ -203,7 +207,8 @@ const faults: Fault[] = [
   {
     name: "an unknown table",
     sql: `SELECT id\nFROM «outreach_evnts WHERE tenant_id = {tenantId:String}`,
-    message: /^Unknown table expression identifier 'outreach_evnts'\. Maybe you meant sluice\.outreach_events/,
+    message:
+      /^Unknown table expression identifier 'outreach_evnts'\. Maybe you meant sluice\.outreach_events/,
   },
   {
     name: "an unknown function",
@@ -282,7 +287,10 @@ for (const { name, header, sql, line, message } of headerFaults) {
 
 Deno.test("compileQuery() refuses a path with a parameter that the SQL lacks, or that is no path of an endpoint", async () => {
   const text = fileOf("", `SELECT id ${where}`);
-  assert.match((await faultOf(text, "sql/demo/[userId].sql")).message, /^The path names the parameter "userId"/);
+  assert.match(
+    (await faultOf(text, "sql/demo/[userId].sql")).message,
+    /^The path names the parameter "userId"/,
+  );
   for (const path of ["sql/query.sql", "sql/Demo/query.sql", "sql/demo/a b.sql", "sql/demo/[user_id].sql"]) {
     assert.match((await faultOf(text, path)).message, /^The path must be sql\/<domain>\/<query>\.sql/, path);
   }

@@ -83,20 +83,24 @@ async function readInput(c: Context<AppEnv>): Promise<Input> {
 async function readText(request: Request): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > maxBodyBytes) {
-      throw new Problem("body-too-large", {
-        detail: `The body has more than ${maxBodyBytes} bytes`,
-        limit: maxBodyBytes,
-      });
-    }
-    chunks.push(chunk);
-  }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(
-      await new Blob(chunks as BlobPart[]).arrayBuffer(),
-    );
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length;
+      if (size > maxBodyBytes) {
+        throw new Problem("body-too-large", {
+          detail: `The body has more than ${maxBodyBytes} bytes`,
+          limit: maxBodyBytes,
+        });
+      }
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem("invalid-request", { detail: "The body breaks off" }, error);
+  }
+  const bytes = await new Blob(chunks as BlobPart[]).arrayBuffer();
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     throw new Problem("invalid-request", { detail: "The body is not valid UTF-8" }, error);
   }

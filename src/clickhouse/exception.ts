@@ -72,7 +72,16 @@ export function problemOf(error: ClickHouseError | ClickHouseUnreachable): Probl
   if (error.code === throwIfCode) return problemOfThrowIf(error);
   const type = problemOfCode[error.code] ?? "broken-query";
   const retryAfterSeconds = type === "overloaded" || type === "unavailable" ? 1 : undefined;
-  return new Problem(type, { retryAfterSeconds }, error);
+  const detail = type === "query-too-large" ? limitIn(error.message) : undefined;
+  return new Problem(type, { detail, retryAfterSeconds }, error);
+}
+
+/** The limit that the engine says was met, as a sentence. */
+function limitIn(message: string): string | undefined {
+  const [, memory] = /\bmaximum: ([\d.]+ \w+)/.exec(message) ?? [];
+  if (memory) return `It may use ${memory} of memory`;
+  const [, unit, most] = /\bmax (rows|bytes): ([\d.]+(?: \w+)?)/.exec(message) ?? [];
+  return most && `It may read ${most.replace(/\.00\b/, "")}${unit === "rows" ? " rows" : ""}`;
 }
 
 /**

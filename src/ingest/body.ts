@@ -46,10 +46,9 @@ async function* readChunks(
       yield chunk as Uint8Array<ArrayBuffer>;
     }
   } catch (error) {
-    if (packed && error instanceof TypeError) {
-      throw new Problem("invalid-request", { detail: "The body is not valid gzip, or was cut" }, error);
-    }
-    throw error;
+    if (error instanceof Problem) throw error;
+    const detail = packed ? "The body is not valid gzip, or was cut" : "The body breaks off";
+    throw new Problem("invalid-request", { detail }, error);
   }
 }
 

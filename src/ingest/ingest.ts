@@ -78,6 +78,14 @@ async function* encode(body: EventBody, rows: RowEncoder, splitter: Splitter) {
   splitter.end();
 }
 
+/** Settings of each insert of events. */
+const insertSettings = {
+  // rows of a block are collapsed by merges and not before they are written: a quarter faster
+  optimize_on_insert: 0,
+  // a request may hold events of many months
+  max_partitions_per_insert_block: 0,
+};
+
 function insertSql(stream: string): string {
   return `INSERT INTO ${stream}_landing (${landingColumns}) FORMAT RowBinary`;
 }
@@ -93,8 +101,9 @@ async function insertBuffered(ingestion: Ingestion, body: Uint8Array<ArrayBuffer
     settings: {
       async_insert: 1,
       wait_for_async_insert: 1,
-      insert_deduplicate: 1,
-      async_insert_deduplicate: 1,
+      ...insertSettings,
+      // overrides insert_deduplicate and async_insert_deduplicate since 26.x
+      deduplicate_insert: "enable",
       deduplicate_blocks_in_dependent_materialized_views: 1,
       insert_deduplication_token: ingestion.requestId,
     },
@@ -133,8 +142,9 @@ async function insertStreamed(
       body,
       signal: ingestion.signal,
       settings: {
+        ...insertSettings,
         async_insert: 0,
-        insert_deduplicate: 0,
+        deduplicate_insert: "disable",
         max_insert_block_size: 100_000,
         min_insert_block_size_rows: 100_000,
         // the events and the dead letters of a block at the same time: 295,000 events/s instead of 240,000 on 2 cores

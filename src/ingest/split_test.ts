@@ -148,7 +148,9 @@ Deno.test("splitJson() ends a value that nests deeper than any parser reads, and
 for (const split of [splitLines, splitJson]) {
   Deno.test(`${split.name}() takes a line of the longest length, \\r and spaces around it not counted`, () => {
     const line = '{"a":"12"}';
-    assert.deepEqual(linesOf(split, [encoder.encode(`  ${line} \r\n${line}`)], line.length), [[line], [line]]);
+    assert.deepEqual(linesOf(split, [encoder.encode(`  ${line} \r\n${line}`)], line.length), [[line], [
+      line,
+    ]]);
   });
 
   Deno.test(`${split.name}() shows the beginning of a line that is too long, and takes those around it`, () => {
@@ -177,7 +179,11 @@ async function bodyOf(chunks: Uint8Array[], type: string): Promise<{ isJson: boo
 }
 
 Deno.test("openBody() drops a byte order mark and tells a list by its bracket, however the body is chunked", async () => {
-  const body = fc.tuple(fc.boolean(), fc.constantFrom("", " ", "\r\n\t "), fc.constantFrom("[1]", "{}", "x", ""));
+  const body = fc.tuple(
+    fc.boolean(),
+    fc.constantFrom("", " ", "\r\n\t "),
+    fc.constantFrom("[1]", "{}", "x", ""),
+  );
   await fc.assert(fc.asyncProperty(body, cuts, async ([hasMark, space, rest], cuts) => {
     const bytes = new Uint8Array([...hasMark ? [0xef, 0xbb, 0xbf] : [], ...encoder.encode(space + rest)]);
     assert.deepEqual(await bodyOf(cutAt(bytes, cuts), "application/x-ndjson"), {
@@ -188,7 +194,9 @@ Deno.test("openBody() drops a byte order mark and tells a list by its bracket, h
 });
 
 Deno.test("openBody() takes application/json and its relatives for JSON, whatever they begin with", async () => {
-  for (const type of ["application/json", "Application/JSON; charset=utf-8", "application/cloudevents+json"]) {
+  for (
+    const type of ["application/json", "Application/JSON; charset=utf-8", "application/cloudevents+json"]
+  ) {
     assert.equal((await bodyOf([encoder.encode("{}")], type)).isJson, true, type);
   }
   for (const type of ["application/x-ndjson", "text/plain", "application/jsonx"]) {
@@ -230,25 +238,30 @@ Deno.test("createRowEncoder() writes rows that read back, of any lengths, over s
   const length = fc.constantFrom(0, 1, 127, 128, 129, 16_383, 16_384, 70_000);
   const line = fc.tuple(length, fc.constantFrom("", "The line is too long"), fc.boolean());
   fc.assert(
-    fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), fc.uuid(), fc.array(line), (tenantId, id, lines) => {
-      const rows = createRowEncoder({ tenantId, requestId: id, source: "http" });
-      const decoded: ReturnType<typeof decodeRows> = [];
-      for (const [length, fault, taken] of lines) {
-        rows.add(encoder.encode(`<${"x".repeat(length)}>`), 1, length + 1, fault);
-        if (taken) decoded.push(...decodeRows(rows.take()));
-      }
-      assert.equal(rows.lines, lines.length);
-      decoded.push(...decodeRows(rows.take()));
-      assert.equal(rows.size, 0);
-      assert.deepEqual(
-        decoded,
-        lines.map(([length, fault], i) => ({
-          strings: [tenantId, "http", fault, "x".repeat(length)],
-          uuid: id.replaceAll("-", ""),
-          line: i + 1,
-        })),
-      );
-    }),
+    fc.property(
+      fc.string({ unit: "grapheme", maxLength: 200 }),
+      fc.uuid(),
+      fc.array(line),
+      (tenantId, id, lines) => {
+        const rows = createRowEncoder({ tenantId, requestId: id, source: "http" });
+        const decoded: ReturnType<typeof decodeRows> = [];
+        for (const [length, fault, taken] of lines) {
+          rows.add(encoder.encode(`<${"x".repeat(length)}>`), 1, length + 1, fault);
+          if (taken) decoded.push(...decodeRows(rows.take()));
+        }
+        assert.equal(rows.lines, lines.length);
+        decoded.push(...decodeRows(rows.take()));
+        assert.equal(rows.size, 0);
+        assert.deepEqual(
+          decoded,
+          lines.map(([length, fault], i) => ({
+            strings: [tenantId, "http", fault, "x".repeat(length)],
+            uuid: id.replaceAll("-", ""),
+            line: i + 1,
+          })),
+        );
+      },
+    ),
     { numRuns: 50 },
   );
 });

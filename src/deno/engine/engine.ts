@@ -71,7 +71,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await child.stdin.close().catch(() => {});
       await child.status;
     },
-    kill: () => child.kill("SIGKILL"),
+    kill() {
+      try {
+        child.kill("SIGKILL");
+      } catch (error) {
+        // it has ended already
+        if (!(error instanceof TypeError)) throw error;
+      }
+    },
   };
   await waitUntilReady(engine, child, printed);
   return engine;

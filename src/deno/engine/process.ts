@@ -7,8 +7,9 @@
  */
 const [library, ...options] = Deno.args;
 const statements = [
-  "SYSTEM START LISTEN HTTP",
   "SYSTEM START LISTEN TCP",
+  // the last to come: an answer over HTTP means that all is there
+  "SYSTEM START LISTEN HTTP",
   // ends when standard input does: with it, the server
   "INSERT INTO FUNCTION null('line String') FROM INFILE '/dev/fd/0' FORMAT LineAsString",
 ];

@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { type ClickHouseOptions, createClickHouse } from "../../clickhouse/client.ts";
+import { listMigrations } from "../list_migrations.ts";
 import { dbmate } from "../migrate.ts";
 import { withDevDatabase } from "../dev_engine.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
@@ -15,9 +17,11 @@ const say = (text: string) => console.log(text.trimEnd());
 
 async function main([command, argument]: string[]): Promise<number> {
   switch (command) {
+    case "status":
+      say(await withDevDatabase(status));
+      return 0;
     case "up":
     case "down":
-    case "status":
       say(await withDevDatabase((target) => dbmate(target, [command], ["--no-dump-schema"])));
       return 0;
     case "new":
@@ -32,6 +36,13 @@ async function main([command, argument]: string[]): Promise<number> {
       say(usage);
       return 2;
   }
+}
+
+async function status(target: ClickHouseOptions): Promise<string> {
+  const migrations = await listMigrations(createClickHouse(target));
+  const applied = migrations.filter(({ isApplied }) => isApplied).length;
+  const lines = migrations.map(({ name, isApplied }) => `[${isApplied ? "X" : " "}] ${name}`);
+  return [...lines, "", `Applied: ${applied}`, `Pending: ${migrations.length - applied}`].join("\n");
 }
 
 async function create(name: string): Promise<number> {

@@ -58,6 +58,7 @@ async function main(args: string[]): Promise<number> {
       maxSeconds: 300,
       queryId: crypto.randomUUID(),
       signal: new AbortController().signal,
+      onBroken: say,
     });
     await response.body?.pipeTo(Deno.stdout.writable, { preventClose: true });
     return 0;

@@ -9,7 +9,7 @@
 -- is the reason; nothing here throws, whatever the line holds. JSON is what simdjson takes: integers of more than 64
 -- bits and lone surrogates make a line invalid.
 -- One JSONExtract into a tuple reads all fields: for a broken line it yields nothing, for an array it would go by
--- position, so objects are told by their bracket.
+-- position, so objects are told by their bracket (a byte order mark may stand before it).
 CREATE MATERIALIZED VIEW outreach_parsing TO outreach_parsed AS
 WITH
     extracted AS
@@ -18,7 +18,16 @@ WITH
             *,
             JSONExtract(
                 line,
-                'Tuple(id String, eventType String, entityType String, entityId String, channel String, contactId String, userId String, sourceType String, sourceId String, campaignId String, workflowId String, sequenceId String, templateId String, metadata String, occurredAt String, type String, timestamp String, data Tuple(entityId String, messageId String, runId String, enrollmentId String, channel String, contactId String, userId String, sourceType String, sourceId String, campaignId String, workflowId String, sequenceId String, templateId String, name String, stepNumber String, metadata String, occurredAt String))') AS event
+                'Tuple(
+                    id String, eventType String, entityType String, entityId String, channel String,
+                    contactId String, userId String, sourceType String, sourceId String,
+                    campaignId String, workflowId String, sequenceId String, templateId String,
+                    metadata String, occurredAt String, type String, timestamp String,
+                    data Tuple(
+                        entityId String, messageId String, runId String, enrollmentId String, channel String,
+                        contactId String, userId String, sourceType String, sourceId String,
+                        campaignId String, workflowId String, sequenceId String, templateId String,
+                        name String, stepNumber String, metadata String, occurredAt String))') AS event
         FROM outreach_landing
     ),
     fields AS
@@ -46,7 +55,10 @@ WITH
             if(event.sequenceId != '', event.sequenceId, data.sequenceId) AS sequenceId,
             if(event.templateId != '', event.templateId, data.templateId) AS templateId,
             if(event.metadata != '', event.metadata, data.metadata) AS ownMetadata,
-            multiIf(event.occurredAt != '', event.occurredAt, data.occurredAt != '', data.occurredAt, event.timestamp) AS occurredAt
+            multiIf(
+                event.occurredAt != '', event.occurredAt,
+                data.occurredAt != '', data.occurredAt,
+                event.timestamp) AS occurredAt
         FROM extracted
     ),
     typed AS
@@ -60,7 +72,9 @@ WITH
                 outreach_metadata(ownMetadata, data.name, data.stepNumber)) AS eventMetadata,
             JSONExtract(
                 eventMetadata,
-                'Tuple(name String, campaignName String, workflowName String, sequenceName String, templateName String, stepNumber Nullable(UInt32))') AS details,
+                'Tuple(
+                    name String, campaignName String, workflowName String, sequenceName String, templateName String,
+                    stepNumber Nullable(UInt32))') AS details,
             event_instant(occurredAt) AS occurred
         FROM fields
     )
@@ -72,36 +86,60 @@ SELECT
     line,
     received_at,
     multiIf(
-        fault != '', fault,
-        NOT startsWith(line, '{') AND NOT match(line, '^[ \t\r\n]*\\{'), multiIf(
-            NOT isValidUTF8(line), 'Line is not valid UTF-8',
-            NOT isValidJSON(line), 'Line is not valid JSON',
-            'Line is not a JSON object'),
-        event.id = '', multiIf(
-            NOT isValidUTF8(line), 'Line is not valid UTF-8',
-            NOT isValidJSON(line), 'Line is not valid JSON',
-            'id is missing'),
-        eventId IS NULL, concat('id is not a UUID: ', quoted(event.id)),
-        eventType = '', 'eventType is missing',
-        entityType = '', concat('eventType is unknown: ', quoted(eventType)),
-        event.eventType = '' AND NOT match(line, '"data"[ \t\r\n]*:[ \t\r\n]*\\{') AND JSONType(line, 'data') NOT IN ('Object', 'Null'), 'data is not an object',
-        event.entityType NOT IN ('', entityType), concat('entityType of ', eventType, ' must be ', entityType, ': ', quoted(event.entityType)),
-        entityId = '', 'entityId is missing',
-        id_problem(entityId) != '', concat('entityId ', id_problem(entityId)),
-        eventChannel = '' AND entityType = 'message', 'channel is missing',
-        eventChannel NOT IN ('', 'email', 'sms', 'whatsapp', 'push'), concat('channel is unknown: ', quoted(eventChannel)),
-        id_problem(contactId) != '', concat('contactId ', id_problem(contactId)),
-        id_problem(userId) != '', concat('userId ', id_problem(userId)),
-        id_problem(sourceType) != '', concat('sourceType ', id_problem(sourceType)),
-        id_problem(sourceId) != '', concat('sourceId ', id_problem(sourceId)),
-        id_problem(campaignId) != '', concat('campaignId ', id_problem(campaignId)),
-        id_problem(workflowId) != '', concat('workflowId ', id_problem(workflowId)),
-        id_problem(sequenceId) != '', concat('sequenceId ', id_problem(sequenceId)),
-        id_problem(templateId) != '', concat('templateId ', id_problem(templateId)),
-        ownMetadata != '' AND NOT (startsWith(ownMetadata, '{') AND endsWith(ownMetadata, '}') AND isValidJSON(ownMetadata)), concat('metadata is not an object: ', quoted(ownMetadata)),
-        occurredAt = '', 'occurredAt is missing',
-        occurred IS NULL, concat('occurredAt is not an ISO 8601 date-time: ', quoted(occurredAt)),
-        NOT occurred BETWEEN toDateTime64('2000-01-01 00:00:00', 3, 'UTC') AND toDateTime64('2100-12-31 23:59:59.999', 3, 'UTC'), concat('occurredAt is not in the years 2000 to 2100: ', quoted(occurredAt)),
+        fault != '',
+            fault,
+        event.id = '' AND NOT isValidUTF8(line),
+            'Line is not valid UTF-8',
+        event.id = '' AND NOT isValidJSON(line),
+            'Line is not valid JSON',
+        NOT startsWith(line, '{') AND NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{'),
+            'Line is not a JSON object',
+        event.id = '',
+            'id is missing',
+        eventId IS NULL,
+            concat('id is not a UUID: ', quoted(event.id)),
+        eventType = '',
+            'eventType is missing',
+        entityType = '',
+            concat('eventType is unknown: ', quoted(eventType)),
+        event.entityType NOT IN ('', entityType),
+            concat('entityType of ', eventType, ' must be ', entityType, ': ', quoted(event.entityType)),
+        -- The pattern spares most envelopes a second parsing.
+        event.eventType = ''
+        AND NOT match(line, '"data"[ \t\r\n]*:[ \t\r\n]*\\{')
+        AND JSONType(line, 'data') NOT IN ('Object', 'Null'),
+            'data is not an object',
+        entityId = '',
+            'entityId is missing',
+        id_problem(entityId) != '',
+            concat('entityId ', id_problem(entityId)),
+        eventChannel NOT IN ('', 'email', 'sms', 'whatsapp', 'push'),
+            concat('channel is unknown: ', quoted(eventChannel)),
+        id_problem(contactId) != '',
+            concat('contactId ', id_problem(contactId)),
+        id_problem(userId) != '',
+            concat('userId ', id_problem(userId)),
+        id_problem(sourceType) != '',
+            concat('sourceType ', id_problem(sourceType)),
+        id_problem(sourceId) != '',
+            concat('sourceId ', id_problem(sourceId)),
+        id_problem(campaignId) != '',
+            concat('campaignId ', id_problem(campaignId)),
+        id_problem(workflowId) != '',
+            concat('workflowId ', id_problem(workflowId)),
+        id_problem(sequenceId) != '',
+            concat('sequenceId ', id_problem(sequenceId)),
+        id_problem(templateId) != '',
+            concat('templateId ', id_problem(templateId)),
+        ownMetadata != ''
+        AND NOT (startsWith(ownMetadata, '{') AND endsWith(ownMetadata, '}') AND isValidJSON(ownMetadata)),
+            concat('metadata is not an object: ', quoted(ownMetadata)),
+        occurredAt = '',
+            'occurredAt is missing',
+        occurred IS NULL,
+            concat('occurredAt is not an ISO 8601 date-time: ', quoted(occurredAt)),
+        toYear(occurred) NOT BETWEEN 2000 AND 2100,
+            concat('occurredAt is not in the years 2000 to 2100: ', quoted(occurredAt)),
         '') AS reason,
     assumeNotNull(eventId) AS id,
     eventType AS event_type,

@@ -6,18 +6,26 @@ import { migrationFolders } from "./migrate.ts";
 const unknownTable = 60;
 const unknownDatabase = 81;
 
-/** Migrations that the database lacks, such as `outreach/20261122010203_outreach_events`, in their order. */
-export async function pendingMigrations(clickHouse: ClickHouse): Promise<string[]> {
+/** A migration's file and whether the database has it. */
+export interface Migration {
+  /** Such as `outreach/20261122010203_outreach_events`. */
+  name: string;
+  isApplied: boolean;
+}
+
+/** All migrations in their order. A database that does not exist has none applied. */
+export async function listMigrations(clickHouse: ClickHouse): Promise<Migration[]> {
   const applied = await appliedVersions(clickHouse);
-  const pending: { version: string; name: string }[] = [];
+  const found: (Migration & { version: string })[] = [];
   for (const folder of await migrationFolders()) {
     const domain = folder.slice(folder.lastIndexOf("/") + 1);
     for await (const { name } of Deno.readDir(folder)) {
       const [version] = /^\d+(?=_.*\.sql$)/.exec(name) ?? [];
-      if (version && !applied.has(version)) pending.push({ version, name: `${domain}/${name.slice(0, -4)}` });
+      if (!version) continue;
+      found.push({ version, name: `${domain}/${name.slice(0, -4)}`, isApplied: applied.has(version) });
     }
   }
-  return pending.toSorted((a, b) => a.version < b.version ? -1 : 1).map(({ name }) => name);
+  return found.toSorted((a, b) => a.version < b.version ? -1 : 1);
 }
 
 async function appliedVersions(clickHouse: ClickHouse): Promise<Set<string>> {

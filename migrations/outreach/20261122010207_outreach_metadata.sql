@@ -8,7 +8,10 @@ CREATE FUNCTION outreach_metadata AS (metadata, name, stepNumber) -> concat(
             member -> match(member, '[^ \\t\\r\\n]'),
             [
                 if(name = '' OR JSONHas(metadata, 'name'), '', concat('"name":', toJSONString(name))),
-                if(stepNumber = '' OR JSONHas(metadata, 'stepNumber'), '', concat('"stepNumber":', if(match(stepNumber, '^[1-9]\\d{0,8}$|^0$'), stepNumber, toJSONString(stepNumber)))),
+                if(
+                    stepNumber = '' OR JSONHas(metadata, 'stepNumber'),
+                    '',
+                    concat('"stepNumber":', if(match(stepNumber, '^(0|[1-9]\\d{0,8})$'), stepNumber, toJSONString(stepNumber)))),
                 substring(metadata, 2, greatest(length(metadata), 2) - 2)
             ]),
         ','),

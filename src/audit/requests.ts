@@ -1,0 +1,71 @@
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { AppEnv } from "../app.ts";
+import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../clickhouse/exception.ts";
+import { Problem } from "../problem.ts";
+import type { Audit } from "./audit.ts";
+import { countBytes } from "./count_bytes.ts";
+import { type AuditNote, newNote } from "./note.ts";
+
+/** What middleware behind this one finds. */
+export interface AuditEnv extends AppEnv {
+  Variables: AppEnv["Variables"] & { audit: AuditNote };
+}
+
+/** What this middleware uses. */
+export interface AuditRequestsDeps {
+  audit: Audit;
+  instance: string;
+  clock: () => Date;
+}
+
+/** Bounds what a row keeps of a caller's text. */
+const maxLength = 512;
+
+/** Leaves a row for each request, when its body is sent, broken off or left by the client. */
+export function auditRequests({ audit, instance, clock }: AuditRequestsDeps) {
+  return createMiddleware<AuditEnv>(async function auditRequests(c, next) {
+    const at = clock().getTime();
+    const start = performance.now();
+    const note = newNote();
+    c.set("audit", note);
+    await next();
+    const { status, headers } = c.res;
+    const problem = problemType(c);
+    const record = (bytesSent: number, failure?: string) =>
+      audit.record({
+        at,
+        requestId: c.var.requestId,
+        tenantId: c.var.credential?.tenantId ?? "",
+        subject: (c.var.credential?.subject ?? "").slice(0, maxLength),
+        method: c.req.method,
+        path: c.req.path.slice(0, maxLength),
+        query: note.query,
+        parametersHash: note.parametersHash,
+        status,
+        problem: failure ?? problem,
+        cache: note.cache,
+        durationMs: performance.now() - start,
+        clickHouseMs: note.clickHouseMs,
+        rowsRead: note.rowsRead,
+        bytesRead: note.bytesRead,
+        bytesSent,
+        instance,
+      });
+    // a body whose size is known is not touched: to look at it makes a stream of it
+    const size = c.req.method === "HEAD" ? 0 : note.bytesSent ?? Number(headers.get("content-length") ?? NaN);
+    if (!Number.isNaN(size)) return record(size);
+    if (!c.res.body) return record(0);
+    const counted = new Response(countBytes(c.res.body, record), c.res);
+    // without this, Hono would copy the headers of the old answer onto the new one
+    c.res = undefined;
+    c.res = counted;
+  });
+}
+
+function problemType({ error }: Context): string {
+  if (!error) return "";
+  if (error instanceof Problem) return error.type;
+  const isClickHouse = error instanceof ClickHouseError || error instanceof ClickHouseUnreachable;
+  return isClickHouse ? problemOf(error).type : "internal";
+}

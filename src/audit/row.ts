@@ -1,0 +1,116 @@
+/** What is kept of one request. */
+export interface AuditRow {
+  /** When the request came, in milliseconds since 1970. */
+  at: number;
+  requestId: string;
+  /** Empty when the credential was refused. */
+  tenantId: string;
+  subject: string;
+  method: string;
+  path: string;
+  /** Name of the query, or empty. */
+  query: string;
+  parametersHash: bigint;
+  status: number;
+  /** Slug of the problem type, or empty. */
+  problem: string;
+  cache: string;
+  durationMs: number;
+  clickHouseMs: number;
+  rowsRead: number;
+  bytesRead: number;
+  bytesSent: number;
+  /** The gateway that answered. */
+  instance: string;
+}
+
+/** Columns of the encoded rows, in their order. */
+export const columns =
+  "at, request_id, tenant_id, subject, method, path, query, parameters_hash, status, problem, " +
+  "cache, duration_ms, clickhouse_ms, rows_read, bytes_read, bytes_sent, instance";
+
+const text = new TextEncoder();
+/** Bytes of a row's numbers and UUIDs, and of the lengths of its strings. */
+const fixedBytes = 128;
+
+/**
+ * The rows in ClickHouse's format RowBinary, which took 1.0 µs a row here where JSON took 1.9, and 18 µs in the server
+ * where JSON took 31: strings behind an LEB128 length, integers little-endian, a DateTime64(3) as milliseconds, a UUID as its two halves,
+ * each little-endian.
+ */
+export function encodeRows(rows: AuditRow[]): Uint8Array<ArrayBuffer> {
+  let buffer = new Uint8Array(rows.length * 256 + 4_096);
+  let view = new DataView(buffer.buffer);
+  let at = 0;
+
+  function string(value: string): void {
+    // a UTF-16 unit becomes at most three bytes; short strings, nearly all, have a length of one byte
+    if (value.length < 43) {
+      const { written } = text.encodeInto(value, buffer.subarray(at + 1));
+      buffer[at] = written;
+      at += 1 + written;
+      return;
+    }
+    const bytes = text.encode(value);
+    let rest = bytes.length;
+    for (; rest > 127; rest >>>= 7) buffer[at++] = (rest & 127) | 128;
+    buffer[at++] = rest;
+    buffer.set(bytes, at);
+    at += bytes.length;
+  }
+
+  function uint64(value: number): void {
+    view.setUint32(at, value >>> 0, true);
+    view.setUint32(at + 4, value / 2 ** 32, true);
+    at += 8;
+  }
+
+  function uuid(value: string): void {
+    for (let half = 0; half < 2; half++) {
+      for (let i = 7; i >= 0; i--) {
+        // 8-4-4-4-12 digits: bytes 4, 6, 8 and 10 follow a hyphen
+        const byte = half * 8 + i;
+        const place = byte * 2 + (byte > 9 ? 4 : byte > 7 ? 3 : byte > 5 ? 2 : byte > 3 ? 1 : 0);
+        buffer[at++] = digit(value.charCodeAt(place)) << 4 | digit(value.charCodeAt(place + 1));
+      }
+    }
+  }
+
+  for (const row of rows) {
+    const { tenantId, subject, method, path, query, problem, cache } = row;
+    const most = fixedBytes +
+      3 * (tenantId.length + subject.length + method.length + path.length + query.length + problem.length +
+          cache.length);
+    if (at + most > buffer.length) {
+      const larger = new Uint8Array(Math.max(buffer.length * 2, at + most));
+      larger.set(buffer.subarray(0, at));
+      buffer = larger;
+      view = new DataView(buffer.buffer);
+    }
+    uint64(row.at);
+    uuid(row.requestId);
+    string(tenantId);
+    string(subject);
+    string(method);
+    string(path);
+    string(query);
+    view.setBigUint64(at, row.parametersHash, true);
+    at += 8;
+    view.setUint16(at, row.status, true);
+    at += 2;
+    string(problem);
+    string(cache);
+    view.setFloat32(at, row.durationMs, true);
+    view.setFloat32(at + 4, row.clickHouseMs, true);
+    at += 8;
+    uint64(row.rowsRead);
+    uint64(row.bytesRead);
+    uint64(row.bytesSent);
+    uuid(row.instance);
+  }
+  return buffer.subarray(0, at);
+}
+
+function digit(code: number): number {
+  return code <= 57 ? code - 48 : (code | 32) - 87;
+}

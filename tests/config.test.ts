@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { ConfigError, parseConfig, variables } from "../src/config.ts";
+import { root } from "../src/deno/sql_files.ts";
+
+const least = { CLICKHOUSE_URL: "http://localhost:8123", AUTH_JWT_SECRET: "x".repeat(32) };
+
+function faultsOf(environment: Record<string, string>): string[] {
+  try {
+    parseConfig({ ...least, ...environment });
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message.split("\n").map((line) => line.split(" ")[0]);
+  }
+}
+
+Deno.test("every variable has a row in the README's table, with its default and its sentence", async () => {
+  const readme = await Deno.readTextFile(`${root}README.md`);
+  for (const [name, variable] of Object.entries(variables)) {
+    const row = readme.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
+    assert.ok(row, `README.md has no row | \`${name}\` |`);
+    const sentence = variable.description;
+    assert.ok(sentence && row.includes(sentence), `the row of ${name} does not say: ${sentence}`);
+  }
+});
+
+Deno.test("what is not set has its default", () => {
+  const config = parseConfig(least);
+  assert.equal(config.PORT, 8787);
+  assert.equal(config.HOST, "localhost");
+  assert.equal(config.CLICKHOUSE_DATABASE, "sluice");
+  assert.equal(config.SLUICE_SQL_DIR, "sql");
+  assert.equal(config.SLUICE_DATA_DIR, ".sluice");
+  assert.equal(config.SLUICE_DEMO, "1");
+});
+
+Deno.test("an empty variable counts as absent", () => {
+  assert.equal(parseConfig({ ...least, PORT: "" }).PORT, 8787);
+  assert.deepEqual(faultsOf({ AUTH_JWT_SECRET: "" }), ["AUTH_JWT_SECRET"]);
+});
+
+Deno.test("a value that cannot be meant is a fault of its variable", () => {
+  const wrong: Record<string, string[]> = {
+    PORT: ["http", "-1", "65536", "80.5"],
+    CLICKHOUSE_URL: ["localhost:8123", "ftp://localhost", "http://"],
+    CLICKHOUSE_DATABASE: ["my-database", "a.b", "1st"],
+    AUTH_JWT_SECRET: ["x".repeat(31)],
+    MAX_LINE_BYTES: ["0", "1e3.5", "many"],
+    MAX_UNPACKED_BYTES: ["-5"],
+    MAX_QUERY_SECONDS: ["0", "soon"],
+    SLUICE_DEMO: ["yes", "2"],
+    LOG_FORMAT: ["xml"],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) assert.deepEqual(faultsOf({ [name]: value }), [name], `${name}=${value}`);
+  }
+});
+
+Deno.test("all faults are told at once, and no value is repeated", () => {
+  assert.deepEqual(faultsOf({ PORT: "x", SLUICE_DEMO: "y", AUTH_JWT_SECRET: "z" }), [
+    "PORT",
+    "AUTH_JWT_SECRET",
+    "SLUICE_DEMO",
+  ]);
+  assert.throws(
+    () => parseConfig({ ...least, AUTH_JWT_SECRET: "my-password" }),
+    (error: Error) => !error.message.includes("my-password"),
+  );
+});

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
+import { events, ndjson } from "./events.ts";
+import { createGateway, engineOptions, listen, newTenant, queryFile, tokenOf } from "./gateway.ts";
+
+/** A word in the SQL by which the test finds its query in the engine. */
+const mark = `mark${crypto.randomUUID().replaceAll("-", "")}`;
+const files = [
+  queryFile(
+    "connection/endless",
+    "",
+    `SELECT sum(sipHash64(number, {tenantId:String})) AS ${mark} FROM numbers(1000000000000)`,
+  ),
+  queryFile(
+    "connection/rows",
+    "",
+    `SELECT number AS ${mark}, {tenantId:String} AS tenant FROM numbers(1000000000000)`,
+  ),
+  queryFile(
+    "connection/breaks",
+    "",
+    `SELECT number AS n, throwIf(number = 3000000, 'The last row is bad, said alice') AS bad
+    FROM numbers(5000000) WHERE {tenantId:String} != ''`,
+  ),
+  queryFile(
+    "connection/stored",
+    "",
+    "SELECT count() AS n FROM outreach_events WHERE tenant_id = {tenantId:String}",
+  ),
+];
+const clickHouse = createClickHouse(engineOptions());
+
+async function isRunning(): Promise<boolean> {
+  const rows = await readRows(clickHouse, {
+    sql:
+      `SELECT query_id FROM system.processes WHERE query LIKE '%${mark}%' AND query NOT LIKE '%system.processes%'`,
+  });
+  return rows.length > 0;
+}
+
+/** Looks again until it is so, for eight seconds at most: long before a query's own time is up. */
+async function waitUntil(look: () => Promise<boolean> | boolean, what: string): Promise<void> {
+  for (let i = 0; i < 160; i++) {
+    if (await look()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`It did not happen: ${what}`);
+}
+
+/** A gateway on a socket, for one test. */
+async function withServer(
+  work: (url: string, gateway: Awaited<ReturnType<typeof createGateway>>) => Promise<void>,
+): Promise<void> {
+  const gateway = await createGateway({ files });
+  const server = listen(gateway);
+  try {
+    await work(server.url, gateway);
+  } finally {
+    await server.stop();
+  }
+}
+
+const headersOf = async (tenant: string) => ({ authorization: `Bearer ${await tokenOf(tenant)}` });
+
+for (const path of ["endless", "endless?format=ndjson", "rows?format=csv", "rows"]) {
+  Deno.test(`A client that goes away stops its query in the engine: ${path}`, async () => {
+    await withServer(async (url, gateway) => {
+      const leaving = new AbortController();
+      const answer = fetch(`${url}/v1/connection/${path}`, {
+        headers: await headersOf(newTenant()),
+        signal: leaving.signal,
+      });
+      answer.catch(() => {});
+      await waitUntil(isRunning, "the query runs");
+      if (path.startsWith("rows?")) {
+        // the export has begun, and is read
+        const reader = (await answer).body!.getReader();
+        await reader.read();
+      }
+      leaving.abort();
+      await waitUntil(async () => !await isRunning(), "the query stops");
+      assert.deepEqual(gateway.log.filter((entry) => entry.level === "error"), []);
+    });
+  });
+}
+
+/** Sends the beginning of a request by hand and closes the connection. */
+async function sendPart(url: string, tenant: string, headers: string, body: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  const { authorization } = await headersOf(tenant);
+  const head =
+    `POST /v1/events/outreach HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n${headers}\r\n\r\n`;
+  const bytes = new TextEncoder().encode(head + body);
+  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  connection.close();
+}
+
+Deno.test("A client that leaves in the middle of its body has no answer and no fault of ours in the log", async () => {
+  await withServer(async (url, gateway) => {
+    const tenant = newTenant();
+    const small = `${ndjson(events(3))}\n`;
+    await sendPart(url, tenant, "content-length: 100000", small);
+    await sendPart(url, tenant, "content-length: 100000\r\nidempotency-key: k", small);
+    await sendPart(url, tenant, "transfer-encoding: chunked", `${small.length.toString(16)}\r\n${small}\r\n`);
+    const long = `${ndjson(events(20_000))}\n`;
+    await sendPart(url, tenant, `content-length: ${long.length + 10}`, long);
+    const left = () => gateway.log.filter((entry) => entry.tenantId === tenant);
+    await waitUntil(() => left().length === 4, "the requests end");
+    assert.deepEqual(left().map(({ status }) => status), [400, 400, 400, 400]);
+    assert.deepEqual(gateway.log.filter((entry) => entry.level === "error"), []);
+
+    const key = { "idempotency-key": "k", ...await headersOf(tenant) };
+    const again = await fetch(`${url}/v1/events/outreach`, { method: "POST", headers: key, body: small });
+    assert.deepEqual((await again.json()).data, { accepted: 3, rejected: 0, rejections: [] });
+  });
+});
+
+for (const format of ["ndjson", "csv"]) {
+  Deno.test(`An export to ${format} that fails in the middle breaks the connection and says why in the log`, async () => {
+    await withServer(async (url, gateway) => {
+      const response = await fetch(`${url}/v1/connection/breaks?format=${format}`, {
+        headers: await headersOf(newTenant()),
+      });
+      assert.equal(response.status, 200);
+      let bytes = 0;
+      await assert.rejects(async () => {
+        for await (const chunk of response.body!) bytes += chunk.length;
+      });
+      assert.ok(bytes > 100_000, "the export had begun");
+      const [entry] = gateway.log.filter((entry) => entry.level === "error");
+      assert.deepEqual([entry?.message, entry?.file], [
+        "An export broke in the middle",
+        "sql/connection/breaks.sql",
+      ]);
+      assert.ok(entry.requestId && entry.cause);
+      assert.ok(!JSON.stringify(entry).includes("alice"));
+    });
+  });
+}
+
+Deno.test("The same failure in JSON, which is not streamed, is a problem document", async () => {
+  const gateway = await createGateway({ files });
+  const { status, body } = await gateway.query("connection/breaks", newTenant());
+  assert.deepEqual([status, body.type], [400, "/problems/invalid-request"]);
+  assert.equal(body.detail, "The last row is bad, said alice");
+});

@@ -1,0 +1,288 @@
+import assert from "node:assert/strict";
+import { root } from "../src/deno/sql_files.ts";
+import { copyFolder, runProgram, startProgram, temporaryFolder } from "./program.ts";
+
+// The tasks as an analyst runs them, in a copy of the repository, so that they may write there. The copy has no
+// queries but those of the test.
+
+interface Copy extends AsyncDisposable {
+  path: string;
+  /** Runs a task to its end. */
+  task(...args: string[]): Promise<{ code: number; printed: string }>;
+  read(file: string): Promise<string>;
+  write(file: string, text: string): Promise<void>;
+  env: Record<string, string>;
+}
+
+async function copyOfRepository(): Promise<Copy> {
+  const folder = await temporaryFolder();
+  const path = `${folder.path}/sluice`;
+  for (const each of ["src", "migrations", "deploy"]) await copyFolder(root + each, `${path}/${each}`);
+  await Deno.mkdir(`${path}/sql/outreach`, { recursive: true });
+  await Deno.mkdir(`${path}/tests`);
+  for (
+    const each of ["tests/run.ts", "tests/gateway.ts", "tests/queries.test.ts", "deno.json", "deno.lock"]
+  ) {
+    await Deno.copyFile(root + each, `${path}/${each}`);
+  }
+  const env = { SLUICE_DATA_DIR: `${folder.path}/data` };
+  return {
+    path,
+    env,
+    task: (...args) => runProgram(Deno.execPath(), ["task", ...args], env, path),
+    read: (file) => Deno.readTextFile(`${path}/${file}`),
+    write: (file, text) => Deno.writeTextFile(`${path}/${file}`, text),
+    [Symbol.asyncDispose]: folder[Symbol.asyncDispose],
+  };
+}
+
+async function fileNames(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) names.push(name);
+  return names.toSorted();
+}
+
+/** What the task printed below the line with which Deno names it, as JSON. */
+function jsonOf(printed: string) {
+  return JSON.parse(printed.slice(printed.indexOf("{")));
+}
+
+Deno.test("migrate goes up and down, tells the status, makes and dumps", async (t) => {
+  await using copy = await copyOfRepository();
+  const all = (await Promise.all(
+    (await fileNames(`${copy.path}/migrations`)).map((domain) =>
+      fileNames(`${copy.path}/migrations/${domain}`)
+    ),
+  )).flat().length;
+  const status = async () => {
+    const { code, printed } = await copy.task("migrate", "status");
+    assert.equal(code, 0, printed);
+    return {
+      applied: Number(/Applied: (\d+)/.exec(printed)?.[1]),
+      pending: Number(/Pending: (\d+)/.exec(printed)?.[1]),
+    };
+  };
+
+  await t.step("status, up, down and up again, on the data folder", async () => {
+    assert.deepEqual(await status(), { applied: 0, pending: all });
+    assert.equal((await copy.task("migrate", "up")).code, 0);
+    assert.deepEqual(await status(), { applied: all, pending: 0 });
+    const down = await copy.task("migrate", "down");
+    assert.equal(down.code, 0, down.printed);
+    assert.deepEqual(await status(), { applied: all - 1, pending: 1 });
+    const up = await copy.task("migrate", "up");
+    assert.equal(up.printed.match(/^Applied: /gm)?.length, 1, up.printed);
+  });
+
+  await t.step("new makes a migration that applies", async () => {
+    const { code, printed } = await copy.task("migrate", "new", "trial/trial_things");
+    assert.equal(code, 0, printed);
+    const [, file] = /^Wrote (migrations\/trial\/\d{14}_trial_things\.sql)$/m.exec(printed) ??
+      assert.fail(printed);
+    assert.match(
+      await copy.read(file),
+      /^-- migrate:up$[^]*CREATE TABLE trial_things$[^]*^-- migrate:down$/m,
+    );
+    const up = await copy.task("migrate", "up");
+    assert.equal(up.code, 0, up.printed);
+    assert.match(up.printed, /^Applied: \d{14}_trial_things\.sql/m);
+  });
+
+  await t.step("a bad name and an unknown command are told, with exit code 2", async () => {
+    for (
+      const args of [["new", "things"], ["new", "Trial/Things"], ["new", "../trial/things"], ["new"], [
+        "sideways",
+      ], []]
+    ) {
+      const { code, printed } = await copy.task("migrate", ...args);
+      assert.equal(code, 2, `migrate ${args.join(" ")}: ${printed}`);
+      assert.doesNotMatch(printed, /^\s+at /m);
+    }
+  });
+
+  await t.step("dump writes what the migrations make", async () => {
+    const { code, printed } = await copy.task("migrate", "dump");
+    assert.equal(code, 0, printed);
+    const schema = await copy.read("sql/schema.sql");
+    assert.match(schema, /CREATE TABLE sluice\.outreach_events/);
+    assert.match(schema, /CREATE TABLE sluice\.trial_things/);
+  });
+});
+
+Deno.test("query prints a table or any format, and says what is wrong", async (t) => {
+  await using copy = await copyOfRepository();
+  await copy.write(
+    "sql/outreach/trial.sql",
+    `/*---
+summary: Events of a channel
+params:
+  channel: { example: email }
+---*/
+SELECT
+    channel,
+    uniqExact(id) AS events
+FROM outreach_events
+WHERE tenant_id = {tenantId:String}
+    AND channel = {channel:Enum('email', 'sms')}
+GROUP BY channel
+`,
+  );
+
+  await t.step("on the data folder, without a server", async () => {
+    assert.equal((await copy.task("migrate", "up")).code, 0);
+    const { code, printed } = await copy.task("query", "outreach/trial", "--channel=email", "--format=json");
+    assert.equal(code, 0, printed);
+    assert.deepEqual(jsonOf(printed).data, []);
+  });
+
+  await using dev = startProgram(Deno.execPath(), ["task", "dev"], {
+    ...copy.env,
+    PORT: "0",
+    SLUICE_DEMO: "0",
+  }, copy.path);
+  const [, url] = await dev.until(/^Sluice +(http:\S+),/m);
+  const [, token] = await dev.until(/^Token of acme:\n(\S+)$/m);
+  const events = ["a", "b"].map((entityId) => ({
+    id: crypto.randomUUID(),
+    eventType: "message_sent",
+    entityId,
+    channel: "sms",
+    occurredAt: new Date(Date.now() - 60_000).toISOString(),
+  }));
+  const sent = await fetch(`${url}/v1/events/outreach`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}` },
+    body: events.map((event) => JSON.stringify(event)).join("\n"),
+  });
+  assert.equal(sent.status, 200, await sent.text());
+
+  await t.step("on the server that runs: a table", async () => {
+    const { code, printed } = await copy.task("query", "outreach/trial", "--channel=sms");
+    assert.equal(code, 0, printed);
+    assert.match(printed, /channel.*events/);
+    assert.match(printed, /sms.* 2 /);
+  });
+
+  await t.step("a path or a file is a name too; the tenant and the format can be chosen", async () => {
+    const json = await copy.task("query", "/v1/outreach/trial", "--channel=sms", "--format=json");
+    assert.deepEqual(jsonOf(json.printed).data, [{ channel: "sms", events: 2 }]);
+    const csv = await copy.task("query", "sql/outreach/trial.sql", "--channel=sms", "--format=csv");
+    assert.match(csv.printed, /^"channel","events"\n"sms",2$/m);
+    const other = await copy.task(
+      "query",
+      "outreach/trial",
+      "--channel=sms",
+      "--tenant=globex",
+      "--format=json",
+    );
+    assert.deepEqual(jsonOf(other.printed).data, []);
+  });
+
+  await t.step("what is wrong is a sentence", async () => {
+    const cases: [string[], number, RegExp][] = [
+      [["outreach/trial", "--channel=fax"], 1, /channel.*email.*sms/],
+      [["outreach/trial"], 1, /channel/],
+      [["outreach/trial", "--chanel=sms"], 1, /chanel.*channel/s],
+      [["outreach/trail", "--channel=sms"], 1, /There is no query "outreach\/trail".*outreach\/trial/],
+      [["outreach/trial", "--channel=sms", "--format=xml"], 1, /There is no format "xml"/],
+      [["outreach/trial", "channel=sms"], 2, /--name=value, not "channel=sms"/],
+      [[], 2, /deno task query NAME/],
+    ];
+    for (const [args, expected, sentence] of cases) {
+      const { code, printed } = await copy.task("query", ...args);
+      assert.equal(code, expected, `query ${args.join(" ")}: ${printed}`);
+      assert.match(printed, sentence);
+      assert.doesNotMatch(printed, /^\s+at /m);
+    }
+  });
+
+  await t.step("a broken file is shown with its line", async () => {
+    await copy.write("sql/outreach/broken.sql", "/*---\nsummary: Broken\n---*/\nSELECT nothing_such\n");
+    const { code, printed } = await copy.task("query", "outreach/broken");
+    assert.equal(code, 1);
+    assert.match(printed, /^sql\/outreach\/broken\.sql:\d+:\d+: /m);
+    const check = await copy.task("check-sql");
+    assert.equal(check.code, 1);
+    assert.match(check.printed, /^sql\/outreach\/broken\.sql:\d+:\d+: [^]*^1 of \d+ query files are wrong$/m);
+  });
+});
+
+Deno.test("new writes a query and a test that passes as it is, and nothing over what is there", async () => {
+  await using copy = await copyOfRepository();
+  const { code, printed } = await copy.task("new", "trial/first");
+  assert.equal(code, 0, printed);
+  assert.match(printed, /^Wrote sql\/trial\/first\.sql$/m);
+  assert.match(printed, /^Wrote tests\/queries\/trial\/first\.yaml$/m);
+  const test = await copy.task("test", "tests/queries.test.ts");
+  assert.equal(test.code, 0, test.printed);
+  assert.match(test.printed, /^1 passed, 0 failed$/m);
+
+  await copy.write("sql/trial/first.sql", "-- mine\n");
+  await Deno.remove(`${copy.path}/tests/queries/trial/first.yaml`);
+  const again = await copy.task("new", "trial/first");
+  assert.equal(again.code, 1, again.printed);
+  assert.match(again.printed, /^sql\/trial\/first\.sql is there already/m);
+  assert.equal(await copy.read("sql/trial/first.sql"), "-- mine\n");
+  await assert.rejects(copy.read("tests/queries/trial/first.yaml"), Deno.errors.NotFound);
+
+  for (const name of ["first", "Trial/first", "../trial/first", "trial/", "trial/first.sql", ""]) {
+    const bad = await copy.task("new", name);
+    assert.equal(bad.code, 2, `new ${name}: ${bad.printed}`);
+  }
+});
+
+Deno.test("openapi --check passes when nothing has changed, and names what a client would miss", async (t) => {
+  await using copy = await copyOfRepository();
+  const check = () => copy.task("openapi", "--check");
+  const file = "sql/outreach/trial.sql";
+  const query = (alias: string) =>
+    `/*---
+summary: Events
+---*/
+SELECT
+    toUInt64(uniqExact(id)) AS ${alias},
+    max(occurred_at) AS newest
+FROM outreach_events
+WHERE tenant_id = {tenantId:String}
+`;
+  await copy.write(file, query("events"));
+  const written = await copy.task("openapi");
+  assert.equal(written.code, 0, written.printed);
+
+  await t.step("unchanged", async () => {
+    const { code, printed } = await check();
+    assert.equal(code, 0, printed);
+  });
+
+  await t.step("a renamed column", async () => {
+    await copy.write(file, query("eventCount"));
+    const { code, printed } = await check();
+    assert.equal(code, 1, printed);
+    assert.match(printed, /GET \/v1\/outreach\/trial: the field "events" is gone/);
+    assert.match(printed, /GET \/v1\/outreach\/trial: the field "eventCount" is new/);
+  });
+
+  await t.step("a column of another type", async () => {
+    await copy.write(file, query("events").replace("toUInt64(uniqExact(id))", "toString(uniqExact(id))"));
+    const { code, printed } = await check();
+    assert.equal(code, 1, printed);
+    assert.match(
+      printed,
+      /GET \/v1\/outreach\/trial: the field "events" was integer \(int64\) and is string/,
+    );
+  });
+
+  await t.step("a query that is gone", async () => {
+    await Deno.remove(`${copy.path}/${file}`);
+    const { code, printed } = await check();
+    assert.equal(code, 1, printed);
+    assert.match(printed, /GET \/v1\/outreach\/trial is gone/);
+  });
+
+  await t.step("a broken query", async () => {
+    await copy.write(file, "/*---\nsummary: Broken\n---*/\nSELECT nothing_such\n");
+    const { code, printed } = await check();
+    assert.equal(code, 1, printed);
+    assert.match(printed, /^sql\/outreach\/trial\.sql:\d+:\d+: /m);
+  });
+});
