@@ -14,7 +14,9 @@ Deno.test("the README's table says of each variable what the configuration says"
     assert.ok(row, `${name} has no row`);
     assert.ok(row.includes(schema.description!), `${name}: the row does not say "${schema.description}"`);
     const byDefault = schema.safeParse(undefined);
-    const shown = byDefault.success && byDefault.data !== undefined && byDefault.data !== "" ? `\`${byDefault.data}\`` : "";
+    const shown = byDefault.success && byDefault.data !== undefined && byDefault.data !== ""
+      ? `\`${byDefault.data}\``
+      : "";
     assert.equal(row.split("|")[2].trim(), shown, `${name}: the default`);
   }
 });
@@ -26,13 +28,17 @@ Deno.test("the README's table says of each problem type what the answers say", (
 });
 
 Deno.test("the README names each task", () => {
-  for (const task of Object.keys(config.tasks)) assert.match(readme, new RegExp(`deno task ${task}\\b`), task);
+  for (const task of Object.keys(config.tasks)) {
+    assert.match(readme, new RegExp(`deno task ${task}\\b`), task);
+  }
 });
 
 Deno.test("CONTRIBUTING describes each key of a query's header", () => {
   const params = headerSchema.shape.params.unwrap().valueType.shape;
   const { page, settings, ...keys } = headerSchema.shape;
-  const nested = [params, page.unwrap().shape, settings.unwrap().shape].flatMap((shape) => Object.keys(shape));
+  const nested = [params, page.unwrap().shape, settings.unwrap().shape].flatMap((shape) =>
+    Object.keys(shape)
+  );
   for (const key of [...Object.keys(keys), "page", "settings", ...nested]) {
     assert.ok(contributing.includes(`\`${key}\``), key);
   }

@@ -25,7 +25,15 @@ Deno.test("a client generated from openapi.yaml compiles and calls every endpoin
     await Deno.writeTextFile(`${folder}/client.ts`, clientProgram(committed));
     const tenant = newTenant("client");
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--check", "--allow-net", `--config=${root}deno.json`, "--no-lock", `${folder}/client.ts`],
+      args: [
+        "run",
+        "--check",
+        "--allow-net",
+        "--allow-env",
+        `--config=${root}deno.json`,
+        "--no-lock",
+        `${folder}/client.ts`,
+      ],
       env: { BASE: server.url, TOKEN: await tokenOf(tenant), NO_COLOR: "1" },
     }).output();
     assert.ok(success, new TextDecoder().decode(stderr));
@@ -48,17 +56,20 @@ function operationNames(document: OpenApi): string[] {
 function clientProgram(document: OpenApi): string {
   const calls = operationNames(document).map((name) => {
     const [method, path] = name.split(" ");
-    const event = `{ id: crypto.randomUUID(), eventType: "message_sent", entityId: "m1", channel: "email", occurredAt: new Date().toISOString() }`;
+    const event =
+      `{ id: crypto.randomUUID(), eventType: "message_sent", entityId: "m1", channel: "email", occurredAt: new Date().toISOString() }`;
     const options = path.startsWith("/v1/events/")
       ? `{ params: { path: { stream: "outreach" } }, body: ${event} }`
       : method === "POST"
       ? "{ body: {} }"
       : "{ params: { query: {} } }";
-    return `  ${JSON.stringify(name)}: (await client.${method}(${JSON.stringify(path)}, ${options})).response.status,`;
+    return `  ${JSON.stringify(name)}: (await client.${method}(${
+      JSON.stringify(path)
+    }, ${options})).response.status,`;
   });
   return `import createClient from "openapi-fetch";
 import type { paths } from "./schema.d.ts";
-const client = createClient<paths>({
+const client = createClient<paths, "application/json">({
   baseUrl: Deno.env.get("BASE")!,
   headers: { authorization: \`Bearer \${Deno.env.get("TOKEN")}\` },
 });
@@ -88,7 +99,9 @@ Deno.test("the drift check names the field that is gone or has another type", ()
             200: {
               content: {
                 "application/json": {
-                  schema: { properties: { data: { type: "array", items: { properties: { total: { type } } } } } },
+                  schema: {
+                    properties: { data: { type: "array", items: { properties: { total: { type } } } } },
+                  },
                 },
               },
             },
@@ -104,6 +117,8 @@ Deno.test("the drift check names the field that is gone or has another type", ()
   assert.deepEqual(describeDrift(field("integer"), { paths: {} }), ["GET /v1/a/b is gone"]);
   const without = field("integer");
   without.paths["/v1/a/b"].get.parameters = [];
-  assert.deepEqual(describeDrift(field("integer"), without), ['GET /v1/a/b: the parameter "channel" is gone']);
+  assert.deepEqual(describeDrift(field("integer"), without), [
+    'GET /v1/a/b: the parameter "channel" is gone',
+  ]);
   assert.deepEqual(describeDrift(without, field("integer")), ['GET /v1/a/b: the parameter "channel" is new']);
 });

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { stringify } from "yaml";
 import type { AppDeps, AppEnv } from "../app.ts";
-import { openApiDocument } from "../openapi/document.ts";
+import { openApiDocument, yamlOptions } from "../openapi/document.ts";
 import { problems, type ProblemType } from "../problem.ts";
 import page from "./page.html" with { type: "text" };
 import startScript from "./start.js" with { type: "text" };
@@ -45,7 +45,10 @@ export function docsRoutes(deps: AppDeps): Hono<AppEnv> {
       return c.body(bytes);
     })
     .get("/openapi.json", (c) => c.json(document()))
-    .get("/openapi.yaml", (c) => c.body(stringify(document()), 200, { "content-type": "application/yaml" }))
+    .get(
+      "/openapi.yaml",
+      (c) => c.body(stringify(document(), yamlOptions), 200, { "content-type": "application/yaml" }),
+    )
     .get("/problems/:type", (c) => {
       const slug = c.req.param("type");
       if (!Object.hasOwn(problems, slug)) return c.notFound();

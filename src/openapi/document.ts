@@ -11,6 +11,9 @@ import { describeColumns } from "./describe_columns.ts";
 // deno-lint-ignore no-explicit-any -- as free as JSON
 export type OpenApi = Record<string, any>;
 
+/** How the document is written as YAML: long lines, and no anchors, which some readers do not take. */
+export const yamlOptions = { lineWidth: 110, aliasDuplicateObjects: false };
+
 /** The OpenAPI 3.1 document of what is served: a pure function of the catalog and the streams. */
 export function openApiDocument({ catalog, streams }: Served): OpenApi {
   const queries = [...catalog.values()].map((query) => [`/v1/${query.name}`, queryPath(query)]);
