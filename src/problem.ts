@@ -11,7 +11,6 @@ export const problems = {
   "not-acceptable": [406, "The answer does not come in the format asked for"],
   "idempotency-conflict": [409, "The first request with this Idempotency-Key is still running"],
   "body-too-large": [413, "The body is larger than the limit"],
-  "headers-too-large": [431, "The address or the headers are larger than the limit"],
   "unsupported-media-type": [415, "The body has a type or an encoding that is not taken"],
   "idempotency-mismatch": [422, "The Idempotency-Key was used with another body"],
   "nothing-accepted": [422, "No line of the body was accepted"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
+import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
 import { escapeString } from "../src/clickhouse/string_literal.ts";
-import { engineOptions, newTenant } from "./gateway.ts";
+import { engineOptions, newTenant, read } from "./gateway.ts";
 import { breakable, createPlugged } from "./plugged.ts";
 
 const engine = createClickHouse(engineOptions());
@@ -15,6 +15,15 @@ async function storedQueries(tenantId: string): Promise<Record<string, number>> 
     parameters: { tenantId: escapeString(tenantId) },
   });
   return Object.fromEntries(rows.map(({ day, queries }) => [day, queries]));
+}
+
+/** Writes a row of today for a gateway that is not among the living. */
+async function writeRow(tenantId: string, queries: number, held: number): Promise<void> {
+  const values = "{tenantId:String}, today('UTC'), generateUUIDv4(), 0, 1, {queries:Int64}, 0, {held:UInt64}";
+  await run(engine, {
+    sql: `INSERT INTO tenant_usage SELECT ${values}`,
+    parameters: { tenantId: escapeString(tenantId), queries: String(queries), held: String(held) },
+  });
 }
 
 Deno.test("every answer to an authenticated tenant says what its budgets are and what remains", async () => {
@@ -129,11 +138,236 @@ Deno.test("two gateways that share a budget of 1,000 accept exactly 1,000 of 2,0
   const gateways = await Promise.all([1, 2].map(() => createPlugged({ defaults: { daily: 1_000 } })));
   const tenant = newTenant();
   for (const { budgets } of gateways) budgets.start();
-  const outcomes = await Promise.all(
-    gateways.flatMap((gateway) => Array.from({ length: 1_000 }, () => gateway.budgets.spend(tenant))),
-  );
-  assert.equal(outcomes.filter((outcome) => outcome === "accepted").length, 1_000);
-  for (const outcome of outcomes) assert.ok(outcome === "accepted" || outcome.isSpent);
+  const statuses = await Promise.all(gateways.flatMap((gateway) =>
+    Array.from({ length: 10 }, async () => {
+      const own: number[] = [];
+      for (let i = 0; i < 100; i++) {
+        const { status, body } = await gateway.get(one, tenant);
+        // what remains is held by the other gateway: as the answer says, the client tries again
+        if (body.type === "/problems/too-many-requests") i--;
+        else own.push(status);
+      }
+      return own;
+    })
+  ));
   for (const { budgets } of gateways) await budgets.stop();
-  assert.equal(Object.values(await storedQueries(tenant))[0], 1_000);
+  assert.equal(statuses.flat().filter((status) => status === 200).length, 1_000);
+  assert.equal(statuses.flat().filter((status) => status === 429).length, 1_000);
+  assert.deepEqual(Object.values(await storedQueries(tenant)), [1_000]);
+});
+
+Deno.test("a gateway that dies loses what it counted since its last sync, and what it held is void", async () => {
+  const [dying, other] = await Promise.all([1, 2].map(() => createPlugged({ defaults: { daily: 10 } })));
+  const tenant = newTenant();
+  for (let i = 0; i < 3; i++) assert.equal((await dying.get(one, tenant)).status, 200);
+  await dying.budgets.sync();
+  assert.equal((await dying.get(one, tenant)).status, 200);
+  // as a gateway that was not seen for a while: it holds all, but is not among the living
+  await readRows(engine, {
+    sql:
+      "INSERT INTO tenant_usage SELECT {tenantId:String}, today(), generateUUIDv4(), 0, 1, 0, 0, 10 FORMAT JSON",
+    parameters: { tenantId: escapeString(tenant) },
+  }).catch(() => {});
+  assert.equal((await other.get("/v1/budget", tenant)).body.data.daily.used, 3);
+  assert.equal((await other.get(one, tenant)).status, 200, "10 held by a dead gateway are free");
+});
+
+Deno.test("a gateway that paused for longer than a lease asks again before it accepts", async () => {
+  const [paused, other] = await Promise.all([1, 2].map(() => createPlugged({ defaults: { daily: 8 } })));
+  const tenant = newTenant();
+  assert.equal((await paused.get(one, tenant)).status, 200);
+  paused.pass(6_000);
+  // what the paused one holds is void after ten seconds: the other may take all
+  await readRows(engine, {
+    sql:
+      "INSERT INTO tenant_usage SELECT {tenantId:String}, today(), generateUUIDv4(), 0, 1, 7, 0, 0 FORMAT JSON",
+    parameters: { tenantId: escapeString(tenant) },
+  }).catch(() => {});
+  assert.equal((await paused.get(one, tenant)).status, 429);
+  assert.equal((await other.get(one, tenant)).status, 429);
+});
+
+Deno.test("ClickHouse away does not stop counting, nor lose it", async () => {
+  const { state, clickHouse } = breakable();
+  const gateway = await createPlugged({ clickHouse, defaults: { daily: 20 } });
+  const tenant = newTenant();
+  const spend = () => gateway.budgets.spend(tenant);
+  for (let i = 0; i < 3; i++) assert.equal(await spend(), "accepted");
+  state.mode = "away";
+  for (let i = 0; i < 12; i++) {
+    assert.equal(await spend(), "accepted");
+    assert.equal(await gateway.budgets.sync(), false);
+  }
+  const answer = await gateway.request(one, tenant);
+  assert.equal(answer.status, 503, "the query itself needs ClickHouse, and was counted");
+  assert.match(answer.headers.get("ratelimit")!, /^"daily";r=4;/);
+  await answer.body?.cancel();
+  assert.equal((await gateway.get("/v1/budget", tenant)).body.data.daily.used, 16);
+  for (let i = 0; i < 4; i++) assert.equal(await spend(), "accepted");
+  const refusal = await spend();
+  assert.ok(refusal !== "accepted" && refusal.isSpent, "what it knew last still holds");
+  const stranger = newTenant();
+  assert.equal(await gateway.budgets.spend(stranger), "accepted", "a tenant not known yet has the defaults");
+  state.mode = "whole";
+  assert.equal(await gateway.budgets.sync(), true);
+  assert.deepEqual(Object.values(await storedQueries(tenant)), [20]);
+  assert.deepEqual(Object.values(await storedQueries(stranger)), [1]);
+  const messages = gateway.log.filter(({ message }) => message.startsWith("Budgets")).map(({ message }) =>
+    message
+  );
+  assert.deepEqual(messages, [
+    "Budgets are counted by this gateway alone: they cannot be written or read",
+    "Budgets are shared again",
+  ]);
+});
+
+Deno.test("a write whose answer is lost counts once", async () => {
+  const { state, clickHouse } = breakable();
+  const gateway = await createPlugged({ clickHouse });
+  const tenant = newTenant();
+  for (let i = 0; i < 3; i++) assert.equal(await gateway.budgets.spend(tenant), "accepted");
+  state.mode = "answers lost";
+  for (let i = 0; i < 3; i++) {
+    assert.equal(await gateway.budgets.sync(), false);
+    assert.equal(await gateway.budgets.spend(tenant), "accepted");
+  }
+  state.mode = "whole";
+  assert.equal(await gateway.budgets.sync(), true);
+  assert.deepEqual(Object.values(await storedQueries(tenant)), [6]);
+  assert.equal((await gateway.get("/v1/budget", tenant)).body.data.daily.used, 6);
+});
+
+Deno.test("changed limits and a reset reach another gateway with its next sync", async () => {
+  const [one_, other] = await Promise.all(
+    [1, 2].map(() => createPlugged({ defaults: { daily: 2, monthly: 3 } })),
+  );
+  const tenant = newTenant();
+  const path = `/v1/admin/tenants/${tenant}/budget`;
+  for (const status of [200, 200, 429]) assert.equal((await other.get(one, tenant)).status, status);
+
+  const changed = await one_.admin("PUT", path, { daily: 3 });
+  assert.equal(changed.status, 200);
+  assert.deepEqual(
+    [changed.body.data.daily.limit, changed.body.data.daily.isDefault, changed.body.data.monthly.isDefault],
+    [3, false, true],
+  );
+  await other.budgets.sync();
+  for (const status of [200, 429]) assert.equal((await other.get(one, tenant)).status, status);
+
+  await other.budgets.sync();
+  const reset = await one_.admin("POST", `${path}/reset`);
+  assert.deepEqual([reset.body.data.daily.used, reset.body.data.monthly.used], [0, 0]);
+  await other.budgets.sync();
+  for (const status of [200, 200, 200, 429]) assert.equal((await other.get(one, tenant)).status, status);
+
+  await one_.admin("PUT", path, { monthly: 100 });
+  const { body } = await one_.admin("PUT", path, { daily: null });
+  assert.equal(body.data.daily.limit, 2);
+  assert.equal(body.data.monthly.limit, 100, "a key that is absent stays");
+});
+
+Deno.test("an admin reads, changes and resets budgets; others may not", async () => {
+  const gateway = await createPlugged();
+  const tenant = newTenant();
+  const path = `/v1/admin/tenants/${tenant}/budget`;
+  for (const [method, to] of [["GET", path], ["PUT", path], ["POST", `${path}/reset`]]) {
+    const response = await gateway.request(to, tenant, { method, body: method === "PUT" ? "{}" : undefined });
+    const { status, body } = { status: response.status, body: await response.json() };
+    assert.deepEqual([status, body.type], [403, "/problems/forbidden"], method);
+    assert.match(response.headers.get("www-authenticate")!, /insufficient_scope.*scope="admin"/);
+  }
+  const refused: [body: unknown, parameter: string][] = [
+    [{ daily: -1 }, "daily"],
+    [{ daily: 1.5 }, "daily"],
+    [{ monthly: "5" }, "monthly"],
+    [{ perSecond: 0 }, "perSecond"],
+    [{ dailyBytes: 1e15 }, "dailyBytes"],
+    [{ weekly: 5 }, "weekly"],
+    [[], ""],
+  ];
+  for (const [change, parameter] of refused) {
+    const { status, body } = await gateway.admin("PUT", path, change);
+    assert.deepEqual([status, body.type, body.parameter], [400, "/problems/invalid-parameter", parameter]);
+  }
+  const noJson = await read(await gateway.request(path, tenant, { method: "PUT", body: "{" }, "admin"));
+  assert.deepEqual([noJson.status, noJson.body.type], [400, "/problems/invalid-request"]);
+  const long = await read(
+    await gateway.request(path, tenant, { method: "PUT", body: " ".repeat(70_000) }, "admin"),
+  );
+  assert.equal(long.status, 413);
+  assert.equal((await gateway.admin("GET", `/v1/admin/tenants/${"x".repeat(257)}/budget`)).status, 400);
+  assert.deepEqual((await gateway.admin("GET", path)).body.data.perSecond, {
+    limit: 100_000,
+    isDefault: true,
+  });
+});
+
+Deno.test("a tenant id of any characters has a budget of its own", async () => {
+  const gateway = await createPlugged();
+  const ids = ["a'b", "a\\b", "a\\'b", "') OR 1=1 --", "{x:String}", "ü\u{1f600}", "a,b", "[1]", "\\N"].map((
+    id,
+  ) => `${id} ${crypto.randomUUID()}`);
+  for (const [i, tenantId] of ids.entries()) {
+    for (let n = 0; n <= i; n++) assert.equal(await gateway.budgets.spend(tenantId), "accepted");
+  }
+  await gateway.budgets.sync();
+  const other = await createPlugged();
+  for (const [i, tenantId] of ids.entries()) {
+    const path = `/v1/admin/tenants/${encodeURIComponent(tenantId)}/budget`;
+    const { body } = await other.admin("PUT", path, { daily: 1_000 + i });
+    assert.deepEqual([body.data.tenantId, body.data.daily.used, body.data.daily.limit], [
+      tenantId,
+      i + 1,
+      1_000 + i,
+    ]);
+    assert.equal((await other.admin("POST", `${path}/reset`)).body.data.daily.used, 0);
+  }
+});
+
+Deno.test("a budget of bytes refuses when it is read, and a cheap query counts few", async () => {
+  const gateway = await createPlugged({ defaults: { dailyBytes: 100_000 } });
+  const tenant = newTenant();
+  const { headers } = await gateway.get("/v1/test/many?count=5000", tenant);
+  const read = (await gateway.get("/v1/budget", tenant)).body.data.dailyBytes.used;
+  assert.equal(read, 5_000 * 8, "a number of the engine's table has eight bytes");
+  assert.match(headers.get("ratelimit-policy")!, /"dailyBytes";q=100000;qu="bytes-read";w=86400$/);
+  await gateway.get("/v1/test/many?count=10000", tenant);
+  const { status, body } = await gateway.get(one, tenant);
+  assert.equal(status, 429);
+  assert.deepEqual([body.budget, body["violated-policies"], body.used], [
+    "dailyBytes",
+    ["dailyBytes"],
+    120_000,
+  ]);
+});
+
+Deno.test("a burst is refused by a problem of its own, which charges no budget", async () => {
+  const gateway = await createPlugged({ now: new Date("2026-11-22T12:00:00Z"), defaults: { perSecond: 3 } });
+  const tenant = newTenant();
+  for (let i = 0; i < 3; i++) assert.equal((await gateway.get(one, tenant)).status, 200);
+  const { status, headers, body } = await gateway.get(one, tenant);
+  assert.deepEqual([status, body.type, body.budget, body.limit], [
+    429,
+    "/problems/too-many-requests",
+    "perSecond",
+    3,
+  ]);
+  assert.deepEqual(body["violated-policies"], ["perSecond"]);
+  assert.equal(headers.get("retry-after"), "1");
+  assert.match(headers.get("ratelimit")!, /"daily";r=9997;.*"perSecond";r=0;t=1$/);
+  assert.equal((await gateway.get(one, newTenant())).status, 200, "another tenant is served");
+  gateway.setNow("2026-11-22T12:00:00.400Z");
+  assert.equal((await gateway.get(one, tenant)).status, 200);
+  assert.equal((await gateway.get(one, tenant)).status, 429);
+  gateway.setNow("2026-11-22T12:00:09Z");
+  for (const status of [200, 200, 200, 429]) assert.equal((await gateway.get(one, tenant)).status, status);
+});
+
+Deno.test("a request that is not valid is not counted", async () => {
+  const gateway = await createPlugged();
+  const tenant = newTenant();
+  for (const path of [`${one}?x=1`, "/v1/test/many", "/v1/test/none", `${one}?format=x`]) {
+    assert.ok((await gateway.get(path, tenant)).status < 500);
+  }
+  assert.equal((await gateway.get("/v1/budget", tenant)).body.data.daily.used, 0);
 });

@@ -182,6 +182,15 @@ Deno.test("dev serves, keeps its data, shares the machine, and stops without lea
     await nobodyLeft(dev);
   });
 
+  await t.step("it ends, saying so, when its engine is killed", async () => {
+    await using dev = startDev({ dataDir, sqlDir });
+    await greetingOf(dev);
+    Deno.kill(findProcess(dev, "engine/process.ts").pid, "SIGKILL");
+    assert.notEqual(await dev.end(), 0);
+    assert.match(dev.printed(), /^The embedded ClickHouse has ended by itself$/m);
+    await nobodyLeft(dev);
+  });
+
   await t.step("SIGTERM to the task runner alone, while it starts, ends it and its engine", async () => {
     await using dev = startDev({ dataDir: `${folder.path}/fresh`, sqlDir });
     await dev.until(/^ClickHouse /m);

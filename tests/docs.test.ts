@@ -1,25 +1,16 @@
 import assert from "node:assert/strict";
 import { headerSchema } from "../src/catalog/header.ts";
-import { variables } from "../src/config.ts";
 import { problems } from "../src/problem.ts";
 import { root } from "../src/deno/sql_files.ts";
 import config from "../deno.json" with { type: "json" };
 
-const readme = await Deno.readTextFile(`${root}README.md`);
-const contributing = await Deno.readTextFile(`${root}CONTRIBUTING.md`);
+/** The text of a page; tables are padded by the formatter. */
+async function read(file: string): Promise<string> {
+  return (await Deno.readTextFile(root + file)).replaceAll(/ +/g, " ");
+}
 
-Deno.test("the README's table says of each variable what the configuration says", () => {
-  for (const [name, schema] of Object.entries(variables)) {
-    const row = readme.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
-    assert.ok(row, `${name} has no row`);
-    assert.ok(row.includes(schema.description!), `${name}: the row does not say "${schema.description}"`);
-    const byDefault = schema.safeParse(undefined);
-    const shown = byDefault.success && byDefault.data !== undefined && byDefault.data !== ""
-      ? `\`${byDefault.data}\``
-      : "";
-    assert.equal(row.split("|")[2].trim(), shown, `${name}: the default`);
-  }
-});
+const readme = await read("README.md");
+const contributing = await read("CONTRIBUTING.md");
 
 Deno.test("the README's table says of each problem type what the answers say", () => {
   for (const [slug, [status, title]] of Object.entries(problems)) {

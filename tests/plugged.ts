@@ -49,6 +49,8 @@ export const files: QueryFile[] = [
   ),
 ];
 
+const tokens = new Map<string, string>();
+
 export async function createPlugged(options: PluggedOptions = {}) {
   const { clickHouse = createClickHouse(engineOptions()) } = options;
   const instance = crypto.randomUUID();
@@ -93,7 +95,7 @@ export async function createPlugged(options: PluggedOptions = {}) {
     input.delete("format");
     const bound = bind(query, input);
     note.parametersHash = hashParameters(bound.parameters);
-    await spendQuery(c, deps);
+    await spendQuery(deps, c.var.credential.tenantId);
     const response = await answer(measured(clickHouse, note), {
       query,
       bound,
@@ -113,7 +115,10 @@ export async function createPlugged(options: PluggedOptions = {}) {
   const request = async (path: string, tenantId?: string, init: RequestInit = {}, scope = "query") => {
     const headers = new Headers(init.headers);
     if (tenantId !== undefined) {
-      const token = await signToken(secret, { tenantId, scope, subject: "user-1", expires: "1h" });
+      const key = `${tenantId} ${scope}`;
+      const token = tokens.get(key) ??
+        await signToken(secret, { tenantId, scope, subject: "user-1", expires: "1h" });
+      tokens.set(key, token);
       headers.set("authorization", `Bearer ${token}`);
     }
     return await app.fetch(new Request(`http://gateway${path}`, { ...init, headers }));

@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../app.ts";
 import { Problem, type ProblemType } from "../problem.ts";
@@ -36,11 +35,11 @@ export function limitBurst({ budgets, clock }: EnforceDeps) {
 }
 
 /**
- * Counts a query of the request's tenant, which is valid and about to be answered, from the cache or not. Throws
+ * Counts a query of the tenant, which is valid and about to be answered, from the cache or not. Throws
  * Problem when a budget does not allow it.
  */
-export async function spendQuery(c: Context<AppEnv>, { budgets, clock }: EnforceDeps): Promise<void> {
-  const spent = budgets.spend(c.var.credential.tenantId);
+export async function spendQuery({ budgets, clock }: EnforceDeps, tenantId: string): Promise<void> {
+  const spent = budgets.spend(tenantId);
   const decision = spent instanceof Promise ? await spent : spent;
   if (decision !== "accepted") throw problemOf(decision, clock());
 }

@@ -4,6 +4,7 @@ import { type Config, parseConfig } from "../config.ts";
 import { clickHouseOptions } from "./clickhouse_options.ts";
 import { type Engine, startEngine } from "./engine/engine.ts";
 import { keptSecret } from "./kept_secret.ts";
+import { writeWhole } from "./write_whole.ts";
 
 /** The configuration where `dev` fills in what the environment lacks. */
 export function devConfig(): Config {
@@ -26,7 +27,7 @@ export async function startDevEngine(config: Config): Promise<Engine> {
   await Deno.mkdir(dataDir, { recursive: true });
   const password = await keptSecret(`${dataDir}/engine_password`);
   const engine = await startEngine({ dataDir: `${dataDir}/clickhouse`, password });
-  await Deno.writeTextFile(`${dataDir}/engine.json`, JSON.stringify({ url: engine.url }));
+  await writeWhole(`${dataDir}/engine.json`, JSON.stringify({ url: engine.url }));
   return engine;
 }
 

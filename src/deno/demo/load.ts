@@ -1,4 +1,5 @@
 import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
+import { writeWhole } from "../write_whole.ts";
 import outreachSql from "./outreach.sql" with { type: "text" };
 import isEmptySql from "./is_empty.sql" with { type: "text" };
 
@@ -44,9 +45,9 @@ export async function loadDemo(
       settings: { wait_end_of_query: 1 },
     });
     // a load that is interrupted goes on here
-    await Deno.writeTextFile(stateFile, JSON.stringify({ through: dayText(first + done * dayMs) }));
+    await writeWhole(stateFile, JSON.stringify({ through: dayText(first + done * dayMs) }));
   }
-  await Deno.writeTextFile(stateFile, JSON.stringify({ through: dayText(today) }));
+  await writeWhole(stateFile, JSON.stringify({ through: dayText(today) }));
   progress(all, all);
   return true;
 }
