@@ -57,7 +57,7 @@ function clientProgram(document: OpenApi): string {
   const calls = operationNames(document).map((name) => {
     const [method, path] = name.split(" ");
     const event =
-      `{ id: crypto.randomUUID(), eventType: "message_sent", entityId: "m1", channel: "email", occurredAt: new Date().toISOString() }`;
+      `{ id: crypto.randomUUID(), eventType: "message_sent", entityId: "m1", channel: "email", occurredAt: new Date(Date.now() - 3_600_000).toISOString() }`;
     const options = path.startsWith("/v1/events/")
       ? `{ params: { path: { stream: "outreach" } }, body: ${event} }`
       : method === "POST"

@@ -14,21 +14,27 @@ export function breakOnException(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   const find = createFinder(tag);
+  let isLeft = false;
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
+        if (isLeft) return;
         if (done) return controller.close();
         const message = find(value);
         if (message === undefined) return controller.enqueue(value);
         throw new Error(message);
       } catch (error) {
+        if (isLeft) return;
         onBroken((error as Error).message);
         controller.error(error);
         await reader.cancel().catch(() => {});
       }
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel(reason) {
+      isLeft = true;
+      return reader.cancel(reason);
+    },
   }, { highWaterMark: 0 });
 }
 

@@ -23,7 +23,7 @@ export function withoutStatement(message: string): string {
 
 /** The engine's message for the log: without values that callers have sent. */
 export function withoutValues(message: string): string {
-  return withoutStatement(message).replace(/'(?:[^'\\]|\\.)*'/gs, "'…'");
+  return withoutStatement(message).replace(/'(?:[^'\\]|\\.)*(?:'|\\?$)/gs, "'…'");
 }
 
 /** ClickHouse could not be asked: refused, reset or silent. */

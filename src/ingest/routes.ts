@@ -3,14 +3,17 @@ import type { AppDeps, AppEnv } from "../app.ts";
 import { suggestion } from "../catalog/bind.ts";
 import { Problem } from "../problem.ts";
 import { openBody } from "./body.ts";
+import { type Commit, createGroupCommit } from "./group_commit.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { bufferedBytes, ingest, type Ingested } from "./ingest.ts";
+import { insertBlock } from "./insert.ts";
 import { fingerprintOf, readKeyedBody } from "./keyed.ts";
 
 /** `POST /{stream}`: events of the credential's tenant. */
 export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
   const { clickHouse, config } = deps;
   const idempotency = createIdempotency(clickHouse);
+  const commit = createGroupCommit(clickHouse);
 
   return new Hono<AppEnv>().all("/:stream", async (c) => {
     const stream = readStream(c, deps);
@@ -25,7 +28,7 @@ export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
       signal: c.req.raw.signal,
     };
     const open = () => openBody(c.req.raw, config.MAX_UNPACKED_BYTES);
-    if (key === undefined) return answer(await ingest({ ...request, requestId, body: await open() }));
+    if (key === undefined) return answer(await ingest({ ...request, requestId, commit, body: await open() }));
 
     const keyed = { tenantId, stream, key };
     const known = await idempotency.find(keyed);
@@ -37,7 +40,9 @@ export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
     let ingested: Ingested;
     try {
       const read = await readKeyedBody(keyed, await open(), requestId, bufferedBytes);
-      ingested = await ingest({ ...request, requestId: read.requestId, body: read.body });
+      // alone, so that a repetition after a crash meets the first one's token
+      const commitKeyed: Commit = (stream, rows) => insertBlock(clickHouse, stream, rows, read.requestId);
+      ingested = await ingest({ ...request, ...read, commit: commitKeyed });
       await claim.finish(await read.fingerprint(), JSON.stringify(ingested));
     } catch (error) {
       await claim.release();
