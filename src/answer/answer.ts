@@ -4,6 +4,7 @@ import { type ClickHouse, readBytes, readSummary, type Statement } from "../clic
 import { jsonSettings } from "../clickhouse/json_schema.ts";
 import { escapeString } from "../clickhouse/string_literal.ts";
 import { Problem } from "../problem.ts";
+import { tenantFilter } from "../tenants/filter.ts";
 import type { Format } from "./format.ts";
 import { breakOnException } from "./export_stream.ts";
 
@@ -52,6 +53,7 @@ function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: R
       readonly: 2,
       max_execution_time: Math.min(header.timeout ?? run.maxSeconds, run.maxSeconds),
       default_format: run.format.clickHouse,
+      additional_table_filters: tenantFilter(query.tenantTables, tenantId),
       ...page,
     },
   };

@@ -1,4 +1,6 @@
 import { type ClickHouse, readRows, type Statement } from "../clickhouse/client.ts";
+import { type Table, tablesToFilter } from "../tenants/filter.ts";
+import tablesSql from "../tenants/tables.sql" with { type: "text" };
 
 /**
  * Functions whose value depends on more than arguments and data. With the clock bound as `{now}` a named query
@@ -26,6 +28,18 @@ const impure = new Set(
     .split(" ").map((name) => name.toLowerCase()),
 );
 
+/** Table functions that make rows and read none. */
+const harmlessTableFunctions = new Set([
+  "numbers",
+  "numbers_mt",
+  "zeros",
+  "zeros_mt",
+  "generate_series",
+  "generateSeries",
+  "values",
+  "null",
+]);
+
 /** What the engine parsed. */
 export interface Syntax {
   isSelect: boolean;
@@ -41,6 +55,10 @@ export interface Syntax {
 export interface Meaning {
   /** Names of impure functions that the statement calls, also through SQL functions. */
   impureFunctions: string[];
+  /** Whatever the statement reads other than tables of its database, such as `merge()`, `system.parts`, `dictGet`. */
+  foreignSources: string[];
+  /** Tables of which the statement may see one tenant's rows only, with their database. */
+  tenantTables: string[];
   /** Result columns with their types as DESCRIBE prints them. */
   columns: { name: string; type: string }[];
 }
@@ -59,18 +77,33 @@ export async function inspectSyntax(clickHouse: ClickHouse, statement: Statement
 
 /** Asks the engine to resolve a SELECT, whose parameters must bind each placeholder. Throws ClickHouseError. */
 export async function inspectMeaning(clickHouse: ClickHouse, statement: Statement): Promise<Meaning> {
-  const [tree, columns] = await Promise.all([
+  const [tree, columns, known] = await Promise.all([
     explain(clickHouse, "QUERY TREE", statement),
     readRows<{ name: string; type: string }>(clickHouse, {
       ...statement,
       sql: `DESCRIBE (${statement.sql}\n)`,
     }),
+    readRows<Table>(clickHouse, { sql: tablesSql }),
   ]);
-  const functions = tree.map((line) => /^\s*FUNCTION id: \d+, function_name: (\w+)/.exec(line)?.[1] ?? "");
+  const functions = namesIn(tree, /^\s*FUNCTION id: \d+, function_name: (\w+)/);
+  const tables = namesIn(tree, /^\s*TABLE id: .*\btable_name: (.+?)(?:, final: \d+.*)?$/);
+  const isOwn = (table: string) => known.some(({ name }) => name === table);
   return {
-    impureFunctions: [...new Set(functions.filter((name) => impure.has(name.toLowerCase())))],
+    impureFunctions: functions.filter((name) => impure.has(name.toLowerCase())),
+    foreignSources: [
+      ...namesIn(tree, /^\s*TABLE_FUNCTION id: .*\btable_function_name: (\w+)/)
+        .filter((name) => !harmlessTableFunctions.has(name)).map((name) => `${name}()`),
+      ...tables.filter((table) => !isOwn(table) && table !== "system.one"),
+      ...functions.filter((name) => /^(dict|joinGet)/.test(name)).map((name) => `${name}()`),
+    ],
+    tenantTables: tablesToFilter(tables.filter((table) => table !== "system.one"), known),
     columns: columns.map(({ name, type }) => ({ name, type })),
   };
+}
+
+/** The first group of each line that matches, each name once. */
+function namesIn(tree: string[], pattern: RegExp): string[] {
+  return [...new Set(tree.map((line) => pattern.exec(line)?.[1]).filter((name) => name !== undefined))];
 }
 
 async function explain(clickHouse: ClickHouse, what: string, statement: Statement): Promise<string[]> {

@@ -9,7 +9,7 @@ import type { Parameter } from "./parameter.ts";
 import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholders.ts";
 import { type At, errorAt } from "./query_file_error.ts";
 import { createParameters } from "./query_parameters.ts";
-import { checkEnd, checkPurity, checkSyntax, type Column, readColumns } from "./query_rules.ts";
+import { checkEnd, checkPurity, checkReach, checkSyntax, type Column, readColumns } from "./query_rules.ts";
 
 /** A query file as it lies in the repository. */
 export interface QueryFile {
@@ -28,6 +28,8 @@ export interface Query {
   sql: string;
   parameters: Parameter[];
   columns: Column[];
+  /** Tables of which the statement may see one tenant's rows only. */
+  tenantTables: string[];
   bindsTenant: boolean;
   bindsNow: boolean;
 }
@@ -67,6 +69,7 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
     sql: sql.trim(),
     parameters,
     columns: readColumns(meaning, sql, read, at),
+    tenantTables: meaning.tenantTables,
     bindsTenant: bound.has("tenantId"),
     bindsNow: bound.has("now"),
   };
@@ -106,6 +109,7 @@ async function checkStatement(
     checkSyntax(await inspectSyntax(clickHouse, statement), sql, at);
     const meaning = await inspectMeaning(clickHouse, statement);
     checkPurity(meaning, sql, at);
+    checkReach(meaning, sql, at);
     return meaning;
   } catch (error) {
     if (!(error instanceof ClickHouseError)) throw error;

@@ -50,6 +50,19 @@ export function checkPurity({ impureFunctions: [impure] }: Meaning, sql: string,
   );
 }
 
+/**
+ * Refuses a query that reads past the filter which shows it one tenant's rows: that filter is by table, and holds
+ * through views, joins and subqueries, but not through table functions and dictionaries. Throws QueryFileError.
+ */
+export function checkReach({ foreignSources: [source] }: Meaning, sql: string, at: At): void {
+  if (!source) return;
+  const name = source.replace("()", "").split(".").at(-1)!;
+  throw at(
+    find(sql, new RegExp(`\\b${name.replace(/\W/g, "\\$&")}\\b`, "i")),
+    `A query may read only tables and views of its own database, not ${source}: nothing would keep tenants apart there`,
+  );
+}
+
 /** Where code of the statement matches, strings and comments aside; its beginning when none does. */
 function find(sql: string, pattern: RegExp): number {
   const code = maskSql(sql);
