@@ -19,7 +19,7 @@ async function storedQueries(tenantId: string): Promise<Record<string, number>> 
 
 /** Writes a row of today for a gateway that is not among the living. */
 async function writeRow(tenantId: string, queries: number, held: number): Promise<void> {
-  const values = "{tenantId:String}, today('UTC'), generateUUIDv4(), 0, 1, {queries:Int64}, 0, {held:UInt64}";
+  const values = "{tenantId:String}, today(), generateUUIDv4(), 0, 1, {queries:Int64}, 0, {held:UInt64}";
   await run(engine, {
     sql: `INSERT INTO tenant_usage SELECT ${values}`,
     parameters: { tenantId: escapeString(tenantId), queries: String(queries), held: String(held) },
@@ -163,26 +163,18 @@ Deno.test("a gateway that dies loses what it counted since its last sync, and wh
   await dying.budgets.sync();
   assert.equal((await dying.get(one, tenant)).status, 200);
   // as a gateway that was not seen for a while: it holds all, but is not among the living
-  await readRows(engine, {
-    sql:
-      "INSERT INTO tenant_usage SELECT {tenantId:String}, today(), generateUUIDv4(), 0, 1, 0, 0, 10 FORMAT JSON",
-    parameters: { tenantId: escapeString(tenant) },
-  }).catch(() => {});
+  await writeRow(tenant, 0, 10);
   assert.equal((await other.get("/v1/budget", tenant)).body.data.daily.used, 3);
   assert.equal((await other.get(one, tenant)).status, 200, "10 held by a dead gateway are free");
 });
 
 Deno.test("a gateway that paused for longer than a lease asks again before it accepts", async () => {
-  const [paused, other] = await Promise.all([1, 2].map(() => createPlugged({ defaults: { daily: 8 } })));
+  const [paused, other] = await Promise.all([1, 2].map(() => createPlugged({ defaults: { daily: 8_000 } })));
   const tenant = newTenant();
   assert.equal((await paused.get(one, tenant)).status, 200);
   paused.pass(6_000);
-  // what the paused one holds is void after ten seconds: the other may take all
-  await readRows(engine, {
-    sql:
-      "INSERT INTO tenant_usage SELECT {tenantId:String}, today(), generateUUIDv4(), 0, 1, 7, 0, 0 FORMAT JSON",
-    parameters: { tenantId: escapeString(tenant) },
-  }).catch(() => {});
+  // what the paused one holds is void after ten seconds: another took all
+  await writeRow(tenant, 7_999, 0);
   assert.equal((await paused.get(one, tenant)).status, 429);
   assert.equal((await other.get(one, tenant)).status, 429);
 });
@@ -264,6 +256,21 @@ Deno.test("changed limits and a reset reach another gateway with its next sync",
   const { body } = await one_.admin("PUT", path, { daily: null });
   assert.equal(body.data.daily.limit, 2);
   assert.equal(body.data.monthly.limit, 100, "a key that is absent stays");
+});
+
+Deno.test("a reset takes back the earlier days of the month, and no other month", async () => {
+  const gateway = await createPlugged({ now: new Date("2026-10-30T12:00:00Z") });
+  const tenant = newTenant();
+  for (const day of ["2026-10-31", "2026-11-01", "2026-11-02"]) {
+    gateway.setNow(`${day}T12:00:00Z`);
+    assert.equal((await gateway.get(one, tenant)).status, 200);
+  }
+  const path = `/v1/admin/tenants/${tenant}/budget`;
+  const before = (await gateway.admin("GET", path)).body.data;
+  assert.deepEqual([before.daily.used, before.monthly.used], [1, 2]);
+  const after = (await gateway.admin("POST", `${path}/reset`)).body.data;
+  assert.deepEqual([after.daily.used, after.monthly.used], [0, 0]);
+  assert.deepEqual(await storedQueries(tenant), { "2026-10-31": 1, "2026-11-01": 0, "2026-11-02": 0 });
 });
 
 Deno.test("an admin reads, changes and resets budgets; others may not", async () => {

@@ -4,7 +4,8 @@ import { chooseFormat } from "../src/answer/format.ts";
 import { createAudit } from "../src/audit/audit.ts";
 import { hashParameters, measured } from "../src/audit/note.ts";
 import { type AuditEnv, auditRequests } from "../src/audit/requests.ts";
-import { authenticate } from "../src/auth/jwt.ts";
+import { createAuth } from "../src/auth/auth.ts";
+import { authenticate } from "../src/auth/authenticate.ts";
 import { signToken } from "../src/auth/token.ts";
 import { createBudgets } from "../src/budget/budgets.ts";
 import { limitBurst, rateLimitFields, spendQuery } from "../src/budget/enforce.ts";
@@ -20,14 +21,13 @@ import type { LogEntry } from "../src/http/log.ts";
 import { onError } from "../src/http/on_error.ts";
 import { requestId } from "../src/http/request_id.ts";
 import { Problem, problems } from "../src/problem.ts";
-import { engineOptions, queryFile, read, secret } from "./gateway.ts";
+import { engineOptions, queryFile, read, secret, tokenConfig } from "./gateway.ts";
 
 // A gateway with budgets and audit, until app.ts has them: the same pieces in the order of app.ts.
 
 Object.assign(problems, {
   "budget-spent": [429, "A budget of the tenant is spent"],
   "too-many-requests": [429, "The tenant sends too many requests at once"],
-  "forbidden": [403, "The credential does not allow this"],
 });
 
 export interface PluggedOptions {
@@ -80,7 +80,8 @@ export async function createPlugged(options: PluggedOptions = {}) {
   });
   app.use(requestId());
   app.use("/v1/*", auditRequests(deps));
-  app.use("/v1/*", authenticate(secret));
+  const auth = createAuth({ config: tokenConfig, clickHouse, clock: () => new Date(), log });
+  app.use("/v1/*", authenticate(auth));
   app.use("/v1/*", rateLimitFields(deps));
   app.use("/v1/*", limitBurst(deps));
   app.route("/v1", budgetRoutes(deps));

@@ -18,7 +18,7 @@ export interface BudgetOptions {
   /** Limits of a tenant for which no admin decided anything. */
   defaults: Limits;
   log: Log;
-  /** Accounts kept; above it, the one unused for longest whose counts are written is dropped. */
+  /** Accounts kept; of more, those unused for longest are dropped, but none that was used in the last minute. */
   maxAccounts?: number;
   /** Milliseconds that pass whatever becomes of the clock. */
   monotonic?: () => number;

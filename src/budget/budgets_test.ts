@@ -228,3 +228,37 @@ Deno.test("gateways that want the last queries at once get them all, and refuse 
     { numRuns: 100 },
   );
 });
+
+Deno.test("a tenant that was forgotten to save memory is counted on", async () => {
+  const model = createModel();
+  let passedMs = 0;
+  const gateway = createGateway({
+    store: model.storeOf("gateway-0", () => Promise.resolve()),
+    instance: "gateway-0",
+    monotonic: () => passedMs,
+    maxAccounts: 1,
+    defaults: limitsOf(5),
+  });
+  for (let round = 0; round < 3; round++) {
+    assert.equal(await gateway.spend(tenant), "accepted");
+    passedMs += 61_000;
+    assert.equal(await gateway.spend(`other-${round}`), "accepted");
+    await gateway.sync();
+    await gateway.sync();
+  }
+  assert.equal((await gateway.status(tenant)).budgets[0].used, 3);
+  assert.equal(await gateway.spend(tenant), "accepted");
+  assert.equal(await gateway.spend(tenant), "accepted");
+  const refusal = await gateway.spend(tenant);
+  assert.ok(refusal !== "accepted" && refusal.isSpent);
+});
+
+Deno.test("a gateway that stops gives back what it held", async () => {
+  const model = createModel();
+  const [stopping, other] = [0, 1].map((i) =>
+    createGateway({ store: model.storeOf(`gateway-${i}`, () => Promise.resolve()), instance: `gateway-${i}` })
+  );
+  assert.equal(await stopping.spend(tenant), "accepted");
+  await stopping.stop();
+  assert.equal(await spendAll(other, []), 9);
+});

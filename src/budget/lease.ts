@@ -28,13 +28,16 @@ export const aliveMs = 10_000;
 /** A tenant that asks nothing for so long holds nothing, and is no longer read. */
 export const warmMs = 60_000;
 
-/** Queries to hold next: half of an even share of what remains, so that others always find something. */
+/**
+ * Queries to hold next: half of an even share of what remains, so that others always find something; an eighth of that
+ * where nobody asks.
+ */
 export function want(account: Account, instances: number, isReleasing: boolean): number {
   const left = remaining(account);
   if (isReleasing || account.yields || left <= 0) return 0;
   const share = left / (2 * instances);
   if (account.isWanted) return Math.max(1, Math.floor(share));
-  return Math.max(0, Math.min(account.ceiling - account.used.queries, Math.floor(share / 2)));
+  return Math.max(0, Math.min(account.ceiling - account.used.queries, Math.floor(share / 8)));
 }
 
 /** Whether the row must be written: counts changed, more is wanted, or much less. */

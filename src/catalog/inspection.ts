@@ -57,7 +57,7 @@ export interface Meaning {
   impureFunctions: string[];
   /** Whatever the statement reads other than tables of its database, such as `merge()`, `system.parts`, `dictGet`. */
   foreignSources: string[];
-  /** Tables of which the statement may see one tenant's rows only, with their database. */
+  /** Tables of which a statement may see one tenant's rows only, with their database. */
   tenantTables: string[];
   /** Result columns with their types as DESCRIBE prints them. */
   columns: { name: string; type: string }[];
@@ -75,10 +75,14 @@ export async function inspectSyntax(clickHouse: ClickHouse, statement: Statement
   };
 }
 
+/** Without it, a scalar subquery of a type such as Array is in the tree as a bare `__getScalar`. */
+const wholeTree = { enable_scalar_subquery_optimization: 0 };
+
 /** Asks the engine to resolve a SELECT, whose parameters must bind each placeholder. Throws ClickHouseError. */
 export async function inspectMeaning(clickHouse: ClickHouse, statement: Statement): Promise<Meaning> {
-  const [tree, columns, known] = await Promise.all([
-    explain(clickHouse, "QUERY TREE", statement),
+  const [ast, tree, columns, known] = await Promise.all([
+    explain(clickHouse, "AST", statement),
+    explain(clickHouse, "QUERY TREE", { ...statement, settings: { ...statement.settings, ...wholeTree } }),
     readRows<{ name: string; type: string }>(clickHouse, {
       ...statement,
       sql: `DESCRIBE (${statement.sql}\n)`,
@@ -94,11 +98,19 @@ export async function inspectMeaning(clickHouse: ClickHouse, statement: Statemen
       ...namesIn(tree, /^\s*TABLE_FUNCTION id: .*\btable_function_name: (\w+)/)
         .filter((name) => !harmlessTableFunctions.has(name)).map((name) => `${name}()`),
       ...tables.filter((table) => !isOwn(table) && table !== "system.one"),
-      ...functions.filter((name) => /^(dict|joinGet)/.test(name)).map((name) => `${name}()`),
+      ...functions.filter((name) => /^(dict|joinGet|__getScalar)/.test(name)).map((name) => `${name}()`),
     ],
-    tenantTables: tablesToFilter(tables.filter((table) => table !== "system.one"), known),
+    tenantTables: tablesToFilter([...tables, ...writtenTables(ast, known)], known),
     columns: columns.map(({ name, type }) => ({ name, type })),
   };
+}
+
+/** The tables that the SQL names, wherever it does: a second look, beside the resolved tree. */
+function writtenTables(ast: string[], known: Table[]): string[] {
+  const written = namesIn(ast, /^\s*TableIdentifier (\S+)/);
+  return known.map(({ name }) => name).filter((name) =>
+    written.includes(name) || written.includes(name.split(".").slice(1).join("."))
+  );
 }
 
 /** The first group of each line that matches, each name once. */

@@ -6,19 +6,18 @@ export interface Table {
   name: string;
   /** Whether it has a column `tenant_id`. */
   hasTenant: boolean;
-  /** Whether it is a view, or another engine whose rows come from other tables. */
+  /** Whether it is a view, or of another engine whose rows come from other tables. */
   handsOn: boolean;
 }
 
 /**
- * The tables that a query which reads `read` must see one tenant's rows of: those of them that have a tenant, or, when
- * it reads a view, all that have one. A table that is not known counts as a view.
+ * The tables of which a query may see one tenant's rows only: those that it reads and that have a tenant; or, when it
+ * reads a view, all that have one, since what a view reads is not looked into.
  */
 export function tablesToFilter(read: string[], tables: Table[]): string[] {
-  const known = new Map(tables.map((table) => [table.name, table]));
-  const handsOn = read.some((name) => known.get(name)?.handsOn ?? true);
-  const names = handsOn ? tables.map(({ name }) => name) : read;
-  return names.filter((name) => known.get(name)?.hasTenant);
+  const own = tables.filter(({ name }) => read.includes(name));
+  const seen = own.some(({ handsOn }) => handsOn) ? tables : own;
+  return seen.filter(({ hasTenant }) => hasTenant).map(({ name }) => name);
 }
 
 /**

@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
+import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { tenantFilter } from "../src/tenants/filter.ts";
+import { createGateway, engineOptions, newTenant, type TestGateway } from "./gateway.ts";
+
+const clickHouse = createClickHouse(engineOptions());
+const now = new Date("2026-03-10T12:00:00Z");
+
+/** Events of all kinds, whose ids and names carry the tenant's mark. */
+function eventsOf(mark: string): unknown[] {
+  const event = (eventType: string, entityId: string, more: Record<string, unknown> = {}) => ({
+    id: crypto.randomUUID(),
+    eventType,
+    entityId: `${mark}-${entityId}`,
+    occurredAt: "2026-03-09T10:00:00Z",
+    ...more,
+  });
+  const message = {
+    channel: "email",
+    contactId: `${mark}-p`,
+    templateId: `${mark}-t`,
+    metadata: { name: `${mark} T` },
+  };
+  const messages = Array.from({ length: 120 }, (_, i) => `m${i}`);
+  const campaign = { sourceType: "campaign", sourceId: `${mark}-c` };
+  return [
+    ...messages.map((id) => event("message_sent", id, { ...message, ...campaign })),
+    ...messages.slice(0, 90).map((id) => event("message_delivered", id, { ...message, ...campaign })),
+    ...messages.slice(0, 60).map((id) => event("message_opened", id, { ...message, ...campaign })),
+    event("campaign_started", "c", { metadata: { name: `${mark} C` } }),
+    event("workflow_run_started", "r", {
+      sourceType: "workflow",
+      sourceId: `${mark}-w`,
+      metadata: { name: `${mark} W` },
+    }),
+    event("sequence_enrolled", "e", {
+      sourceType: "sequence",
+      sourceId: `${mark}-s`,
+      metadata: { name: `${mark} S` },
+    }),
+    event("sequence_step_executed", "e", {
+      sourceType: "sequence",
+      sourceId: `${mark}-s`,
+      metadata: { stepNumber: 1 },
+    }),
+    event("contact_created", "k"),
+    event("no such type", "x"),
+  ];
+}
+
+async function twoTenants(gateway: TestGateway): Promise<{ own: string; other: string }> {
+  const [own, other] = [newTenant("own"), newTenant("other")];
+  await gateway.send("outreach", own, eventsOf("own"));
+  await gateway.send("outreach", other, eventsOf("other"));
+  return { own, other };
+}
+
+const condition = /tenant_id = \{tenantId:String\}/g;
+
+Deno.test("each query of the catalog, with its tenant condition taken out, answers as with it", async (t) => {
+  const honest = await createGateway();
+  honest.setNow(now);
+  const { own, other } = await twoTenants(honest);
+  for (const file of await readQueryFiles()) {
+    await t.step(file.path, async () => {
+      assert.match(file.text, condition);
+      const text = file.text.replaceAll(condition, "1").replace("/*---\n", "/*---\ntenant: none\n");
+      const careless = await createGateway({ files: [{ ...file, text }] });
+      careless.setNow(now);
+      const name = file.path.slice("sql/".length, -".sql".length);
+      const [expected, actual] = [await honest.query(name, own), await careless.query(name, own)];
+      assert.equal(actual.status, 200, JSON.stringify(actual.body));
+      assert.deepEqual(actual.body.data, expected.body.data);
+      assert.ok(!JSON.stringify(actual.body).includes("other"));
+      assert.equal(actual.body.meta.page?.total, expected.body.meta.page?.total);
+      // the same question of the other tenant finds something, so there was something to leak
+      assert.notDeepEqual(
+        (await honest.query(name, other)).body.data,
+        (await honest.query(name, newTenant())).body.data,
+      );
+    });
+  }
+});
+
+/** Queries that try to see more. None of them compares with {tenantId}. */
+const filtered: Record<string, string> = {
+  "a plain read": "SELECT entity_id AS id FROM outreach_events",
+  "a join":
+    "SELECT a.entity_id AS id FROM outreach_events AS a LEFT JOIN outreach_names AS n ON n.tenant_id = a.tenant_id",
+  "a cross join": "SELECT b.entity_id AS id FROM outreach_events AS a CROSS JOIN outreach_events AS b",
+  "a union": "SELECT entity_id AS id FROM outreach_events UNION ALL SELECT line AS id FROM rejected_events",
+  "a scalar in WITH":
+    "WITH (SELECT groupArray(entity_id) FROM outreach_events) AS ids SELECT arrayJoin(ids) AS id",
+  "a subquery in SELECT": "SELECT (SELECT max(entity_id) FROM outreach_events) AS id",
+  "a subquery in FROM":
+    "SELECT id FROM (SELECT entity_id AS id FROM (SELECT entity_id FROM outreach_events))",
+  "a subquery in WHERE":
+    "SELECT number AS id FROM numbers(1) WHERE (SELECT count() FROM outreach_events WHERE entity_id LIKE 'other%') > 0",
+  "a subquery in IN":
+    "SELECT 'other' AS id FROM numbers(1) WHERE 'other-k' IN (SELECT entity_id FROM outreach_events)",
+  "a subquery in HAVING":
+    "SELECT 'other' AS id FROM numbers(1) GROUP BY id HAVING (SELECT countIf(entity_id LIKE 'other%') FROM outreach_events) > 0",
+  "a subquery in ORDER BY":
+    "SELECT entity_id AS id FROM outreach_events ORDER BY (SELECT max(entity_id) FROM outreach_events)",
+  "a subquery in LIMIT BY's rows": "SELECT entity_id AS id FROM outreach_events LIMIT 1000 BY tenant_id",
+  "EXISTS":
+    "SELECT 'other' AS id FROM numbers(1) WHERE EXISTS (SELECT 1 FROM outreach_events WHERE entity_id LIKE 'other%')",
+  "a CTE": "WITH all AS (SELECT entity_id FROM outreach_events) SELECT entity_id AS id FROM all",
+  "a window": "SELECT max(entity_id) OVER () AS id FROM outreach_events",
+  "FINAL and PREWHERE": "SELECT entity_id AS id FROM outreach_events FINAL PREWHERE entity_id LIKE 'other%'",
+  "a condition that is always true": "SELECT entity_id AS id FROM outreach_events WHERE tenant_id != '' OR 1",
+  "a lambda":
+    "SELECT arrayMap(x -> x, groupArray(entity_id))[1] AS id FROM outreach_events WHERE entity_id LIKE 'other%'",
+  "another table": "SELECT id FROM outreach_names",
+};
+
+Deno.test("a careless query sees its tenant's rows alone, wherever it reads", async (t) => {
+  const gateway = await createGateway();
+  const { own } = await twoTenants(gateway);
+  const view = `v${crypto.randomUUID().replaceAll("-", "")}`;
+  await run(clickHouse, { sql: `CREATE VIEW ${view} AS SELECT entity_id AS seen FROM outreach_events` });
+  try {
+    for (const [name, sql] of Object.entries({ ...filtered, "a view": `SELECT seen AS id FROM ${view}` })) {
+      await t.step(name, async () => {
+        const text = `/*---\nsummary: A query\ntenant: none\n---*/\n${sql}`;
+        const careless = await createGateway({ files: [{ path: "sql/hostile/query.sql", text }] });
+        const { status, body } = await careless.query("hostile/query", own);
+        assert.equal(status, 200, JSON.stringify(body));
+        assert.ok(!JSON.stringify(body.data).includes("other"), JSON.stringify(body).slice(0, 500));
+      });
+    }
+  } finally {
+    await run(clickHouse, { sql: `DROP VIEW ${view}` });
+  }
+});
+
+const refused: Record<string, string> = {
+  "merge()": "SELECT entity_id AS id FROM merge('sluice', '^outreach_events$')",
+  "merge() in a scalar of WITH":
+    "WITH (SELECT groupArray(entity_id) FROM merge('sluice', '^outreach_events$')) AS ids SELECT arrayJoin(ids) AS id",
+  "system.tables in a scalar": "SELECT (SELECT groupArray(name) FROM system.tables) AS names",
+  "merge() in a subquery": "SELECT 1 AS id WHERE 1 IN (SELECT 1 FROM merge(currentDatabase(), 'outreach.*'))",
+  "remote()": "SELECT entity_id AS id FROM remote('127.0.0.1', 'sluice', 'outreach_events')",
+  "cluster()": "SELECT 1 AS id FROM cluster('default', 'sluice', 'outreach_events')",
+  "view()": "SELECT id FROM view(SELECT entity_id AS id FROM outreach_events)",
+  "url()": "SELECT c AS id FROM url('http://127.0.0.1:1/', 'LineAsString', 'c String')",
+  "file()": "SELECT c AS id FROM file('/etc/passwd', 'LineAsString', 'c String')",
+  "s3()": "SELECT c AS id FROM s3('http://127.0.0.1:1/b/k', 'LineAsString', 'c String')",
+  "postgresql()": "SELECT 1 AS id FROM postgresql('127.0.0.1:1', 'd', 't', 'u', 'p')",
+  "executable()": "SELECT c AS id FROM executable('cat', 'LineAsString', 'c String')",
+  "system.tables": "SELECT name AS id FROM system.tables",
+  "system.query_log by another name":
+    "SELECT t.name AS id FROM numbers(1) AS n CROSS JOIN system.columns AS t",
+  "another database": "SELECT table_name AS id FROM information_schema.tables",
+  "mergeTreeIndex()": "SELECT part_name AS id FROM mergeTreeIndex('sluice', 'outreach_events')",
+  "a SETTINGS clause": "SELECT entity_id AS id FROM outreach_events SETTINGS additional_table_filters = {}",
+  "a SETTINGS clause in a subquery":
+    "SELECT id FROM (SELECT entity_id AS id FROM outreach_events SETTINGS additional_table_filters = {})",
+};
+
+for (const [name, sql] of Object.entries(refused)) {
+  Deno.test(`a query that reads past the filter is refused at load: ${name}`, async () => {
+    const text = `/*---\nsummary: A query\ntenant: none\n---*/\n${sql}`;
+    const gateway = await createGateway({ files: [] });
+    const faults = await gateway.load([{ path: "sql/hostile/query.sql", text }]);
+    assert.equal(faults.length, 1);
+    assert.match(faults[0], /^sql\/hostile\/query\.sql:\d+:\d+: /);
+    assert.equal((await gateway.query("hostile/query", newTenant())).status, 404);
+  });
+}
+
+Deno.test("a dictionary is refused, since it mixes tenants", async () => {
+  const name = `d${crypto.randomUUID().replaceAll("-", "")}`;
+  await run(clickHouse, {
+    sql: `CREATE DICTIONARY ${name} (id String, line String) PRIMARY KEY id
+      SOURCE(NULL()) LIFETIME(0) LAYOUT(COMPLEX_KEY_HASHED())`,
+  });
+  try {
+    for (
+      const sql of [
+        `SELECT dictGet('${name}', 'line', tuple('a')) AS line`,
+        `SELECT line FROM dictionary('${name}')`,
+      ]
+    ) {
+      const gateway = await createGateway({ files: [] });
+      const text = `/*---\nsummary: A query\ntenant: none\n---*/\n${sql}`;
+      const [fault] = await gateway.load([{ path: "sql/hostile/query.sql", text }]);
+      assert.match(fault, /only tables and views of its own database/);
+    }
+  } finally {
+    await run(clickHouse, { sql: `DROP DICTIONARY ${name}` });
+  }
+});
+
+Deno.test("whatever a tenant is called, the filter shows its rows and no other's", async () => {
+  const table = `t${crypto.randomUUID().replaceAll("-", "")}`;
+  await run(clickHouse, {
+    sql: `CREATE TABLE ${table} (tenant_id String, n UInt8) ENGINE = MergeTree ORDER BY tenant_id`,
+  });
+  const hostile = fc.constantFrom(
+    "'",
+    "\\",
+    "\\'",
+    "''",
+    "\0",
+    "\n",
+    "\t",
+    "') OR 1=1 --",
+    "'}",
+    "{",
+    "`",
+    '"',
+    "𝒳",
+    "\u2028",
+    "%",
+    "🎉",
+  );
+  const tenantId = fc.array(fc.oneof(hostile, fc.string({ unit: "binary" })), { minLength: 1, maxLength: 8 })
+    .map((parts) => parts.join("").toWellFormed());
+  try {
+    await fc.assert(
+      fc.asyncProperty(tenantId, tenantId, async (one, two) => {
+        fc.pre(one !== two && one !== "" && two !== "");
+        await run(clickHouse, { sql: `TRUNCATE TABLE ${table}` });
+        for (const [i, tenant] of [one, two].entries()) {
+          await run(clickHouse, {
+            sql: `INSERT INTO ${table} FORMAT JSONEachRow`,
+            body: new TextEncoder().encode(JSON.stringify({ tenant_id: tenant, n: i })),
+          });
+        }
+        const rows = await readRows(clickHouse, {
+          sql: `SELECT n FROM ${table} WHERE 1 OR tenant_id = ''`,
+          settings: { additional_table_filters: tenantFilter([`sluice.${table}`], two) },
+        });
+        assert.deepEqual(rows, [{ n: 1 }]);
+      }),
+      { numRuns: 60 },
+    );
+    const long = "x'".repeat(2_000);
+    const rows = await readRows(clickHouse, {
+      sql: `SELECT n FROM ${table}`,
+      settings: { additional_table_filters: tenantFilter([`sluice.${table}`], long) },
+    });
+    assert.deepEqual(rows, []);
+  } finally {
+    await run(clickHouse, { sql: `DROP TABLE ${table}` });
+  }
+});
