@@ -34,7 +34,7 @@ export interface Ingestion {
 /** A body of fewer bytes is stored as a whole; a longer one streams. */
 export const bufferedBytes = 1_048_576;
 /** Rows are handed to the connection in pieces of about this size. */
-const pieceBytes = 262_144;
+const pieceBytes = 1_048_576;
 
 /**
  * Writes the lines into the stream's landing table and returns when the rows are stored. Throws Problem, also
