@@ -5,6 +5,43 @@
 
 CREATE DATABASE IF NOT EXISTS sluice;
 
+CREATE TABLE sluice.api_key_uses
+(
+    `key_id` UUID,
+    `used_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY key_id
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.api_key_using TO sluice.api_key_uses
+(
+    `key_id` UUID,
+    `used_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    toUUIDOrZero(substring(subject, 5)) AS key_id,
+    max(at) AS used_at
+FROM sluice.gateway_requests
+WHERE startsWith(subject, 'key:')
+GROUP BY key_id;
+
+CREATE TABLE sluice.api_keys
+(
+    `hash` FixedString(32) COMMENT 'SHA-256 of the key',
+    `id` UUID,
+    `tenant_id` String,
+    `name` String,
+    `scopes` Array(LowCardinality(String)),
+    `created_at` DateTime64(3, 'UTC'),
+    `expires_at` Nullable(DateTime64(3, 'UTC')),
+    `revoked_at` DateTime64(3, 'UTC') COMMENT '1970 while it holds',
+    INDEX id id TYPE bloom_filter GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(revoked_at)
+ORDER BY hash
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE sluice.gateway_instances
 (
     `instance` UUID,
@@ -409,7 +446,10 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010003'),
     ('20261122010004'),
     ('20261122010005'),
+    ('20261122010006'),
     ('20261122010007'),
+    ('20261122010008'),
+    ('20261122010009'),
     ('20261122010101'),
     ('20261122010102'),
     ('20261122010103'),
