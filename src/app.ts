@@ -1,7 +1,12 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
-import { authenticate, type Credential } from "./auth/jwt.ts";
+import { createAuth } from "./auth/auth.ts";
+import { authenticate } from "./auth/authenticate.ts";
+import type { Credential } from "./auth/credential.ts";
+import type { TokenConfig } from "./auth/jwt.ts";
+import { keyRoutes } from "./auth/keys/routes.ts";
+import { streamTokenRoutes } from "./auth/stream_routes.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { Query } from "./catalog/query.ts";
 import { queryRoutes } from "./catalog/routes.ts";
@@ -24,10 +29,9 @@ export interface Served {
 
 /** Everything the gateway uses; it reads nothing else of the world. */
 export interface AppDeps {
-  config: Pick<
-    Config,
-    "AUTH_JWT_SECRET" | "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "MAX_QUERY_SECONDS"
-  >;
+  config:
+    & TokenConfig
+    & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "MAX_QUERY_SECONDS">;
   clickHouse: ClickHouse;
   /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */
   served: () => Served;
@@ -65,19 +69,23 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     origin: config.ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()).filter(Boolean),
     allowHeaders: [
       "authorization",
+      "x-api-key",
       "content-type",
       "content-encoding",
       "idempotency-key",
       "x-correlation-id",
     ],
-    exposeHeaders: ["x-request-id", "x-correlation-id", "retry-after", "server-timing"],
+    exposeHeaders: ["x-request-id", "x-correlation-id", "retry-after", "server-timing", "www-authenticate"],
     maxAge: 600,
   }));
 
   app.route("/health", healthRoutes(deps));
   app.route("/", docsRoutes(deps));
 
-  app.use("/v1/*", authenticate(config.AUTH_JWT_SECRET));
+  const auth = createAuth(deps);
+  app.use("/v1/*", authenticate(auth));
+  app.route("/v1/admin/keys", keyRoutes(auth));
+  app.route("/v1/stream", streamTokenRoutes(auth));
   app.route("/v1/events", eventRoutes(deps));
   app.route("/v1", queryRoutes(deps));
   return app;

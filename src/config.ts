@@ -14,9 +14,18 @@ export const variables = {
   CLICKHOUSE_PASSWORD: z.string().default("").describe("Its password"),
   CLICKHOUSE_DATABASE: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a plain identifier")
     .default("sluice").describe("Database that holds the tables"),
-  AUTH_JWT_SECRET: z.string().min(32, "must have at least 32 characters").describe(
-    "Secret that signs the tokens (HS256), at least 32 characters; `dev` makes one and keeps it in the data folder",
+  AUTH_JWT_SECRET: z.string().min(32, "must have at least 32 characters").optional().describe(
+    "Secret that signs tokens (HS256), and stream tokens, at least 32 characters; `dev` makes one and keeps it in the data folder",
   ),
+  AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional().describe(
+    "Address of the public keys of tokens signed with RS256, ES256 or EdDSA; this or the secret is needed",
+  ),
+  AUTH_ISSUER: z.string().optional().describe("Claim `iss` that tokens must have; any if it is not set"),
+  AUTH_AUDIENCE: z.string().optional().describe("Claim `aud` that tokens must have; any if it is not set"),
+  AUTH_CLOCK_TOLERANCE_SECONDS: z.coerce.number().min(0).max(600).default(5).describe(
+    "How far the clocks of the gateway and of whoever signs tokens may be apart, in seconds",
+  ),
+  AUTH_TENANT_CLAIM: z.string().default("tenant_id").describe("Claim that names the token's tenant"),
   ALLOWED_ORIGINS: z.string().default("").describe(
     "Origins that browsers may call from, exact and separated by commas, such as `https://app.example.com`",
   ),
@@ -51,11 +60,17 @@ export class ConfigError extends Error {
 export function parseConfig(environment: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => {
+  const lines = (parsed.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0]);
     const what = given[name] === undefined ? "is not set" : `is not valid: ${issue.message}`;
     return `${name} ${what}. ${variables[name as keyof typeof variables]?.description ?? ""}`;
   });
-  throw new ConfigError(lines.join("\n"));
+  if (given.AUTH_JWT_SECRET === undefined && given.AUTH_JWKS_URL === undefined) {
+    lines.push(
+      "AUTH_JWT_SECRET is not set. Neither is AUTH_JWKS_URL, and one of them is needed to check tokens: a " +
+        "secret of at least 32 characters, or the address of public keys",
+    );
+  }
+  if (!parsed.success || lines.length) throw new ConfigError(lines.join("\n"));
+  return parsed.data;
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
-import { createGateway, newTenant, queryFile, read, secret } from "./gateway.ts";
+import { createGateway, newTenant, queryFile, read, secret, type TestOptions, tokenOf } from "./gateway.ts";
 
 const files = [
+  queryFile("auth/ops", "tenant: none\nscope: admin", "SELECT 1 AS one"),
+  queryFile("auth/compare", "scope: tenants:compare", "SELECT {tenantId:String} AS tenant"),
   queryFile("auth/who", "", "SELECT {tenantId:String} AS tenant"),
   queryFile(
     "auth/mine",
@@ -40,7 +42,10 @@ const { privateKey } = await generateKeyPair("RS256");
 const good = await sign(claims());
 const [head, payload, signature] = good.split(".");
 const refused: Record<string, [token: string | undefined, detail: RegExp]> = {
-  "no token": [undefined, /^Send a token: Authorization: Bearer <JWT>$/],
+  "no token": [
+    undefined,
+    /^Send a token or an API key: Authorization: Bearer <JWT or key>, or X-Api-Key: <key>$/,
+  ],
   "an empty header": ["", /^Send a token/],
   "another scheme": [`Basic ${btoa("user:password")}`, /^Send a token/],
   "a scheme alone": ["Bearer ", /^Send a token/],
@@ -87,7 +92,7 @@ const refused: Record<string, [token: string | undefined, detail: RegExp]> = {
   "a tenant that is no text": [`Bearer ${await sign(claims({ tenant_id: ["a"] }))}`, /no claim "tenant_id"$/],
   "a tenant of 10 KB": [
     `Bearer ${await sign(claims({ tenant_id: "x".repeat(10_000) }))}`,
-    /at most 256 bytes/,
+    /must be text of 1 to 256 bytes/,
   ],
   "a tenant of 257 bytes": [
     `Bearer ${await sign(claims({ tenant_id: "é".repeat(128) + "x" }))}`,
@@ -98,6 +103,16 @@ const refused: Record<string, [token: string | undefined, detail: RegExp]> = {
     /no control characters$/,
   ],
   "a tenant with a NUL": [`Bearer ${await sign(claims({ tenant_id: "a\u0000" }))}`, /no control characters$/],
+  "further tenants that are no list": [`Bearer ${await sign(claims({ tenants: "a b" }))}`, /claim "tenants"/],
+  "a further tenant with a newline": [
+    `Bearer ${await sign(claims({ tenants: ["a", "b\n"] }))}`,
+    /claim "tenants"/,
+  ],
+  "a subject that is an API key's": [
+    `Bearer ${await sign(claims({ sub: `key:${crypto.randomUUID()}` }))}`,
+    /claim "sub" must be text that does not begin with "key:"$/,
+  ],
+  "a subject that is no text": [`Bearer ${await sign(claims({ sub: 7 }))}`, /claim "sub"/],
   "a tenant with half a character": [`Bearer ${await sign(claims({ tenant_id: "a\ud83d" }))}`, /"tenant_id"/],
 };
 
@@ -111,8 +126,14 @@ for (const [name, [authorization, detail]] of Object.entries(refused)) {
     ) {
       const { status, headers, body } = await ask(authorization, path, { method });
       assert.deepEqual([status, body.type], [401, "/problems/unauthenticated"], path);
-      assert.match(headers.get("www-authenticate") ?? "", /^Bearer /);
       assert.match(body.detail, detail);
+      // RFC 6750: a request without a credential gets no error code
+      const challenge = body.detail.startsWith("Send a token")
+        ? 'Bearer realm="sluice"'
+        : `Bearer realm="sluice", error="invalid_token", error_description="${
+          body.detail.replaceAll('"', "'")
+        }"`;
+      assert.equal(headers.get("www-authenticate"), challenge);
     }
   });
 }
@@ -222,4 +243,210 @@ Deno.test("What needs no credential answers without one; what does answers with 
   ) {
     assert.equal((await ask(undefined, path)).status, 401, path);
   }
+});
+
+/** The status of a request by a token, at an instant in seconds, to a gateway of its own. */
+async function statusAt(
+  claims: Record<string, unknown>,
+  seconds: number,
+  config: TestOptions["config"] = {},
+): Promise<number> {
+  const gateway = await createGateway({ files: [], config });
+  const token = await sign(claims);
+  return await statusOf(gateway, token, seconds);
+}
+
+/** 401 when the token is refused; 404 when it is taken, as there is no such query. */
+async function statusOf(gateway: Awaited<ReturnType<typeof createGateway>>, token: string, seconds: number) {
+  gateway.setNow(new Date(seconds * 1_000));
+  const response = await gateway.fetch("/v1/no/such", undefined, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+Deno.test("A token holds from nbf to exp, with the tolerance at both ends, also when it is remembered", async () => {
+  const [from, to] = [1_800_000_000, 1_800_003_600];
+  const gateway = await createGateway({ files: [], config: { AUTH_CLOCK_TOLERANCE_SECONDS: 5 } });
+  const token = await sign(claims({ nbf: from, exp: to }));
+  const edges: [seconds: number, status: number][] = [
+    [from - 5.001, 401],
+    [from - 5, 404],
+    [to, 404],
+    [to + 4.999, 404],
+    [to + 5, 401],
+  ];
+  for (const [seconds, status] of edges) {
+    assert.equal(await statusOf(gateway, token, seconds), status, `remembered, at ${seconds}`);
+    assert.equal(await statusAt(claims({ nbf: from, exp: to }), seconds), status, `anew, at ${seconds}`);
+  }
+  const strict = { AUTH_CLOCK_TOLERANCE_SECONDS: 0 };
+  assert.equal(await statusAt(claims({ exp: to }), to - 1, strict), 404);
+  assert.equal(await statusAt(claims({ exp: to }), to, strict), 401);
+});
+
+Deno.test("Issuer and audience must be the configured ones, where there are some", async () => {
+  const now = Date.now() / 1_000;
+  const config = { AUTH_ISSUER: "https://id.example.com", AUTH_AUDIENCE: "sluice" };
+  const good = { iss: config.AUTH_ISSUER, aud: "sluice" };
+  const cases: [changes: Record<string, unknown>, status: number][] = [
+    [good, 404],
+    [{ ...good, aud: ["other", "sluice"] }, 404],
+    [{ ...good, iss: "https://id.example.com/" }, 401],
+    [{ ...good, iss: undefined }, 401],
+    [{ ...good, aud: "sluice2" }, 401],
+    [{ ...good, aud: ["other"] }, 401],
+    [{ ...good, aud: undefined }, 401],
+  ];
+  for (const [changes, status] of cases) {
+    assert.equal(await statusAt(claims(changes), now, config), status, JSON.stringify(changes));
+  }
+});
+
+Deno.test("The claim that names the tenant has the configured name, and no other is read", async () => {
+  const gateway = await createGateway({ files, config: { AUTH_TENANT_CLAIM: "https://example.com/org" } });
+  const ask = async (changes: Record<string, unknown>) =>
+    await read(
+      await gateway.fetch("/v1/auth/who", undefined, {
+        headers: { authorization: `Bearer ${await sign(claims(changes))}` },
+      }),
+    );
+  const { body } = await ask({ "https://example.com/org": "theirs", "tenant_id": "other" });
+  assert.deepEqual(body.data, [{ tenant: "theirs" }]);
+  assert.equal((await ask({})).status, 401);
+});
+
+Deno.test("Each route takes the scopes that it says, and admin; a 403 names the scope that is wanted", async () => {
+  const scopes = [
+    "query",
+    "query:auth",
+    "query:other",
+    "ingest",
+    "stream",
+    "tenants:compare",
+    "admin",
+    "",
+    "QUERY",
+  ];
+  const routes: [path: string, method: string, allowed: string[], wanted: string, detail: string][] = [
+    ["/v1/auth/who", "GET", ["query", "query:auth", "admin"], "query", '"query" or "query:auth"'],
+    ["/v1/auth/who", "POST", ["query", "query:auth", "admin"], "query", '"query" or "query:auth"'],
+    ["/v1/auth/ops", "GET", ["admin"], "admin", '"admin"'],
+    ["/v1/auth/compare", "GET", ["tenants:compare", "admin"], "tenants:compare", '"tenants:compare"'],
+    ["/v1/events/outreach", "POST", ["ingest", "admin"], "ingest", '"ingest"'],
+    ["/v1/stream/token", "POST", ["stream", "admin"], "stream", '"stream"'],
+    ["/v1/admin/keys", "GET", ["admin"], "admin", '"admin"'],
+    ["/v1/admin/keys", "POST", ["admin"], "admin", '"admin"'],
+    ["/v1/admin/keys/x", "DELETE", ["admin"], "admin", '"admin"'],
+  ];
+  for (const [path, method, allowed, wanted, detail] of routes) {
+    for (const scope of scopes) {
+      const { status, headers, body } = await ask(`Bearer ${await tokenOf(newTenant(), scope)}`, path, {
+        method,
+      });
+      const what = `${method} ${path} with "${scope}"`;
+      if (allowed.includes(scope)) {
+        assert.notEqual(status, 403, what);
+        assert.notEqual(status, 401, what);
+        continue;
+      }
+      assert.deepEqual(
+        [status, body.type, body.detail],
+        [403, "/problems/forbidden", `The credential lacks the scope ${detail}`],
+        what,
+      );
+      assert.equal(
+        headers.get("www-authenticate"),
+        `Bearer realm="sluice", error="insufficient_scope", scope="${wanted}"`,
+      );
+    }
+  }
+});
+
+Deno.test("Several scopes are separated by spaces; a list is no scope", async () => {
+  const several = `Bearer ${await tokenOf(newTenant(), "ingest  query:auth")}`;
+  assert.equal((await ask(several)).status, 200);
+  assert.equal((await ask(`Bearer ${await sign(claims({ scope: ["query"] }))}`)).status, 403);
+});
+
+Deno.test("A body is not read before its sender is known and may send it", async () => {
+  for (
+    const [authorization, status] of [[undefined, 401], [
+      `Bearer ${await tokenOf(newTenant(), "query")}`,
+      403,
+    ]]
+  ) {
+    let isRead = false;
+    const body = new ReadableStream({ pull: () => void (isRead = true) }, { highWaterMark: 0 });
+    const answer = await ask(authorization as string | undefined, "/v1/events/outreach", {
+      method: "POST",
+      body,
+    });
+    assert.deepEqual([answer.status, isRead], [status, false]);
+  }
+});
+
+const streamToken = async (tenant: string) => {
+  const authorization = `Bearer ${await tokenOf(tenant, "stream")}`;
+  const { status, headers, body } = await ask(authorization, "/v1/stream/token", { method: "POST" });
+  assert.deepEqual([status, headers.get("cache-control")], [200, "no-store"]);
+  return body.data as { token: string; expiresAt: string };
+};
+
+Deno.test("A stream token is taken in the address of a stream, for a minute, and nowhere else", async () => {
+  const tenant = newTenant();
+  const { token, expiresAt } = await streamToken(tenant);
+  const lifetime = Date.parse(expiresAt) - Date.now();
+  assert.ok(lifetime > 50_000 && lifetime <= 60_000);
+
+  // 404: it was taken, but there is no such stream
+  assert.equal((await ask(undefined, `/v1/stream/no-such?token=${token}`)).status, 404);
+  const elsewhere: [path: string, init?: RequestInit][] = [
+    [`/v1/auth/who?token=${token}`],
+    [`/v1/stream?token=${token}`],
+    [`/v1/streams/x?token=${token}`],
+    [`/v1/stream/token?token=${token}`, { method: "POST" }],
+    [`/v1/admin/keys?token=${token}`],
+    [`/v1/events/outreach?token=${token}`, { method: "POST", body: "{}" }],
+  ];
+  for (const [path, init] of elsewhere) assert.equal((await ask(undefined, path, init)).status, 401, path);
+  for (const path of ["/v1/auth/who", "/v1/stream/no-such"]) {
+    assert.equal((await ask(`Bearer ${token}`, path)).status, 401, `${path}, as a bearer token`);
+  }
+  const long = await tokenOf(tenant, "query stream admin");
+  const { status, body } = await ask(undefined, `/v1/stream/no-such?token=${long}`);
+  assert.deepEqual([status, body.type], [401, "/problems/unauthenticated"], "any other token in the address");
+
+  gateway.setNow(new Date(Date.parse(expiresAt)));
+  try {
+    const late = await ask(undefined, `/v1/stream/no-such?token=${token}`);
+    assert.equal(late.status, 401);
+    assert.match(late.body.detail, /^The stream token has expired: fetch another/);
+  } finally {
+    gateway.setNow(undefined);
+  }
+  const logged = JSON.stringify(gateway.log);
+  for (const each of [token, long]) assert.ok(!logged.includes(each.slice(-20)));
+});
+
+Deno.test("Stream tokens hold on every gateway of the same secret, and on no other", async () => {
+  const { token } = await streamToken(newTenant());
+  for (const [secret_, status] of [[secret, 404], [`${secret}!`, 401]] as const) {
+    const other = await createGateway({ files: [], config: { AUTH_JWT_SECRET: secret_ } });
+    const response = await other.fetch(`/v1/stream/no-such?token=${token}`);
+    await response.body?.cancel();
+    assert.equal(response.status, status);
+  }
+});
+
+Deno.test("Two credentials in one request are refused", async () => {
+  const token = await tokenOf(newTenant());
+  const headers = { "authorization": `Bearer ${token}`, "x-api-key": `slc_${"x".repeat(43)}` };
+  const { status, body } = await read(await gateway.fetch("/v1/auth/who", undefined, { headers }));
+  assert.deepEqual([status, body.type, body.detail], [
+    400,
+    "/problems/invalid-request",
+    "Send one credential, not several",
+  ]);
 });

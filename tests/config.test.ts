@@ -38,6 +38,18 @@ Deno.test("what is not set has its default", () => {
   assert.equal(config.SLUICE_DEMO, "1");
 });
 
+Deno.test("a secret or an address of keys is needed, and one is enough", () => {
+  const { AUTH_JWT_SECRET: secret, ...rest } = least;
+  const keys = "https://id.example.com/keys";
+  assert.equal(parseConfig({ ...rest, AUTH_JWKS_URL: keys }).AUTH_JWT_SECRET, undefined);
+  assert.equal(parseConfig({ ...rest, AUTH_JWT_SECRET: secret }).AUTH_JWKS_URL, undefined);
+  assert.equal(parseConfig({ ...least, AUTH_JWKS_URL: keys }).AUTH_JWKS_URL, keys);
+  assert.throws(
+    () => parseConfig({ ...rest, AUTH_JWT_SECRET: "", PORT: "x" }),
+    /^ConfigError: PORT is not valid.*\nAUTH_JWT_SECRET is not set\. Neither is AUTH_JWKS_URL, and one of them is needed/,
+  );
+});
+
 Deno.test("an empty variable counts as absent", () => {
   assert.equal(parseConfig({ ...least, PORT: "" }).PORT, 8787);
   assert.deepEqual(faultsOf({ AUTH_JWT_SECRET: "" }), ["AUTH_JWT_SECRET"]);
@@ -49,6 +61,8 @@ Deno.test("a value that cannot be meant is a fault of its variable", () => {
     CLICKHOUSE_URL: ["localhost:8123", "ftp://localhost", "http://"],
     CLICKHOUSE_DATABASE: ["my-database", "a.b", "1st"],
     AUTH_JWT_SECRET: ["x".repeat(31)],
+    AUTH_JWKS_URL: ["id.example.com/keys", "file:///etc/keys.json"],
+    AUTH_CLOCK_TOLERANCE_SECONDS: ["-1", "601", "soon"],
     MAX_LINE_BYTES: ["0", "1e3.5", "many"],
     MAX_UNPACKED_BYTES: ["-5"],
     MAX_QUERY_SECONDS: ["0", "soon"],

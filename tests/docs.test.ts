@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { scopes } from "../src/auth/scope.ts";
 import { headerSchema } from "../src/catalog/header.ts";
 import { problems } from "../src/problem.ts";
 import { root } from "../src/deno/sql_files.ts";
@@ -15,6 +16,12 @@ const contributing = await read("CONTRIBUTING.md");
 Deno.test("the README's table says of each problem type what the answers say", () => {
   for (const [slug, [status, title]] of Object.entries(problems)) {
     assert.ok(readme.includes(`| \`/problems/${slug}\` | ${status} | ${title} |`), slug);
+  }
+});
+
+Deno.test("the README's table says of each scope what it allows", () => {
+  for (const [scope, allows] of Object.entries(scopes)) {
+    assert.ok(readme.includes(`| \`${scope}\` | ${allows} |`), scope);
   }
 });
 

@@ -1,4 +1,4 @@
-import { createApp } from "../src/app.ts";
+import { type AppDeps, createApp } from "../src/app.ts";
 import { signToken } from "../src/auth/token.ts";
 import { createServing } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
@@ -25,6 +25,13 @@ export function engineOptions(): ClickHouseOptions {
 /** Secret of the tests' tokens. */
 export const secret = "a secret of the tests, long enough to be one";
 
+/** Which tokens the test gateway takes. */
+export const tokenConfig = {
+  AUTH_JWT_SECRET: secret,
+  AUTH_CLOCK_TOLERANCE_SECONDS: 5,
+  AUTH_TENANT_CLAIM: "tenant_id",
+};
+
 /** Limits of the test gateway, small enough to meet. */
 export const limits = { MAX_LINE_BYTES: 1_048_576, MAX_UNPACKED_BYTES: 20_000_000, MAX_QUERY_SECONDS: 20 };
 
@@ -33,6 +40,8 @@ export interface TestOptions {
   clickHouse?: ClickHouse;
   files?: QueryFile[];
   now?: () => Date;
+  /** Settings in place of the tests' own. */
+  config?: Partial<AppDeps["config"]>;
 }
 
 /** A gateway in this process; requests go to it without a socket. */
@@ -46,7 +55,8 @@ export interface TestGateway {
   /** The gateway as a server takes it. */
   handle(request: Request): Response | Promise<Response>;
   log: LogEntry[];
-  setNow(now: Date): void;
+  /** Stops the clock at an instant, or lets it go on. */
+  setNow(now: Date | undefined): void;
   load(files: QueryFile[]): Promise<string[]>;
 }
 
@@ -80,7 +90,12 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
   const faults = await load(options.files ?? await readQueryFiles());
   if (faults.length) throw new Error(faults.join("\n"));
   const app = createApp({
-    config: { AUTH_JWT_SECRET: secret, ALLOWED_ORIGINS: "https://app.example.com", ...limits },
+    config: {
+      ...tokenConfig,
+      ALLOWED_ORIGINS: "https://app.example.com",
+      ...limits,
+      ...options.config,
+    },
     clickHouse,
     served: serving.served,
     isOpen: () => true,
@@ -121,12 +136,13 @@ export function listen(gateway: Pick<TestGateway, "handle">): { url: string; sto
 
 const tokens = new Map<string, string>();
 
-/** A token of the tenant, good for an hour. */
-export async function tokenOf(tenantId: string): Promise<string> {
-  const known = tokens.get(tenantId);
+/** A token of the tenant, good for as long as any test's clock shows. */
+export async function tokenOf(tenantId: string, scope = "query ingest"): Promise<string> {
+  const name = JSON.stringify([tenantId, scope]);
+  const known = tokens.get(name);
   if (known) return known;
-  const token = await signToken(secret, { tenantId, scope: "query ingest", expires: "1h" });
-  tokens.set(tenantId, token);
+  const token = await signToken(secret, { tenantId, scope, expires: "100y" });
+  tokens.set(name, token);
   return token;
 }
 

@@ -15,6 +15,21 @@ Deno.test("openapi.yaml is valid OpenAPI 3.1", async () => {
   assert.match(committed.openapi, /^3\.1\./);
 });
 
+Deno.test("each operation says which scope it needs, and that it may answer 401 and 403", () => {
+  for (const [path, methods] of Object.entries(committed.paths as OpenApi)) {
+    for (const [method, operation] of Object.entries(methods as OpenApi)) {
+      const what = `${method} ${path}`;
+      for (const status of ["401", "403"]) assert.ok(operation.responses[status], `${what}: ${status}`);
+      assert.deepEqual(operation.security.flatMap(Object.keys), ["bearer", "apiKey"], what);
+      const [scopes, ...others] = operation.security.flatMap(Object.values) as string[][];
+      for (const each of others) assert.deepEqual(each, scopes, what);
+      assert.equal(scopes.length, 1, what);
+      assert.match(operation.description, /Needs the scope `/, what);
+      assert.ok(operation.description.includes(`\`${scopes[0]}\``), what);
+    }
+  }
+});
+
 Deno.test("a client generated from openapi.yaml compiles and calls every endpoint", async () => {
   const folder = await Deno.makeTempDir({ prefix: "sluice-client-" });
   const gateway = await createGateway();
@@ -34,12 +49,15 @@ Deno.test("a client generated from openapi.yaml compiles and calls every endpoin
         "--no-lock",
         `${folder}/client.ts`,
       ],
-      env: { BASE: server.url, TOKEN: await tokenOf(tenant), NO_COLOR: "1" },
+      env: { BASE: server.url, TOKEN: await tokenOf(tenant, "query ingest admin"), NO_COLOR: "1" },
     }).output();
     assert.ok(success, new TextDecoder().decode(stderr));
     const called = JSON.parse(new TextDecoder().decode(stdout));
     assert.deepEqual(Object.keys(called).sort(), operationNames(committed).sort());
-    for (const [name, status] of Object.entries(called)) assert.equal(status, 200, name);
+    for (const [name, status] of Object.entries(called)) {
+      const expected = { "POST /v1/admin/keys": 201, "DELETE /v1/admin/keys/{id}": 204 }[name] ?? 200;
+      assert.equal(status, expected, name);
+    }
   } finally {
     await server.stop();
     await Deno.remove(folder, { recursive: true });
@@ -52,17 +70,27 @@ function operationNames(document: OpenApi): string[] {
   );
 }
 
+const newKey = `{ body: { tenantId: "client", name: "of a test", scopes: ["query"] } }`;
+
+/** What operations are called with that need more than a query does. */
+const optionsOf: Record<string, string> = {
+  "POST /v1/events/{stream}": `{ params: { path: { stream: "outreach" } }, body: {
+    id: crypto.randomUUID(),
+    eventType: "message_sent",
+    entityId: "m1",
+    channel: "email",
+    occurredAt: new Date(Date.now() - 3_600_000).toISOString(),
+  } }`,
+  "POST /v1/admin/keys": newKey,
+  "DELETE /v1/admin/keys/{id}": "{ params: { path: { id: made.data!.data.id } } }",
+  "POST /v1/stream/token": "{}",
+};
+
 /** A program that calls each operation through openapi-fetch, and reads fields by their generated types. */
 function clientProgram(document: OpenApi): string {
   const calls = operationNames(document).map((name) => {
     const [method, path] = name.split(" ");
-    const event =
-      `{ id: crypto.randomUUID(), eventType: "message_sent", entityId: "m1", channel: "email", occurredAt: new Date(Date.now() - 3_600_000).toISOString() }`;
-    const options = path.startsWith("/v1/events/")
-      ? `{ params: { path: { stream: "outreach" } }, body: ${event} }`
-      : method === "POST"
-      ? "{ body: {} }"
-      : "{ params: { query: {} } }";
+    const options = optionsOf[name] ?? (method === "POST" ? "{ body: {} }" : "{ params: { query: {} } }");
     return `  ${JSON.stringify(name)}: (await client.${method}(${
       JSON.stringify(path)
     }, ${options})).response.status,`;
@@ -73,6 +101,7 @@ const client = createClient<paths, "application/json">({
   baseUrl: Deno.env.get("BASE")!,
   headers: { authorization: \`Bearer \${Deno.env.get("TOKEN")}\` },
 });
+const made = await client.POST("/v1/admin/keys", ${newKey});
 const called = {
 ${calls.join("\n")}
 };

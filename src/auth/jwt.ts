@@ -1,73 +1,134 @@
-import { createMiddleware } from "hono/factory";
-import { errors, jwtVerify } from "jose";
-import type { AppEnv } from "../app.ts";
+import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from "jose";
+import type { Config } from "../config.ts";
+import type { Log } from "../http/log.ts";
 import { Problem } from "../problem.ts";
+import { badCredential } from "./challenge.ts";
+import { type Credential, keySubject, tenantIdFault } from "./credential.ts";
+import { createKeySet } from "./jwks.ts";
+import { createRemembered } from "./remembered.ts";
 
-/** Who asks. */
-export interface Credential {
-  tenantId: string;
-  subject: string;
-  scopes: string[];
+/** The variables that say which tokens hold. */
+export type TokenConfig = Pick<
+  Config,
+  | "AUTH_JWT_SECRET"
+  | "AUTH_JWKS_URL"
+  | "AUTH_ISSUER"
+  | "AUTH_AUDIENCE"
+  | "AUTH_CLOCK_TOLERANCE_SECONDS"
+  | "AUTH_TENANT_CLAIM"
+>;
+
+/** What checking tokens uses. */
+export interface TokensOptions {
+  config: TokenConfig;
+  clock: () => Date;
+  log: Log;
 }
 
-const maxTenantBytes = 256;
-
-/** Requires a bearer token signed with the secret (HS256 only); sets `credential`. Throws Problem. */
-export function authenticate(secret: string) {
-  const key = new TextEncoder().encode(secret);
-
-  return createMiddleware<AppEnv>(async function authenticate(c, next) {
-    const [, token] = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
-    if (!token) throw unauthenticated("Send a token: Authorization: Bearer <JWT>");
-    c.set("credential", await verify(token, key));
-    await next();
-  });
+/** Checks tokens. */
+export interface Tokens {
+  /** Who the token is of; at once when it was verified before. Throws Problem. */
+  verify(token: string): Credential | Promise<Credential>;
 }
 
-async function verify(token: string, key: Uint8Array): Promise<Credential> {
-  try {
-    const { payload } = await jwtVerify(token, key, {
-      algorithms: ["HS256"],
-      requiredClaims: ["exp"],
-      clockTolerance: 5,
-    });
-    const { tenant_id: tenantId, scope = "", sub = "" } = payload;
-    if (typeof tenantId !== "string" || tenantId === "") {
-      throw unauthenticated('The token has no claim "tenant_id"');
+interface Verified {
+  credential: Credential;
+  expiresAt: number;
+  keysVersion: number;
+}
+
+const secretAlgorithm = "HS256";
+const keySetAlgorithms = ["RS256", "ES256", "EdDSA"];
+/** About 20,000 tokens of 500 bytes. */
+const maxRememberedBytes = 16_000_000;
+
+/**
+ * Checks JWTs: HS256 by the secret, RS256, ES256 and EdDSA by the keys at the JWKS address. The configuration alone
+ * decides which algorithms are taken, and the algorithm which key: a public key is never taken for a secret. A token
+ * that was verified is remembered until it expires or the keys change; a wrong one is not.
+ */
+export function createTokens({ config, clock, log }: TokensOptions): Tokens {
+  const { AUTH_JWT_SECRET: secret, AUTH_JWKS_URL: url, AUTH_TENANT_CLAIM: tenantClaim } = config;
+  const secretKey = secret ? new TextEncoder().encode(secret) : undefined;
+  const keySet = url ? createKeySet({ url, clock, log }) : undefined;
+  const algorithms = [...secretKey ? [secretAlgorithm] : [], ...keySet ? keySetAlgorithms : []];
+  const remembered = createRemembered<Verified>(maxRememberedBytes);
+  const options: JWTVerifyOptions = {
+    algorithms,
+    requiredClaims: ["exp"],
+    clockTolerance: config.AUTH_CLOCK_TOLERANCE_SECONDS,
+    issuer: config.AUTH_ISSUER,
+    audience: config.AUTH_AUDIENCE,
+  };
+
+  const findKey: JWTVerifyGetKey = (header, token) => {
+    const key = header.alg === secretAlgorithm ? secretKey : keySet?.find(header, token);
+    if (!key) throw new errors.JOSEAlgNotAllowed();
+    return key;
+  };
+
+  async function verifyAnew(token: string, now: Date, keysVersion: number): Promise<Credential> {
+    let payload: JWTPayload;
+    try {
+      ({ payload } = await jwtVerify(token, findKey, { ...options, currentDate: now }));
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      throw badCredential(reasonOf(error, algorithms), error);
     }
-    // half a surrogate pair has no UTF-8: all of them would be one tenant
-    const isText = tenantId.isWellFormed() && !/\p{Cc}/u.test(tenantId);
-    if (!isText || new TextEncoder().encode(tenantId).length > maxTenantBytes) {
-      throw unauthenticated(
-        `The claim "tenant_id" must be text of at most ${maxTenantBytes} bytes and no control characters`,
-      );
-    }
-    return {
-      tenantId,
-      subject: sub,
-      scopes: typeof scope === "string" ? scope.split(" ").filter(Boolean) : [],
-    };
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw unauthenticated(reasonOf(error), error);
+    const credential = credentialOf(payload, tenantClaim);
+    // jose compares whole seconds
+    const expiresAt = Math.ceil(payload.exp! + config.AUTH_CLOCK_TOLERANCE_SECONDS) * 1_000;
+    remembered.set(token, { credential, expiresAt, keysVersion });
+    return credential;
   }
+
+  return {
+    verify(token) {
+      const now = clock();
+      const keysVersion = keySet?.version() ?? 0;
+      const known = remembered.get(token);
+      if (known && known.keysVersion === keysVersion && now.getTime() < known.expiresAt) {
+        return known.credential;
+      }
+      remembered.delete(token);
+      return verifyAnew(token, now, keysVersion);
+    },
+  };
 }
 
-function reasonOf(error: unknown): string {
+/** What the claims say. Throws Problem. */
+function credentialOf(payload: JWTPayload, tenantClaim: string): Credential {
+  const { scope, sub: subject = "", tenants = [] } = payload;
+  const tenantId = Object.hasOwn(payload, tenantClaim) ? payload[tenantClaim] : undefined;
+  if (typeof tenantId !== "string" || tenantId === "") {
+    throw badCredential(`The token has no claim "${tenantClaim}"`);
+  }
+  const fault = tenantIdFault(tenantId);
+  if (fault) throw badCredential(`The token's claim "${tenantClaim}" ${fault}`);
+  const isTenants = Array.isArray(tenants) &&
+    tenants.every((tenant) => typeof tenant === "string" && !tenantIdFault(tenant));
+  if (!isTenants) throw badCredential('The token\'s claim "tenants" must be a list of tenants');
+  if (typeof subject !== "string" || subject.startsWith(keySubject)) {
+    throw badCredential(`The token's claim "sub" must be text that does not begin with "${keySubject}"`);
+  }
+  const scopes = typeof scope === "string" ? scope.split(" ").filter(Boolean) : [];
+  return { tenantId, subject, scopes, tenants };
+}
+
+function reasonOf(error: unknown, algorithms: string[]): string {
   if (error instanceof errors.JWTExpired) return "The token has expired";
   if (error instanceof errors.JWSSignatureVerificationFailed) return "The token was signed with another key";
-  if (error instanceof errors.JOSEAlgNotAllowed) return "The token must be signed with HS256";
+  if (error instanceof errors.JWKSNoMatchingKey) return "The token was signed with an unknown key";
+  if (error instanceof errors.JWKSMultipleMatchingKeys) {
+    return 'The token must name the key that it was signed with, in its header "kid"';
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return `The token must be signed with ${algorithms.join(", ").replace(/, (?=\w+$)/, " or ")}`;
+  }
   if (error instanceof errors.JWTClaimValidationFailed) {
     return `The token's claim "${error.claim}" is missing or wrong`;
   }
+  // such as an RSA key that is too short
+  if (!(error instanceof errors.JOSEError)) return "The key that the token was signed with cannot be used";
   return "The token is not a valid JWT";
-}
-
-/** Source of the challenge: RFC 6750, section 3. */
-function unauthenticated(detail: string, cause?: unknown): Problem {
-  return new Problem(
-    "unauthenticated",
-    { detail, headers: { "www-authenticate": 'Bearer realm="sluice"' } },
-    cause,
-  );
 }

@@ -1,4 +1,5 @@
 import { SignJWT } from "jose";
+import type { TokenConfig } from "./jwt.ts";
 
 /** What a token says, and for how long. */
 export interface TokenClaims {
@@ -9,13 +10,18 @@ export interface TokenClaims {
   expires: string | number;
 }
 
-/** A token that `authenticate` takes, signed HS256: for development and tests. */
+/** A token that the gateway takes, signed HS256: for development and tests. */
 export async function signToken(
   secret: string,
   { tenantId, scope, subject, expires }: TokenClaims,
+  config: Partial<TokenConfig> = {},
 ): Promise<string> {
-  const token = new SignJWT({ tenant_id: tenantId, scope }).setProtectedHeader({ alg: "HS256", typ: "JWT" })
-    .setIssuedAt().setExpirationTime(expires);
+  const { AUTH_TENANT_CLAIM: tenantClaim = "tenant_id", AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } =
+    config;
+  const token = new SignJWT({ [tenantClaim]: tenantId, scope })
+    .setProtectedHeader({ alg: "HS256", typ: "JWT" }).setIssuedAt().setExpirationTime(expires);
   if (subject) token.setSubject(subject);
+  if (issuer) token.setIssuer(issuer);
+  if (audience) token.setAudience(audience);
   return await token.sign(new TextEncoder().encode(secret));
 }

@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
+import { headerScope } from "../auth/scope.ts";
 import { errorAt } from "./query_file_error.ts";
 
 const value = z.union([
@@ -41,6 +42,7 @@ export const headerSchema = z.strictObject({
     max: z.number().int().positive().describe("Most rows of a page"),
   }).optional().describe("Adds the parameters `page` and `pageSize`"),
   tenant: z.literal("none").optional().describe("`none`: the query reads nothing that belongs to a tenant"),
+  scope: headerScope.optional().describe("Scope that the query needs in place of `query`, such as `admin`"),
   timeout: z.number().positive().optional().describe("Longest time the query may run, in seconds"),
   settings: z.strictObject({
     max_threads: z.number().int().positive().optional(),

@@ -75,11 +75,20 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
   };
 }
 
+/** Paths below `/v1` that are no queries. */
+const takenDomains = new Map([
+  ["events", "ingestion"],
+  ["stream", "live updates"],
+  ["admin", "administration"],
+]);
+
 function checkName(name: string, path: string, at: At): void {
   if (!/^[a-z][a-z0-9_-]*(\/([a-z][a-z0-9_-]*|\{[a-z][A-Za-z0-9]*\}))+$/.test(name)) {
     throw at(0, `The path must be sql/<domain>/<query>.sql in lower case, not "${path}"`);
   }
-  if (name.startsWith("events/")) throw at(0, `The domain "events" is taken by ingestion`);
+  const [domain] = name.split("/");
+  const taker = takenDomains.get(domain);
+  if (taker) throw at(0, `The domain "${domain}" is taken by ${taker}`);
 }
 
 function scan(sql: string, at: At): Placeholder[] {

@@ -294,7 +294,11 @@ Deno.test("compileQuery() refuses a path with a parameter that the SQL lacks, or
   for (const path of ["sql/query.sql", "sql/Demo/query.sql", "sql/demo/a b.sql", "sql/demo/[user_id].sql"]) {
     assert.match((await faultOf(text, path)).message, /^The path must be sql\/<domain>\/<query>\.sql/, path);
   }
-  assert.match((await faultOf(text, "sql/events/query.sql")).message, /"events" is taken by ingestion/);
+  const taken = { events: "ingestion", stream: "live updates", admin: "administration" };
+  for (const [domain, taker] of Object.entries(taken)) {
+    const { message } = await faultOf(text, `sql/${domain}/query.sql`);
+    assert.equal(message, `The domain "${domain}" is taken by ${taker}`);
+  }
 });
 
 Deno.test("compileQuery() takes what only looks like a fault", async () => {

@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { answer } from "../answer/answer.ts";
 import { chooseFormat } from "../answer/format.ts";
 import type { AppDeps, AppEnv } from "../app.ts";
+import { checkScope, queryScopes } from "../auth/scope.ts";
 import { Problem } from "../problem.ts";
 import { bind, type Input, readJson, readSearch, suggestion } from "./bind.ts";
 import { type Catalog, findQuery } from "./catalog.ts";
@@ -17,6 +18,7 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
     if (!found) throw noQuery(path, catalog);
     const { query, values } = found;
     c.set("query", query);
+    checkScope(c.var.credential, ...queryScopes(query.name, query.header.scope));
 
     const input = await readInput(c);
     const format = chooseFormat(input.get("format") as string[] | undefined, c.req.header("accept") ?? null);

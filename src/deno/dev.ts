@@ -19,8 +19,11 @@ import { watchQueries } from "./watch.ts";
 // deno-lint-ignore no-console -- this is a program for a terminal
 const say = (text: string) => console.log(text);
 
+/** Here there always is a secret. */
+type DevConfig = Config & { AUTH_JWT_SECRET: string };
+
 /** The development server: engine, migrations, demo data, gateway, and the query files watched. */
-async function dev(config: Config): Promise<void> {
+async function dev(config: DevConfig): Promise<void> {
   const start = performance.now();
   const engine = await startDevEngine(config);
   const closing: (() => Promise<void> | void)[] = [];
@@ -53,14 +56,18 @@ async function dev(config: Config): Promise<void> {
   }
 }
 
-async function serveDev(config: Config, engine: Engine, closing: (() => Promise<void> | void)[]) {
+async function serveDev(config: DevConfig, engine: Engine, closing: (() => Promise<void> | void)[]) {
   const { SLUICE_DATA_DIR: dataDir, SLUICE_SQL_DIR: sqlDir, AUTH_JWT_SECRET: secret } = config;
   const log = createLog(config.LOG_FORMAT);
   const target = { ...engine, database: config.CLICKHOUSE_DATABASE };
   const clickHouse = createClickHouse(target);
   const tokens = await Promise.all(demoTenants.map(async (tenantId) => ({
     tenantId,
-    token: await signToken(secret, { tenantId, scope: "query ingest", subject: "demo", expires: "30d" }),
+    token: await signToken(
+      secret,
+      { tenantId, scope: "query ingest stream", subject: "demo", expires: "30d" },
+      config,
+    ),
   })));
   const docs = docsAssets(tokens[0].token);
   const gateway = serve({ config, clickHouse, ping: createPing(target), log, docs });
@@ -105,6 +112,7 @@ function greeting(url: string, tokens: { tenantId: string; token: string }[], ms
     `Sluice      ${url}, API reference at ${url}/docs (ready after ${(ms / 1000).toFixed(1)} s)`,
     "",
     ...tokens.map(({ tenantId, token }) => `Token of ${tenantId}:\n${token}`),
+    'Token of an admin: deno task token --tenant acme --scope "query ingest stream admin"',
     "",
     "Try:",
     `curl -s '${url}/v1/outreach/overview?timeRange=7d' -H 'authorization: Bearer ${token}'`,

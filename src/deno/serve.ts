@@ -1,4 +1,5 @@
 import { createApp } from "../app.ts";
+import type { TokenConfig } from "../auth/jwt.ts";
 import { createServing } from "../catalog/serving.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
@@ -20,17 +21,18 @@ export interface Gateway {
 
 /** What `serve` needs besides the configuration. */
 export interface ServeOptions {
-  config: Pick<
-    Config,
-    | "PORT"
-    | "HOST"
-    | "AUTH_JWT_SECRET"
-    | "ALLOWED_ORIGINS"
-    | "MAX_LINE_BYTES"
-    | "MAX_UNPACKED_BYTES"
-    | "MAX_QUERY_SECONDS"
-    | "SLUICE_SQL_DIR"
-  >;
+  config:
+    & TokenConfig
+    & Pick<
+      Config,
+      | "PORT"
+      | "HOST"
+      | "ALLOWED_ORIGINS"
+      | "MAX_LINE_BYTES"
+      | "MAX_UNPACKED_BYTES"
+      | "MAX_QUERY_SECONDS"
+      | "SLUICE_SQL_DIR"
+    >;
   clickHouse: ClickHouse;
   ping: Ping;
   log: Log;
@@ -43,6 +45,10 @@ const drainMs = 25_000;
 
 /** Listens at once; queries are answered from `reload` on. Throws ConfigError when the port is taken. */
 export function serve({ config, log, docs, clock = () => new Date(), ...options }: ServeOptions): Gateway {
+  if (config.AUTH_JWKS_URL && !config.AUTH_AUDIENCE) {
+    const message = "Without AUTH_AUDIENCE, tokens that the keys' owner signed for other services are taken";
+    log({ level: "warn", message });
+  }
   const stopped = new AbortController();
   const clickHouse = giveUpOnSilence(options.clickHouse, { ping: options.ping, log, signal: stopped.signal });
   const serving = createServing(clickHouse);

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { AppDeps, AppEnv } from "../app.ts";
+import { checkScope } from "../auth/scope.ts";
 import { suggestion } from "../catalog/bind.ts";
 import { Problem } from "../problem.ts";
 import { openBody } from "./body.ts";
@@ -17,6 +18,7 @@ export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
 
   return new Hono<AppEnv>().all("/:stream", async (c) => {
     const stream = readStream(c, deps);
+    checkScope(c.var.credential, "ingest");
     const { tenantId } = c.var.credential;
     const key = readKey(c.req.header("idempotency-key"));
     const { requestId } = c.var;

@@ -1,11 +1,14 @@
 import type { Served } from "../app.ts";
 import { formats } from "../answer/format.ts";
+import { queryScopes } from "../auth/scope.ts";
 import type { Parameter } from "../catalog/parameter.ts";
 import type { Query } from "../catalog/query.ts";
 import { resultSchema } from "../clickhouse/json_schema.ts";
 import { ingestedSchema } from "../ingest/schema.ts";
 import { problems, type ProblemType } from "../problem.ts";
+import { credentialPaths } from "./credential_paths.ts";
 import { describeColumns } from "./describe_columns.ts";
+import { needs, securitySchemes } from "./security.ts";
 
 /** A part of an OpenAPI document; its shape is checked by a validator in the tests. */
 // deno-lint-ignore no-explicit-any -- as free as JSON
@@ -28,14 +31,19 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    security: [{ bearer: [] }],
-    tags: [...domains.map((name) => ({ name })), { name: "events", description: "Sending events in" }],
+    security: needs(),
+    tags: [
+      ...domains.map((name) => ({ name })),
+      { name: "events", description: "Sending events in" },
+      { name: "credentials", description: "API keys, and tokens for streams" },
+    ],
     paths: {
       ...Object.fromEntries(queries),
       ...(streams.length && { "/v1/events/{stream}": eventsPath(streams) }),
+      ...credentialPaths(refer),
     },
     components: {
-      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      securitySchemes,
       schemas: { Problem: problemSchema, Meta: metaSchema },
       responses: Object.fromEntries(
         Object.entries(responses).map(([name, types]) => [name, problemContent(types)]),
@@ -48,6 +56,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
 const responses: Record<string, ProblemType[]> = {
   BadRequest: ["invalid-parameter", "invalid-request"],
   Unauthenticated: ["unauthenticated"],
+  Forbidden: ["forbidden"],
   NotFound: ["not-found"],
   NotAcceptable: ["not-acceptable"],
   Conflict: ["idempotency-conflict"],
@@ -56,11 +65,15 @@ const responses: Record<string, ProblemType[]> = {
   Unprocessable: ["nothing-accepted", "idempotency-mismatch"],
   QueryTooLarge: ["query-too-large"],
   Failed: ["internal", "broken-query"],
+  NotConfigured: ["not-configured"],
   Unavailable: ["unavailable", "overloaded"],
   Timeout: ["timeout"],
 };
 
-function refer(...names: (keyof typeof responses)[]): OpenApi {
+/** References to problem responses, by status. */
+export type Refer = (...names: string[]) => OpenApi;
+
+function refer(...names: string[]): OpenApi {
   return Object.fromEntries(names.map((name) => {
     const [status] = problems[responses[name][0]];
     return [status, { $ref: `#/components/responses/${name}` }];
@@ -82,13 +95,16 @@ function queryPath(query: Query): OpenApi {
     ...query.parameters.filter((parameter) => parameter.in === "query"),
     ...pageParameters(query),
   ];
+  const scopes = queryScopes(name, header.scope);
+  const scopeSentence = `Needs the scope ${scopes.map((scope) => `\`${scope}\``).join(" or ")}.`;
   const shared = {
     tags: [name.split("/")[0]],
     summary: header.summary,
-    ...(header.description && { description: header.description }),
+    description: [header.description, scopeSentence].filter(Boolean).join("\n\n"),
+    security: needs(scopes.at(-1)),
     responses: {
       200: { description: "The answer", content: answerContent(query) },
-      ...refer("BadRequest", "Unauthenticated", "NotFound", "NotAcceptable"),
+      ...refer("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "NotAcceptable"),
       ...refer("QueryTooLarge", "Failed", "Unavailable", "Timeout"),
     },
   };
@@ -111,8 +127,8 @@ function queryPath(query: Query): OpenApi {
     post: {
       ...shared,
       operationId: operationId("post", name),
-      description: [header.description, "The same query with its parameters in the body."].filter(Boolean)
-        .join("\n\n"),
+      description: [header.description, "The same query with its parameters in the body.", scopeSentence]
+        .filter(Boolean).join("\n\n"),
       parameters: [...pathParameters, formatParameter],
       requestBody: {
         required: body.required.length > 0,
@@ -199,7 +215,9 @@ function eventsPath(streams: string[]): OpenApi {
       summary: "Send events",
       description:
         "One JSON object, a list of them, or NDJSON of any length, also with `Content-Encoding: gzip`. " +
-        "The answer comes when the accepted lines are stored; refused ones are kept as dead letters.",
+        "The answer comes when the accepted lines are stored; refused ones are kept as dead letters.\n\n" +
+        "Needs the scope `ingest`.",
+      security: needs("ingest"),
       parameters: [
         { name: "stream", in: "path", required: true, schema: { type: "string", enum: streams } },
         {
@@ -222,7 +240,8 @@ function eventsPath(streams: string[]): OpenApi {
           description: "What became of the lines",
           content: { "application/json": { schema: ingestedSchema } },
         },
-        ...refer("BadRequest", "Unauthenticated", "NotFound", "Conflict", "TooLarge", "UnsupportedMediaType"),
+        ...refer("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "Conflict", "TooLarge"),
+        ...refer("UnsupportedMediaType"),
         ...refer("Unprocessable", "Failed", "Unavailable"),
       },
     },

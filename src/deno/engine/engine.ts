@@ -54,7 +54,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       "--listen_host=127.0.0.1",
       "--log-level=error",
     ],
-    env: { SLUICE_CLICKHOUSE_PASSWORD: password },
+    env: { SLUICE_CLICKHOUSE_PASSWORD: password, SLUICE_CLICKHOUSE_OWNER_PASSWORD: password },
     stdin: "piped",
     stdout: "null",
     stderr: "piped",

@@ -1,10 +1,12 @@
+import { scopeName, scopes } from "../../auth/scope.ts";
 import { signToken } from "../../auth/token.ts";
 import { devConfig, givenVariables } from "../dev_engine.ts";
 import { keptSecret } from "../kept_secret.ts";
 
 // `deno task token --tenant acme --scope query`: prints a token for development, signed with AUTH_JWT_SECRET or with
 // the secret that `dev` keeps in its data folder.
-const usage = `deno task token --tenant NAME [--scope "query ingest"] [--expires 12h]`;
+const usage = `deno task token --tenant NAME [--scope "query ingest stream"] [--expires 12h]
+Scopes: ${Object.keys(scopes).join(", ")}`;
 
 async function main(args: string[]): Promise<number> {
   const options = new Map<string, string>();
@@ -16,10 +18,12 @@ async function main(args: string[]): Promise<number> {
   }
   const tenantId = options.get("tenant");
   if (!tenantId) return say(usage, 2);
-  const secret = givenVariables().AUTH_JWT_SECRET ??
-    await keptSecret(`${devConfig().SLUICE_DATA_DIR}/jwt_secret`);
-  const [scope, expires] = [options.get("scope") ?? "query ingest", options.get("expires") ?? "12h"];
-  return say(await signToken(secret, { tenantId, scope, subject: "development", expires }), 0);
+  const [scope, expires] = [options.get("scope") ?? "query ingest stream", options.get("expires") ?? "12h"];
+  if (!scope.split(" ").every((name) => scopeName.safeParse(name).success)) return say(usage, 2);
+  const config = devConfig();
+  await Deno.mkdir(config.SLUICE_DATA_DIR, { recursive: true });
+  const secret = givenVariables().AUTH_JWT_SECRET ?? await keptSecret(`${config.SLUICE_DATA_DIR}/jwt_secret`);
+  return say(await signToken(secret, { tenantId, scope, subject: "development", expires }, config), 0);
 }
 
 function say(text: string, code: number): number {
@@ -28,4 +32,8 @@ function say(text: string, code: number): number {
   return code;
 }
 
-Deno.exit(await main(Deno.args));
+try {
+  Deno.exit(await main(Deno.args));
+} catch (error) {
+  Deno.exit(say(`Cannot make a token: ${(error as Error).message}`, 1));
+}

@@ -1,0 +1,35 @@
+import type { ClickHouse } from "../clickhouse/client.ts";
+import type { Log } from "../http/log.ts";
+import { createTokens, type TokenConfig, type Tokens } from "./jwt.ts";
+import { type ApiKeys, createApiKeys } from "./keys/keys.ts";
+import { type ApiKeyStore, createApiKeyStore } from "./keys/store.ts";
+import { createStreamTokens, type StreamTokens } from "./stream_token.ts";
+
+/** What checking credentials uses. */
+export interface AuthDeps {
+  config: TokenConfig;
+  clickHouse: ClickHouse;
+  clock: () => Date;
+  log: Log;
+}
+
+/** What checks each kind of credential, and what makes them. */
+export interface Auth {
+  tokens: Tokens;
+  keys: ApiKeys;
+  keyStore: ApiKeyStore;
+  streamTokens: StreamTokens;
+  clock: () => Date;
+}
+
+/** Credentials as the configuration says. */
+export function createAuth({ config, clickHouse, clock, log }: AuthDeps): Auth {
+  const keyStore = createApiKeyStore(clickHouse);
+  return {
+    tokens: createTokens({ config, clock, log }),
+    keys: createApiKeys({ store: keyStore, clock }),
+    keyStore,
+    streamTokens: createStreamTokens({ secret: config.AUTH_JWT_SECRET, clock }),
+    clock,
+  };
+}

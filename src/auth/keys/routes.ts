@@ -1,0 +1,54 @@
+import { Hono } from "hono";
+import type { AppEnv } from "../../app.ts";
+import { readSearch } from "../../catalog/bind.ts";
+import { checked } from "../../http/checked.ts";
+import { readJsonBody } from "../../http/json_body.ts";
+import { onlyMethods } from "../../http/only_methods.ts";
+import { Problem } from "../../problem.ts";
+import type { Auth } from "../auth.ts";
+import { requireScope } from "../scope.ts";
+import { hashKey, newKey } from "./key.ts";
+import { listRequest, newKeyRequest } from "./request.ts";
+
+/** `POST` and `GET /`, `DELETE /{id}`: API keys of all tenants, for an admin. */
+export function keyRoutes({ keys, keyStore, clock }: Auth): Hono<AppEnv> {
+  return new Hono<AppEnv>()
+    .use(requireScope("admin"))
+    .use(async function noStore(c, next) {
+      c.header("cache-control", "no-store");
+      await next();
+    })
+    .post("/", async (c) => {
+      const { expiresAt, ...wanted } = checked(newKeyRequest, await readJsonBody(c.req.raw));
+      const createdAt = clock();
+      const expires = expiresAt === undefined ? null : new Date(expiresAt);
+      if (expires && expires <= createdAt) {
+        throw new Problem("invalid-parameter", {
+          detail: "expiresAt must be in the future",
+          parameter: "expiresAt",
+        });
+      }
+      const [key, id] = [newKey(), crypto.randomUUID()];
+      await keyStore.create({ ...wanted, id, hash: await hashKey(key), createdAt, expiresAt: expires });
+      const data = { id, ...wanted, createdAt, expiresAt: expires, revokedAt: null, lastUsedAt: null, key };
+      return c.json({ data }, 201);
+    })
+    .get("/", async (c) => {
+      const search = readSearch(new URL(c.req.url).searchParams);
+      const single = [...search].map(([name, values]) => [name, values.length > 1 ? values : values[0]]);
+      const { tenantId, page, pageSize } = checked(listRequest, Object.fromEntries(single));
+      const { keys: data, total } = await keyStore.list({ tenantId, page, pageSize });
+      return c.json({ data, meta: { page: { number: page, size: pageSize, total } } });
+    })
+    .all("/", onlyMethods("GET, HEAD, POST"))
+    .delete("/:id", async (c) => {
+      const id = c.req.param("id");
+      const isUuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id);
+      if (!isUuid || !await keyStore.revoke(id, clock())) {
+        throw new Problem("not-found", { detail: "There is no API key of this id" });
+      }
+      keys.forget();
+      return c.body(null, 204);
+    })
+    .all("/:id", onlyMethods("DELETE"));
+}

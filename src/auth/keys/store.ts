@@ -1,0 +1,122 @@
+import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
+import { escapeString, quoteString } from "../../clickhouse/string_literal.ts";
+import countSql from "./count.sql" with { type: "text" };
+import createSql from "./create.sql" with { type: "text" };
+import findSql from "./find.sql" with { type: "text" };
+import listSql from "./list.sql" with { type: "text" };
+import revokeSql from "./revoke.sql" with { type: "text" };
+
+/** What an API key stands for. */
+export interface ApiKey {
+  id: string;
+  tenantId: string;
+  scopes: string[];
+  /** Milliseconds since 1970. */
+  expiresAt: number | null;
+}
+
+/** A key as it is stored first. */
+export interface NewApiKey {
+  hash: string;
+  id: string;
+  tenantId: string;
+  name: string;
+  scopes: string[];
+  createdAt: Date;
+  expiresAt: Date | null;
+}
+
+/** A key as an admin sees it; times are RFC 3339. */
+export interface ListedApiKey {
+  id: string;
+  tenantId: string;
+  name: string;
+  scopes: string[];
+  createdAt: string;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  lastUsedAt: string | null;
+}
+
+/** API keys in ClickHouse's table `api_keys`; each function throws when ClickHouse cannot be asked. */
+export interface ApiKeyStore {
+  create(key: NewApiKey): Promise<void>;
+  /** Those of the hashes that are keys, and not revoked, by hash. */
+  find(hashes: string[], signal: AbortSignal): Promise<Map<string, ApiKey>>;
+  list(of: { tenantId?: string; page: number; pageSize: number }): Promise<
+    { keys: ListedApiKey[]; total: number }
+  >;
+  /** Revokes a key, which may have been done before; false when there is none of that id. */
+  revoke(id: string, now: Date): Promise<boolean>;
+}
+
+/** Keys in ClickHouse. */
+export function createApiKeyStore(clickHouse: ClickHouse): ApiKeyStore {
+  const count = async (parameters: { id?: string; tenantId?: string }) => {
+    const { id = absent, tenantId } = parameters;
+    const [{ total }] = await readRows<{ total: number }>(clickHouse, {
+      sql: countSql,
+      parameters: { id, tenantId: optional(tenantId) },
+    });
+    return total;
+  };
+
+  return {
+    async create({ hash, id, tenantId, name, scopes, createdAt, expiresAt }) {
+      await run(clickHouse, {
+        sql: createSql,
+        parameters: {
+          hash,
+          id,
+          tenantId: escapeString(tenantId),
+          name: escapeString(name),
+          scopes: listText(scopes),
+          createdAt: instantText(createdAt),
+          expiresAt: expiresAt ? instantText(expiresAt) : absent,
+        },
+      });
+    },
+    async find(hashes, signal) {
+      const rows = await readRows<ApiKey & { digest: string }>(clickHouse, {
+        sql: findSql,
+        parameters: { hashes: listText(hashes) },
+        signal,
+      });
+      return new Map(rows.map(({ digest, ...key }) => [digest, key]));
+    },
+    async list({ tenantId, page, pageSize }) {
+      const [total, keys] = await Promise.all([
+        count({ tenantId }),
+        readRows<ListedApiKey>(clickHouse, {
+          sql: listSql,
+          parameters: {
+            tenantId: optional(tenantId),
+            limit: String(pageSize),
+            offset: String((page - 1) * pageSize),
+          },
+        }),
+      ]);
+      return { keys, total };
+    },
+    async revoke(id, now) {
+      if (await count({ id }) === 0) return false;
+      await run(clickHouse, { sql: revokeSql, parameters: { id, now: instantText(now) } });
+      return true;
+    },
+  };
+}
+
+const absent = "\\N";
+
+function optional(text: string | undefined): string {
+  return text === undefined ? absent : escapeString(text);
+}
+
+function listText(texts: string[]): string {
+  return `[${texts.map(quoteString).join(",")}]`;
+}
+
+/** The instant as a DateTime64(3, 'UTC') is bound. */
+function instantText(instant: Date): string {
+  return instant.toISOString().slice(0, 23).replace("T", " ");
+}

@@ -1,0 +1,44 @@
+import { createMiddleware } from "hono/factory";
+import { z } from "zod";
+import type { AppEnv } from "../app.ts";
+import { forbidden } from "./challenge.ts";
+import type { Credential } from "./credential.ts";
+
+/** Each scope and what it allows; `query:<domain>` is one for each domain of queries. */
+export const scopes = {
+  "query": "All queries of the tenant, but those that need another scope",
+  "query:<domain>": "The queries of one domain, such as `query:outreach`",
+  "ingest": "Sending events",
+  "stream": "Live updates, and tokens for them",
+  "tenants:compare": "Setting the tenants that the claim `tenants` names beside one's own",
+  "admin": "Everything, also what concerns other tenants: API keys, budgets",
+} as const;
+
+/** A scope that a query's header may name in place of `query`. */
+export const headerScope = z.enum(["ingest", "stream", "tenants:compare", "admin"]);
+
+/** A scope as a credential has it. */
+export const scopeName = z.string().regex(
+  /^(query(:[a-z][a-z0-9_-]*)?|ingest|stream|tenants:compare|admin)$/,
+  `must be one of ${Object.keys(scopes).join(", ")}`,
+);
+
+/** Throws a Problem unless the credential has one of the scopes, or `admin`, which implies all. */
+export function checkScope(credential: Credential, ...anyOf: string[]): void {
+  const has = credential.scopes;
+  if (anyOf.some((scope) => has.includes(scope)) || has.includes("admin")) return;
+  throw forbidden(anyOf);
+}
+
+/** Lets only credentials with the scope pass. Throws Problem. */
+export function requireScope(scope: keyof typeof scopes) {
+  return createMiddleware<AppEnv>(async function requireScope(c, next) {
+    checkScope(c.var.credential, scope);
+    await next();
+  });
+}
+
+/** The scopes of which a query needs one. */
+export function queryScopes(name: string, scope?: string): [string, ...string[]] {
+  return scope ? [scope] : ["query", `query:${name.split("/")[0]}`];
+}

@@ -1,0 +1,22 @@
+import type { z } from "zod";
+import { Problem } from "../problem.ts";
+
+const maxErrors = 20;
+
+/** What the schema makes of a caller's fields. Throws a Problem that names each field at fault. */
+export function checked<Schema extends z.ZodType>(schema: Schema, fields: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(fields);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => {
+        const parameter = key.slice(0, 64);
+        return { parameter, detail: `${parameter} is not known here` };
+      });
+    }
+    const parameter = issue.path.join(".");
+    return [{ parameter, detail: `${parameter || "The body"} ${issue.message}` }];
+  }).slice(0, maxErrors);
+  const [{ parameter, detail }] = errors;
+  throw new Problem("invalid-parameter", { detail, parameter, ...(errors.length > 1 && { errors }) });
+}
