@@ -1,6 +1,12 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
+import type { Audit } from "./audit/audit.ts";
+import type { AuditNote } from "./audit/note.ts";
+import { auditRequests } from "./audit/requests.ts";
+import type { Budgets } from "./budget/budgets.ts";
+import { limitBurst, rateLimitFields } from "./budget/enforce.ts";
+import { budgetRoutes } from "./budget/routes.ts";
 import { createAuth } from "./auth/auth.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import type { Credential } from "./auth/credential.ts";
@@ -33,6 +39,8 @@ export interface AppDeps {
     & TokenConfig
     & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "MAX_QUERY_SECONDS">;
   clickHouse: ClickHouse;
+  budgets: Budgets;
+  audit: Audit;
   /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */
   served: () => Served;
   /** Whether the gateway takes requests: false while it stops. */
@@ -50,6 +58,8 @@ export interface AppEnv {
     credential: Credential;
     /** The query that the address names. */
     query: Query | undefined;
+    /** What the audit shall know of the answer. */
+    audit: AuditNote;
   };
 }
 
@@ -75,7 +85,15 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
       "idempotency-key",
       "x-correlation-id",
     ],
-    exposeHeaders: ["x-request-id", "x-correlation-id", "retry-after", "server-timing", "www-authenticate"],
+    exposeHeaders: [
+      "x-request-id",
+      "x-correlation-id",
+      "retry-after",
+      "server-timing",
+      "www-authenticate",
+      "ratelimit",
+      "ratelimit-policy",
+    ],
     maxAge: 600,
   }));
 
@@ -83,10 +101,14 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.route("/", docsRoutes(deps));
 
   const auth = createAuth(deps);
+  app.use("/v1/*", auditRequests(deps));
   app.use("/v1/*", authenticate(auth));
+  app.use("/v1/*", rateLimitFields(deps));
   app.route("/v1/admin/keys", keyRoutes(auth));
   app.route("/v1/stream", streamTokenRoutes(auth));
   app.route("/v1/events", eventRoutes(deps));
+  app.use("/v1/*", limitBurst(deps));
+  app.route("/v1", budgetRoutes(deps));
   app.route("/v1", queryRoutes(deps));
   return app;
 }

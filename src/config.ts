@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 const port = z.coerce.number().int().min(0).max(65535);
+const count = z.coerce.number().int().nonnegative();
 const bytes = z.coerce.number().int().positive();
 
 /** Each environment variable: its check, its default and the sentence that the README's table repeats. */
@@ -35,6 +36,16 @@ export const variables = {
   MAX_UNPACKED_BYTES: bytes.default(1_073_741_824).describe("Most bytes a gzip body may unpack to"),
   MAX_QUERY_SECONDS: z.coerce.number().positive().default(30).describe(
     "Longest time a query may run, in seconds",
+  ),
+  BUDGET_DAILY_QUERIES: count.default(10_000).describe(
+    "Queries that a tenant may ask a day, unless an admin decided otherwise",
+  ),
+  BUDGET_MONTHLY_QUERIES: count.default(200_000).describe("Queries that a tenant may ask a month"),
+  BUDGET_DAILY_BYTES: bytes.optional().describe(
+    "Bytes that the queries of a tenant may read a day; without it, there is no such budget",
+  ),
+  BUDGET_REQUESTS_PER_SECOND: z.coerce.number().int().positive().default(100).describe(
+    "Requests other than events that a tenant may send a second, to each gateway",
   ),
   SLUICE_SQL_DIR: z.string().default("sql").describe(
     "Folder of the query files; a relative one is below the project's root",

@@ -16,6 +16,8 @@ export const problems = {
   "idempotency-mismatch": [422, "The Idempotency-Key was used with another body"],
   "nothing-accepted": [422, "No line of the body was accepted"],
   "query-too-large": [422, "The query needs more memory or reads more rows than it may"],
+  "budget-spent": [429, "A budget of the tenant is spent"],
+  "too-many-requests": [429, "The tenant sends too many requests at once"],
   "internal": [500, "The server failed"],
   "broken-query": [500, "The query file is wrong"],
   "not-configured": [501, "The gateway is not configured for this"],

@@ -1,5 +1,9 @@
 import { type AppDeps, createApp } from "../src/app.ts";
+import { type Audit, createAudit } from "../src/audit/audit.ts";
 import { signToken } from "../src/auth/token.ts";
+import { type Budgets, createBudgets } from "../src/budget/budgets.ts";
+import type { Limits } from "../src/budget/limits.ts";
+import { createBudgetStore } from "../src/budget/store.ts";
 import { createServing } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import { type ClickHouse, type ClickHouseOptions, createClickHouse } from "../src/clickhouse/client.ts";
@@ -42,6 +46,10 @@ export interface TestOptions {
   now?: () => Date;
   /** Settings in place of the tests' own. */
   config?: Partial<AppDeps["config"]>;
+  /** Budgets of a tenant for which no admin decided anything. */
+  budgets?: Partial<Limits>;
+  /** Rows of the audit that wait at most. */
+  maxAuditRows?: number;
 }
 
 /** A gateway in this process; requests go to it without a socket. */
@@ -49,12 +57,22 @@ export interface TestGateway {
   /** Sends a request with a token of the tenant, or with none when that is undefined. */
   fetch(path: string, tenantId?: string, init?: RequestInit): Promise<Response>;
   /** The JSON answer of a query; parameters that are lists are repeated. */
-  query(name: string, tenantId: string, parameters?: Record<string, unknown>): Promise<Answer>;
+  query(
+    name: string,
+    tenantId: string,
+    parameters?: Record<string, unknown>,
+    scope?: string,
+  ): Promise<Answer>;
   /** Posts events as NDJSON and returns the answer. */
   send(stream: string, tenantId: string, events: unknown[]): Promise<Answer>;
   /** The gateway as a server takes it. */
   handle(request: Request): Response | Promise<Response>;
   log: LogEntry[];
+  /** They are written when a test says so: no timer runs. */
+  budgets: Budgets;
+  audit: Audit;
+  /** Lets time pass that no clock of the wall shows. */
+  pass(ms: number): void;
   /** Stops the clock at an instant, or lets it go on. */
   setNow(now: Date | undefined): void;
   load(files: QueryFile[]): Promise<string[]>;
@@ -89,6 +107,19 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
   const load = async (files: QueryFile[]) => (await serving.load(files)).map((fault) => fault.render());
   const faults = await load(options.files ?? await readQueryFiles());
   if (faults.length) throw new Error(faults.join("\n"));
+  const instance = crypto.randomUUID();
+  const clock = () => now ?? options.now?.() ?? new Date();
+  const addEntry = (entry: LogEntry) => log.push(entry);
+  let passedMs = 0;
+  const audit = createAudit({ clickHouse, instance, log: addEntry, maxRows: options.maxAuditRows });
+  const budgets = createBudgets({
+    store: createBudgetStore(clickHouse, instance),
+    instance,
+    clock,
+    log: addEntry,
+    defaults: { daily: 10_000, monthly: 200_000, dailyBytes: null, perSecond: 100_000, ...options.budgets },
+    monotonic: () => performance.now() + passedMs,
+  });
   const app = createApp({
     config: {
       ...tokenConfig,
@@ -97,10 +128,12 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
       ...options.config,
     },
     clickHouse,
+    budgets,
+    audit,
     served: serving.served,
     isOpen: () => true,
-    clock: () => now ?? options.now?.() ?? new Date(),
-    log: (entry) => log.push(entry),
+    clock,
+    log: addEntry,
     docs: docsAssets(),
   });
 
@@ -111,8 +144,10 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
   };
   return {
     fetch: request,
-    query: async (name, tenantId, parameters = {}) =>
-      await read(await request(`/v1/${name}?${searchOf(parameters)}`, tenantId)),
+    query: async (name, tenantId, parameters = {}, scope = "query") => {
+      const headers = { authorization: `Bearer ${await tokenOf(tenantId, scope)}` };
+      return await read(await request(`/v1/${name}?${searchOf(parameters)}`, undefined, { headers }));
+    },
     send: async (stream, tenantId, events) =>
       await read(
         await request(`/v1/events/${stream}`, tenantId, {
@@ -123,6 +158,9 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
       ),
     handle: (request) => app.fetch(request),
     log,
+    budgets,
+    audit,
+    pass: (ms) => void (passedMs += ms),
     setNow: (instant) => now = instant,
     load,
   };

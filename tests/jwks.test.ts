@@ -219,16 +219,21 @@ Deno.test("A key that is gone takes its tokens along within about ten minutes, a
 });
 
 Deno.test("While the keys' address fails, those who have a known key stay logged in, for hours", async (t) => {
-  const failures: Record<string, () => Response | Promise<Response>> = {
-    "an error": () => new Response("no", { status: 500 }),
-    "a page": () => new Response("<html>", { status: 200 }),
-    "a redirection": () => Response.redirect("http://127.0.0.1:1/", 302),
-    "no list of keys": () => Response.json({ keys: "none" }),
-    "an empty list": () => Response.json({ keys: [] }),
-    "an answer without end": () =>
-      new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(65_536).fill(32)) })),
+  const failures: Record<string, [answer: () => Response | Promise<Response>, cause: RegExp]> = {
+    "an error": [() => new Response("no", { status: 500 }), /status 500/],
+    "a page": [() => new Response("<html>", { status: 200 }), /not JSON/],
+    "a redirection": [() => Response.redirect("http://127.0.0.1:1/", 302), /status 302/],
+    "no list of keys": [() => Response.json({ keys: "none" }), /malformed/],
+    "an empty list": [() => Response.json({ keys: [] }), /has no key/],
+    "an answer without end": [
+      () =>
+        new Response(
+          new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(65_536).fill(32)) }),
+        ),
+      /more than 262144 bytes/,
+    ],
   };
-  for (const [name, failure] of Object.entries(failures)) {
+  for (const [name, [failure, cause]] of Object.entries(failures)) {
     await t.step(name, async () => {
       await using keys = serveKeys(elliptic);
       const gateway = await createKeyedGateway(keys.url);
@@ -237,7 +242,10 @@ Deno.test("While the keys' address fails, those who have a known key stay logged
       keys.answer(failure);
       gateway.pass(180 * minute);
       assert.equal((await gateway.ask(token)).status, 404);
-      await waitFor(() => gateway.log.some(({ level, message }) => level === "warn" && /JWKS/.test(message)));
+      const warning = () =>
+        gateway.log.find(({ level, message }) => level === "warn" && /JWKS/.test(message));
+      await waitFor(() => warning() !== undefined);
+      assert.match(String(warning()!.cause), cause);
       for (const known of [token, await sign(elliptic)]) assert.equal((await gateway.ask(known)).status, 404);
 
       // whether its key is a new one cannot be told: not a 401, at which a client would throw its token away

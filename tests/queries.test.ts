@@ -10,6 +10,7 @@ import { createGateway, newTenant, type TestGateway } from "./gateway.ts";
 const row = z.record(z.string(), z.unknown());
 const given = z.record(z.string(), z.array(row));
 const testFile = z.strictObject({
+  scope: z.string().default("query ingest").describe("Scopes of the credential that asks"),
   now: z.string().describe("The instant that queries take as now"),
   given: given.default({}).describe("Rows sent to each stream for the tenant that asks"),
   others: given.default({}).describe("Rows of another tenant, which must never show"),
@@ -44,7 +45,7 @@ for (const file of await readQueryFiles()) {
         const segments = name.replaceAll(/\{([^}]+)\}/g, (_, key) => encodeURIComponent(String(when[key])));
         const inPath = [...name.matchAll(/\{([^}]+)\}/g)].map(([, key]) => key);
         const rest = Object.fromEntries(Object.entries(when).filter(([key]) => !inPath.includes(key)));
-        const { status, body } = await gateway.query(segments, tenant, rest);
+        const { status, body } = await gateway.query(segments, tenant, rest, test.scope);
         if (problem) {
           assert.ok(status >= 400, `expected a problem, got ${JSON.stringify(body).slice(0, 500)}`);
           return assertHolds({ ...body, status }, problem, "problem");

@@ -98,7 +98,9 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
     ...(bound.page && { page: { ...bound.page, total } }),
   };
   const body = join(encoder.encode('{"data":'), data, encoder.encode(`,"meta":${JSON.stringify(meta)}}\n`));
-  return new Response(body, { headers: { "content-type": "application/json; charset=utf-8" } });
+  return new Response(body, {
+    headers: { "content-type": "application/json; charset=utf-8", "content-length": String(body.length) },
+  });
 }
 
 /** Prints a page as an array with the total number of rows on a line of its own behind it. */

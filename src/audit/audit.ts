@@ -70,7 +70,7 @@ export function createAudit({ clickHouse, instance, log, maxRows = 10_000 }: Aud
     if (rows.length === 0) return;
     const taken = rows;
     rows = [];
-    return { rows: taken.length, body: encodeRows(taken), token: `${instance}-${++batches}` };
+    return { rows: taken.length, body: encodeRows(taken, instance), token: `${instance}-${++batches}` };
   }
 
   function logFailure(error: unknown): void {

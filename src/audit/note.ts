@@ -2,8 +2,6 @@ import { type ClickHouse, readSummary } from "../clickhouse/client.ts";
 
 /** What those who answer a request tell of it to the audit. */
 export interface AuditNote {
-  /** Name of the query, or empty. */
-  query: string;
   parametersHash: bigint;
   /** `hit`, `miss`, `stale`, `bypass`, or empty. */
   cache: string;
@@ -16,7 +14,7 @@ export interface AuditNote {
 
 /** A note that says nothing yet. */
 export function newNote(): AuditNote {
-  return { query: "", parametersHash: 0n, cache: "", clickHouseMs: 0, rowsRead: 0, bytesRead: 0 };
+  return { parametersHash: 0n, cache: "", clickHouseMs: 0, rowsRead: 0, bytesRead: 0 };
 }
 
 /**

@@ -1,21 +1,13 @@
-import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../app.ts";
-import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../clickhouse/exception.ts";
-import { Problem } from "../problem.ts";
+import { toProblem } from "../http/on_error.ts";
 import type { Audit } from "./audit.ts";
 import { countBytes } from "./count_bytes.ts";
-import { type AuditNote, newNote } from "./note.ts";
-
-/** What middleware behind this one finds. */
-export interface AuditEnv extends AppEnv {
-  Variables: AppEnv["Variables"] & { audit: AuditNote };
-}
+import { newNote } from "./note.ts";
 
 /** What this middleware uses. */
 export interface AuditRequestsDeps {
   audit: Audit;
-  instance: string;
   clock: () => Date;
 }
 
@@ -23,15 +15,15 @@ export interface AuditRequestsDeps {
 const maxLength = 512;
 
 /** Leaves a row for each request, when its body is sent, broken off or left by the client. */
-export function auditRequests({ audit, instance, clock }: AuditRequestsDeps) {
-  return createMiddleware<AuditEnv>(async function auditRequests(c, next) {
+export function auditRequests({ audit, clock }: AuditRequestsDeps) {
+  return createMiddleware<AppEnv>(async function auditRequests(c, next) {
     const at = clock().getTime();
     const start = performance.now();
     const note = newNote();
     c.set("audit", note);
     await next();
     const { status, headers } = c.res;
-    const problem = problemType(c);
+    const problem = c.error ? toProblem(c.error).type : "";
     const record = (bytesSent: number, failure?: string) =>
       audit.record({
         at,
@@ -40,7 +32,7 @@ export function auditRequests({ audit, instance, clock }: AuditRequestsDeps) {
         subject: (c.var.credential?.subject ?? "").slice(0, maxLength),
         method: c.req.method,
         path: c.req.path.slice(0, maxLength),
-        query: note.query,
+        query: c.var.query?.name ?? "",
         parametersHash: note.parametersHash,
         status,
         problem: failure ?? problem,
@@ -50,7 +42,6 @@ export function auditRequests({ audit, instance, clock }: AuditRequestsDeps) {
         rowsRead: note.rowsRead,
         bytesRead: note.bytesRead,
         bytesSent,
-        instance,
       });
     // a body whose size is known is not touched: to look at it makes a stream of it
     const size = c.req.method === "HEAD" ? 0 : note.bytesSent ?? Number(headers.get("content-length") ?? NaN);
@@ -61,11 +52,4 @@ export function auditRequests({ audit, instance, clock }: AuditRequestsDeps) {
     c.res = undefined;
     c.res = counted;
   });
-}
-
-function problemType({ error }: Context): string {
-  if (!error) return "";
-  if (error instanceof Problem) return error.type;
-  const isClickHouse = error instanceof ClickHouseError || error instanceof ClickHouseUnreachable;
-  return isClickHouse ? problemOf(error).type : "internal";
 }

@@ -20,8 +20,6 @@ export interface AuditRow {
   rowsRead: number;
   bytesRead: number;
   bytesSent: number;
-  /** The gateway that answered. */
-  instance: string;
 }
 
 /** Columns of the encoded rows, in their order. */
@@ -34,11 +32,11 @@ const text = new TextEncoder();
 const fixedBytes = 128;
 
 /**
- * The rows in ClickHouse's format RowBinary, which took 1.0 µs a row here where JSON took 1.9, and 18 µs in the server
+ * The rows of the gateway `instance` in ClickHouse's format RowBinary, which took 1.0 µs a row here where JSON took 1.9, and 18 µs in the server
  * where JSON took 31: strings behind an LEB128 length, integers little-endian, a DateTime64(3) as milliseconds, a UUID as its two halves,
  * each little-endian.
  */
-export function encodeRows(rows: AuditRow[]): Uint8Array<ArrayBuffer> {
+export function encodeRows(rows: AuditRow[], instance: string): Uint8Array<ArrayBuffer> {
   let buffer = new Uint8Array(rows.length * 256 + 4_096);
   let view = new DataView(buffer.buffer);
   let at = 0;
@@ -106,7 +104,7 @@ export function encodeRows(rows: AuditRow[]): Uint8Array<ArrayBuffer> {
     uint64(row.rowsRead);
     uint64(row.bytesRead);
     uint64(row.bytesSent);
-    uuid(row.instance);
+    uuid(instance);
   }
   return buffer.subarray(0, at);
 }

@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../app.ts";
-import { Problem, type ProblemType } from "../problem.ts";
+import { Problem } from "../problem.ts";
 import type { Budgets } from "./budgets.ts";
 import { rateLimit, rateLimitPolicy, secondsUntil } from "./fields.ts";
 import type { BudgetName, Refusal } from "./refusal.ts";
@@ -59,7 +59,7 @@ function problemOf({ budgets, limit, used, resetsAt, isSpent }: Refusal, now: Da
     : budget === "perSecond"
     ? `The ${names[budget]} is ${limit}: send requests more slowly. No budget was charged`
     : `What remains of the ${names[budget]} is held by other gateways: try again`;
-  return new Problem((isSpent ? "budget-spent" : "too-many-requests") as ProblemType, {
+  return new Problem(isSpent ? "budget-spent" : "too-many-requests", {
     detail,
     budget,
     limit,

@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../app.ts";
-import { Problem, type ProblemType } from "../problem.ts";
+import { requireScope } from "../auth/scope.ts";
+import { Problem } from "../problem.ts";
 import type { Budgets } from "./budgets.ts";
 import { limitsChange } from "./limits.ts";
 
@@ -16,7 +16,7 @@ export function budgetRoutes({ budgets }: { budgets: Budgets }): Hono<AppEnv> {
   const path = "/admin/tenants/:tenantId/budget";
   return new Hono<AppEnv>()
     .get("/budget", async (c) => c.json({ data: await describe(budgets, c.var.credential.tenantId) }))
-    .use("/admin/tenants/*", requireAdmin())
+    .use("/admin/tenants/*", requireScope("admin"))
     .get(path, async (c) => c.json({ data: await describe(budgets, tenantOf(c)) }))
     .put(
       path,
@@ -58,19 +58,7 @@ async function describe(budgets: Budgets, tenantId: string) {
   };
 }
 
-/** Requires the scope `admin`; source of the challenge: RFC 6750, section 3.1. */
-function requireAdmin() {
-  return createMiddleware<AppEnv>(async function requireAdmin(c, next) {
-    if (!c.var.credential.scopes.includes("admin")) {
-      throw new Problem("forbidden" as ProblemType, {
-        detail: "The credential lacks the scope admin",
-        headers: { "www-authenticate": 'Bearer realm="sluice", error="insufficient_scope", scope="admin"' },
-      });
-    }
-    await next();
-  });
-}
-
+/** The tenant that the path names. Throws Problem. */
 function tenantOf(c: Context<AppEnv>): string {
   const tenantId = c.req.param("tenantId") ?? "";
   if (tenantId !== "" && new TextEncoder().encode(tenantId).length <= 256 && !/\p{Cc}/u.test(tenantId)) {

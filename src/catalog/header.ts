@@ -41,7 +41,9 @@ export const headerSchema = z.strictObject({
     size: z.number().int().positive().describe("Rows of a page when the caller does not say"),
     max: z.number().int().positive().describe("Most rows of a page"),
   }).optional().describe("Adds the parameters `page` and `pageSize`"),
-  tenant: z.literal("none").optional().describe("`none`: the query reads nothing that belongs to a tenant"),
+  tenant: z.enum(["none", "all"]).optional().describe(
+    "`none`: the query reads nothing that belongs to a tenant; `all`: it reads the rows of all, and needs `scope: admin`",
+  ),
   scope: headerScope.optional().describe("Scope that the query needs in place of `query`, such as `admin`"),
   timeout: z.number().positive().optional().describe("Longest time the query may run, in seconds"),
   settings: z.strictObject({

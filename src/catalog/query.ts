@@ -54,7 +54,10 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
   const placeholders = scan(sql, at);
   const parameters = createParameters(name, read, placeholders, at);
   const bound = new Set(placeholders.map((placeholder) => placeholder.name));
-  if (!bound.has("tenantId") && header.tenant !== "none") {
+  if (header.tenant === "all" && header.scope !== "admin") {
+    throw at(0, "A query with `tenant: all` needs `scope: admin` in the header");
+  }
+  if (!bound.has("tenantId") && !header.tenant) {
     throw at(
       0,
       "The query does not bind {tenantId:String}; say `tenant: none` in the header if it reads no tenant's rows",
@@ -69,7 +72,7 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
     sql: sql.trim(),
     parameters,
     columns: readColumns(meaning, sql, read, at),
-    tenantTables: meaning.tenantTables,
+    tenantTables: header.tenant === "all" ? [] : meaning.tenantTables,
     bindsTenant: bound.has("tenantId"),
     bindsNow: bound.has("now"),
   };

@@ -2,7 +2,9 @@ import { type Context, Hono } from "hono";
 import { answer } from "../answer/answer.ts";
 import { chooseFormat } from "../answer/format.ts";
 import type { AppDeps, AppEnv } from "../app.ts";
+import { hashParameters, measured } from "../audit/note.ts";
 import { checkScope, queryScopes } from "../auth/scope.ts";
+import { spendQuery } from "../budget/enforce.ts";
 import { Problem } from "../problem.ts";
 import { bind, type Input, readJson, readSearch, suggestion } from "./bind.ts";
 import { type Catalog, findQuery } from "./catalog.ts";
@@ -30,12 +32,15 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
       input.set(name, [decodePath(value)]);
     }
     const bound = bind(query, input);
+    const { audit, credential: { tenantId } } = c.var;
+    audit.parametersHash = hashParameters(bound.parameters);
+    await spendQuery(deps, tenantId);
 
     const start = performance.now();
-    const response = await answer(deps.clickHouse, {
+    const response = await answer(measured(deps.clickHouse, audit), {
       query,
       bound,
-      tenantId: c.var.credential.tenantId,
+      tenantId,
       now: deps.clock(),
       format,
       maxSeconds: deps.config.MAX_QUERY_SECONDS,
@@ -51,6 +56,7 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
           cause,
         }),
     });
+    deps.budgets.addBytes(tenantId, audit.bytesRead);
     c.header("server-timing", `clickhouse;dur=${(performance.now() - start).toFixed(1)}`);
     response.headers.forEach((value, name) => c.header(name, value));
     return c.newResponse(response.body, 200);

@@ -1,5 +1,8 @@
 import { createApp } from "../app.ts";
+import { createAudit } from "../audit/audit.ts";
 import type { TokenConfig } from "../auth/jwt.ts";
+import { createBudgets } from "../budget/budgets.ts";
+import { createBudgetStore } from "../budget/store.ts";
 import { createServing } from "../catalog/serving.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
@@ -15,7 +18,7 @@ export interface Gateway {
   url: string;
   /** Loads the query files anew; returns the faults. */
   reload(): Promise<QueryFileError[]>;
-  /** Takes no more requests and waits for those in flight. */
+  /** Takes no more requests, waits for those in flight and writes what is counted. */
   stop(): Promise<void>;
 }
 
@@ -31,6 +34,10 @@ export interface ServeOptions {
       | "MAX_LINE_BYTES"
       | "MAX_UNPACKED_BYTES"
       | "MAX_QUERY_SECONDS"
+      | "BUDGET_DAILY_QUERIES"
+      | "BUDGET_MONTHLY_QUERIES"
+      | "BUDGET_DAILY_BYTES"
+      | "BUDGET_REQUESTS_PER_SECOND"
       | "SLUICE_SQL_DIR"
     >;
   clickHouse: ClickHouse;
@@ -52,10 +59,26 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
   const stopped = new AbortController();
   const clickHouse = giveUpOnSilence(options.clickHouse, { ping: options.ping, log, signal: stopped.signal });
   const serving = createServing(clickHouse);
+  const instance = crypto.randomUUID();
+  const audit = createAudit({ clickHouse, instance, log });
+  const budgets = createBudgets({
+    store: createBudgetStore(clickHouse, instance),
+    instance,
+    clock,
+    log,
+    defaults: {
+      daily: config.BUDGET_DAILY_QUERIES,
+      monthly: config.BUDGET_MONTHLY_QUERIES,
+      dailyBytes: config.BUDGET_DAILY_BYTES ?? null,
+      perSecond: config.BUDGET_REQUESTS_PER_SECOND,
+    },
+  });
   let isOpen = true;
   const app = createApp({
     config,
     clickHouse,
+    budgets,
+    audit,
     served: serving.served,
     isOpen: () => isOpen,
     clock,
@@ -63,6 +86,8 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
     docs,
   });
   const server = listen(config, (request) => app.fetch(request));
+  budgets.start();
+  audit.start();
   const { port } = server.addr as Deno.NetAddr;
   return {
     url: `http://${config.HOST}:${port}`,
@@ -73,6 +98,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
       const late = new Promise<void>((resolve) => timer = setTimeout(resolve, drainMs));
       await Promise.race([server.shutdown(), late]);
       clearTimeout(timer);
+      await Promise.all([budgets.stop(), audit.stop()]);
       stopped.abort();
     },
   };

@@ -38,7 +38,8 @@ function causeText(cause: unknown): string {
   return `${cause.name}: ${cause.message}${cause.cause === undefined ? "" : `; ${causeText(cause.cause)}`}`;
 }
 
-function toProblem(error: Error): Problem {
+/** The problem that an error is to the caller. */
+export function toProblem(error: Error): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof ClickHouseError || error instanceof ClickHouseUnreachable) return problemOf(error);
   return new Problem("internal", {}, error);

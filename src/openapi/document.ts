@@ -6,6 +6,7 @@ import type { Query } from "../catalog/query.ts";
 import { resultSchema } from "../clickhouse/json_schema.ts";
 import { ingestedSchema } from "../ingest/schema.ts";
 import { problems, type ProblemType } from "../problem.ts";
+import { budgetPaths } from "./budget_paths.ts";
 import { credentialPaths } from "./credential_paths.ts";
 import { describeColumns } from "./describe_columns.ts";
 import { needs, securitySchemes } from "./security.ts";
@@ -41,6 +42,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       ...Object.fromEntries(queries),
       ...(streams.length && { "/v1/events/{stream}": eventsPath(streams) }),
       ...credentialPaths(refer),
+      ...budgetPaths(refer),
     },
     components: {
       securitySchemes,
@@ -57,6 +59,7 @@ const responses: Record<string, ProblemType[]> = {
   BadRequest: ["invalid-parameter", "invalid-request"],
   Unauthenticated: ["unauthenticated"],
   Forbidden: ["forbidden"],
+  TooManyRequests: ["budget-spent", "too-many-requests"],
   NotFound: ["not-found"],
   NotAcceptable: ["not-acceptable"],
   Conflict: ["idempotency-conflict"],
@@ -105,7 +108,7 @@ function queryPath(query: Query): OpenApi {
     responses: {
       200: { description: "The answer", content: answerContent(query) },
       ...refer("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "NotAcceptable"),
-      ...refer("QueryTooLarge", "Failed", "Unavailable", "Timeout"),
+      ...refer("TooManyRequests", "QueryTooLarge", "Failed", "Unavailable", "Timeout"),
     },
   };
   const body = {
