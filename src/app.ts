@@ -38,7 +38,12 @@ export interface AppDeps {
   config:
     & TokenConfig
     & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "MAX_QUERY_SECONDS">;
+  /** Keeps the gateway's own state. */
   clickHouse: ClickHouse;
+  /** Runs the named queries. */
+  reader: ClickHouse;
+  /** Inserts into landing tables. */
+  ingester: ClickHouse;
   budgets: Budgets;
   audit: Audit;
   /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */

@@ -11,8 +11,14 @@ export const variables = {
   CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }).describe(
     "HTTP address of ClickHouse, such as `http://localhost:8123`; `dev` and `test` start their own engine",
   ),
-  CLICKHOUSE_USER: z.string().default("sluice").describe("ClickHouse user of the gateway"),
-  CLICKHOUSE_PASSWORD: z.string().default("").describe("Its password"),
+  CLICKHOUSE_USER: z.string().regex(/^\w+$/, "must be a plain name").default("sluice").describe(
+    "ClickHouse user that owns the tables, for `migrate`; the gateway asks as that name with `_reader`, `_ingest` and " +
+      "`_gateway` behind it (deploy/clickhouse/users.d)",
+  ),
+  CLICKHOUSE_PASSWORD: z.string().default("").describe("Password of the gateway's three users"),
+  CLICKHOUSE_OWNER_PASSWORD: z.string().optional().describe(
+    "Password of the owner, for `migrate`; without it, that of the gateway's users",
+  ),
   CLICKHOUSE_DATABASE: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a plain identifier")
     .default("sluice").describe("Database that holds the tables"),
   AUTH_JWT_SECRET: z.string().min(32, "must have at least 32 characters").optional().describe(

@@ -1,4 +1,5 @@
-import { createClickHouse, createPing } from "./clickhouse/client.ts";
+import { createRoles } from "./clickhouse/roles.ts";
+import { createPing } from "./clickhouse/client.ts";
 import { ClickHouseError } from "./clickhouse/exception.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { clickHouseOptions } from "./deno/clickhouse_options.ts";
@@ -13,14 +14,14 @@ import { renderFault } from "./deno/sql_files.ts";
 async function main(config: Config): Promise<void> {
   const log = createLog(config.LOG_FORMAT);
   const target = clickHouseOptions(config);
-  const clickHouse = createClickHouse(target);
-  const gateway = serve({ config, clickHouse, ping: createPing(target), log, docs: docsAssets() });
+  const roles = createRoles(target);
+  const gateway = serve({ config, roles, ping: createPing(target), log, docs: docsAssets() });
   onSignal(async () => {
     log({ level: "info", message: "Stopping: requests in flight finish" });
     await gateway.stop();
   });
   log({ level: "info", message: `Listening on ${gateway.url}` });
-  const migrations = await whenReachable(() => listMigrations(clickHouse), log);
+  const migrations = await whenReachable(() => listMigrations(roles.clickHouse), log);
   const pending = migrations.filter(({ isApplied }) => !isApplied);
   if (pending.length) {
     const names = pending.map(({ name }) => name).join("\n");

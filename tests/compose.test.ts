@@ -3,7 +3,8 @@ import { parse } from "yaml";
 import { root } from "../src/deno/sql_files.ts";
 
 const environment = {
-  CLICKHOUSE_PASSWORD: "a password",
+  CLICKHOUSE_OWNER_PASSWORD: "one password",
+  CLICKHOUSE_PASSWORD: "another",
   AUTH_JWT_SECRET: "a secret of at least 32 characters",
 };
 
@@ -41,7 +42,7 @@ if (await isInstalled("docker-compose")) {
   });
 
   Deno.test("the compose file names the variable that is not set", async () => {
-    const { success, stderr } = await config({ CLICKHOUSE_PASSWORD: "a password" });
+    const { success, stderr } = await config({ ...environment, AUTH_JWT_SECRET: "" });
     assert.ok(!success);
     assert.match(stderr, /a secret of at least 32 characters/);
   });

@@ -199,6 +199,14 @@ Deno.test("Pages of any size, laid side by side, are the list, each row once", a
   }
 });
 
+Deno.test("An export of a query with pages is whole, or the page that is asked for", async () => {
+  const lines = async (page: string) => {
+    const response = await gateway.fetch(`/v1/forms/paged?count=5&format=ndjson${page}`, tenant);
+    return (await response.text()).trimEnd().split("\n").length;
+  };
+  assert.deepEqual([await lines(""), await lines("&pageSize=3"), await lines("&page=3")], [5, 3, 1]);
+});
+
 Deno.test("A page beyond the end is empty and still tells the total; so is the page of no rows", async () => {
   const beyond = await gateway.query("forms/paged", tenant, { count: 5, page: 4 });
   assert.deepEqual([beyond.status, beyond.body.data, beyond.body.meta.page.total], [200, [], 5]);

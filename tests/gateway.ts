@@ -1,3 +1,4 @@
+import { createRoles } from "../src/clickhouse/roles.ts";
 import { type AppDeps, createApp } from "../src/app.ts";
 import { type Audit, createAudit } from "../src/audit/audit.ts";
 import { signToken } from "../src/auth/token.ts";
@@ -6,7 +7,7 @@ import type { Limits } from "../src/budget/limits.ts";
 import { createBudgetStore } from "../src/budget/store.ts";
 import { createServing } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
-import { type ClickHouse, type ClickHouseOptions, createClickHouse } from "../src/clickhouse/client.ts";
+import type { ClickHouse, ClickHouseOptions } from "../src/clickhouse/client.ts";
 import { docsAssets } from "../src/deno/docs_assets.ts";
 import { readQueryFiles } from "../src/deno/sql_files.ts";
 import type { LogEntry } from "../src/http/log.ts";
@@ -100,8 +101,10 @@ export function newTenant(name = "tenant"): string {
 
 /** A gateway over the tests' engine, with the repository's queries unless others are given. Throws their faults. */
 export async function createGateway(options: TestOptions = {}): Promise<TestGateway> {
-  const clickHouse = options.clickHouse ?? createClickHouse(engineOptions());
-  const serving = createServing(clickHouse);
+  const given = options.clickHouse;
+  const roles = given ? { clickHouse: given, reader: given, ingester: given } : createRoles(engineOptions());
+  const { clickHouse } = roles;
+  const serving = createServing(roles.reader);
   const log: LogEntry[] = [];
   let now: Date | undefined;
   const load = async (files: QueryFile[]) => (await serving.load(files)).map((fault) => fault.render());
@@ -127,7 +130,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
       ...limits,
       ...options.config,
     },
-    clickHouse,
+    ...roles,
     budgets,
     audit,
     served: serving.served,

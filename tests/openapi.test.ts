@@ -107,7 +107,7 @@ function clientProgram(document: OpenApi): string {
   });
   return `import createClient from "openapi-fetch";
 import type { paths } from "./schema.d.ts";
-const client = createClient<paths, "application/json">({
+const client = createClient<paths, "application/json" | "application/problem+json">({
   baseUrl: Deno.env.get("BASE")!,
   headers: { authorization: \`Bearer \${Deno.env.get("TOKEN")}\` },
 });
@@ -120,6 +120,11 @@ const sent: number = data!.data.summary.totalMessagesSent;
 const rate: number | null = data!.data.summary.openRate;
 const days: string[] = data!.data.trend.map((day) => day.date);
 if (sent !== 1 || rate !== null || days.length !== 31) throw new Error(JSON.stringify(data));
+const { error } = await client.GET("/v1/outreach/overview", { params: { query: { startDate: "x" } } });
+const status: number | undefined = error?.status;
+if (status !== 400) throw new Error(JSON.stringify(error));
+// @ts-expect-error a date is text
+await client.GET("/v1/outreach/overview", { params: { query: { startDate: 42 } } });
 // @ts-expect-error a value that is not in the list
 await client.GET("/v1/outreach/overview", { params: { query: { timeRange: "8d" } } });
 // @ts-expect-error a field that is not there

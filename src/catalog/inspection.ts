@@ -47,6 +47,8 @@ export interface Syntax {
   matchers: string[];
   /** Whether some part of the statement has a SETTINGS clause. */
   hasSettings: boolean;
+  /** Table functions that read something; known before the engine calls them to learn their columns. */
+  tableFunctions: string[];
   /** Whether the statement says its own output FORMAT or INTO OUTFILE. */
   hasFormat: boolean;
 }
@@ -70,6 +72,10 @@ export async function inspectSyntax(clickHouse: ClickHouse, statement: Statement
     isSelect: /^Select/.test(ast[0] ?? ""),
     matchers: findMatchers(ast),
     hasSettings: ast.some((line) => /^\s*Set$/.test(line)),
+    tableFunctions: ast.filter((_, i) => /^\s*TableExpression\b/.test(ast[i - 1] ?? ""))
+      .map((line) => /^\s*Function (\w+)/.exec(line)?.[1] ?? "").filter((name) =>
+        name !== "" && !harmlessTableFunctions.has(name)
+      ),
     // a format is the only identifier that stands directly below the statement
     hasFormat: ast.some((line) => /^ (Identifier|Literal) /.test(line)),
   };

@@ -6,7 +6,6 @@ export const formats: Record<string, { schema: JsonSchema; parse: (input: unknow
   "timezone": { schema: { examples: ["UTC", "Europe/Berlin"] }, parse: parseTimezone },
   "date-or-date-time": {
     schema: {
-      anyOf: [{ format: "date" }, { format: "date-time" }],
       examples: ["2026-03-05", "2026-03-05T10:00:00Z"],
     },
     parse: parseDateOrDateTime,

@@ -118,10 +118,12 @@ async function checkStatement(
   ) => [name, defaults.get(name) ?? plainValue(parseType(type))]);
   const statement = { sql, parameters: Object.fromEntries(values), settings: header.settings };
   try {
-    checkSyntax(await inspectSyntax(clickHouse, statement), sql, at);
+    const syntax = await inspectSyntax(clickHouse, statement);
+    checkSyntax(syntax, sql, at);
+    checkReach(syntax.tableFunctions.map((name) => `${name}()`), sql, at);
     const meaning = await inspectMeaning(clickHouse, statement);
     checkPurity(meaning, sql, at);
-    checkReach(meaning, sql, at);
+    checkReach(meaning.foreignSources, sql, at);
     return meaning;
   } catch (error) {
     if (!(error instanceof ClickHouseError)) throw error;

@@ -54,7 +54,7 @@ export function checkPurity({ impureFunctions: [impure] }: Meaning, sql: string,
  * Refuses a query that reads past the filter which shows it one tenant's rows: that filter is by table, and holds
  * through views, joins and subqueries, but not through table functions and dictionaries. Throws QueryFileError.
  */
-export function checkReach({ foreignSources: [source] }: Meaning, sql: string, at: At): void {
+export function checkReach([source]: string[], sql: string, at: At): void {
   if (!source) return;
   const name = source.replace("()", "").split(".").at(-1)!;
   throw at(

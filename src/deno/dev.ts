@@ -1,3 +1,4 @@
+import { createRoles } from "../clickhouse/roles.ts";
 import { signToken } from "../auth/token.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
 import { createClickHouse, createPing } from "../clickhouse/client.ts";
@@ -70,7 +71,7 @@ async function serveDev(config: DevConfig, engine: Engine, closing: (() => Promi
     ),
   })));
   const docs = docsAssets(tokens[0].token);
-  const gateway = serve({ config, clickHouse, ping: createPing(target), log, docs });
+  const gateway = serve({ config, roles: createRoles(target), ping: createPing(target), log, docs });
   closing.push(gateway.stop);
   say(`ClickHouse  ${engine.url} (native protocol on port ${engine.tcpPort}), data in ${dataDir}/`);
   const applied = await migrateUp(target);

@@ -37,9 +37,10 @@ export async function startDevEngine(config: Config): Promise<Engine> {
  */
 export async function withDevDatabase<Result>(
   work: (target: ClickHouseOptions) => Promise<Result>,
+  optionsOf = clickHouseOptions,
 ): Promise<Result> {
   const config = devConfig();
-  if (givenVariables().CLICKHOUSE_URL) return await work(clickHouseOptions(config));
+  if (givenVariables().CLICKHOUSE_URL) return await work(optionsOf(config));
   const running = await findRunning(config);
   if (running) return await work(running);
   const engine = await startDevEngine(config);

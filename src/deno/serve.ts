@@ -1,3 +1,4 @@
+import type { Roles } from "../clickhouse/roles.ts";
 import { createApp } from "../app.ts";
 import { createAudit } from "../audit/audit.ts";
 import type { TokenConfig } from "../auth/jwt.ts";
@@ -40,7 +41,7 @@ export interface ServeOptions {
       | "BUDGET_REQUESTS_PER_SECOND"
       | "SLUICE_SQL_DIR"
     >;
-  clickHouse: ClickHouse;
+  roles: Roles;
   ping: Ping;
   log: Log;
   docs: DocsAssets;
@@ -57,8 +58,14 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
     log({ level: "warn", message });
   }
   const stopped = new AbortController();
-  const clickHouse = giveUpOnSilence(options.clickHouse, { ping: options.ping, log, signal: stopped.signal });
-  const serving = createServing(clickHouse);
+  const guard = (client: ClickHouse) =>
+    giveUpOnSilence(client, { ping: options.ping, log, signal: stopped.signal });
+  const [clickHouse, reader, ingester] = [
+    guard(options.roles.clickHouse),
+    guard(options.roles.reader),
+    guard(options.roles.ingester),
+  ];
+  const serving = createServing(reader);
   const instance = crypto.randomUUID();
   const audit = createAudit({ clickHouse, instance, log });
   const budgets = createBudgets({
@@ -77,6 +84,8 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
   const app = createApp({
     config,
     clickHouse,
+    reader,
+    ingester,
     budgets,
     audit,
     served: serving.served,

@@ -38,7 +38,7 @@ export function docsRoutes(deps: AppDeps): Hono<AppEnv> {
     })
     .get("/docs/:file", async (c) => {
       const name = c.req.param("file");
-      const bytes = viewerFiles[name] ? await deps.docs.read(name) : undefined;
+      const bytes = Object.hasOwn(viewerFiles, name) ? await deps.docs.read(name) : undefined;
       if (!bytes) return c.notFound();
       c.header("content-type", viewerFiles[name]);
       c.header("cache-control", "public, max-age=86400");

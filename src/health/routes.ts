@@ -21,7 +21,7 @@ async function notReady(deps: AppDeps): Promise<string | undefined> {
   if (!deps.isOpen()) return "The gateway is stopping";
   try {
     deps.served();
-    await run(deps.clickHouse, { sql: "SELECT 1", signal: AbortSignal.timeout(readyTimeoutMs) });
+    await run(deps.reader, { sql: "SELECT 1", signal: AbortSignal.timeout(readyTimeoutMs) });
   } catch {
     return "ClickHouse is not reachable, or its tables are not there yet";
   }

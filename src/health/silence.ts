@@ -14,18 +14,23 @@ export interface SilenceOptions {
 }
 
 const tickMs = 250;
-/** So long nothing may be heard, neither an answer nor a ping: with the ticks around it, 503 comes within 2 s. */
-const patienceMs = 1_000;
+/**
+ * After so long without an answer, also to pings, new statements are refused, and those fail that have heard nothing
+ * since they began: with the ticks around it, within 2 s.
+ */
+const refuseMs = 1_000;
+/** After so long all that wait fail: a database that is only busy answers a ping by then. */
+const giveUpMs = 10_000;
 
 /**
  * The client, for a ClickHouse that may fall silent without closing its connections: a process that hangs, a host
- * that is gone. As long as statements wait and none is answered, ClickHouse is pinged; when pings find nobody for a
- * second, the waiting statements fail with ClickHouseUnreachable, and new ones at once, until a ping is answered. A
- * slow statement alone is no silence. An answer whose head has come is left alone.
+ * that is gone. As long as statements wait and none is answered, ClickHouse is pinged; when pings find nobody for
+ * a second, new statements fail with ClickHouseUnreachable, until a ping is answered; after ten seconds older ones, which
+ * may be at work, fail too. A slow statement alone is no silence. An answer whose head has come is left alone.
  */
 export function giveUpOnSilence(clickHouse: ClickHouse, options: SilenceOptions): ClickHouse {
   const { ping, log, signal: stopped } = options;
-  const waiting = new Set<AbortController>();
+  const waiting = new Map<AbortController, number>();
   let isSilent = false;
   let isPinging = false;
   let heardAt = 0;
@@ -47,7 +52,7 @@ export function giveUpOnSilence(clickHouse: ClickHouse, options: SilenceOptions)
     if (now - tickedAt > 2 * tickMs) askingSince = undefined;
     if (waiting.size === 0 && askingSince === undefined && !isSilent) return;
     if (now - heardAt >= tickMs) ask(now);
-    if (!isSilent && askingSince !== undefined && now - askingSince >= patienceMs) giveUp();
+    if (askingSince !== undefined) refuse(now - askingSince);
     watch();
   }
 
@@ -55,7 +60,7 @@ export function giveUpOnSilence(clickHouse: ClickHouse, options: SilenceOptions)
     askingSince ??= now;
     if (isPinging) return;
     isPinging = true;
-    ping(AbortSignal.any([stopped, AbortSignal.timeout(patienceMs)])).then(hear, () => {}).finally(() =>
+    ping(AbortSignal.any([stopped, AbortSignal.timeout(refuseMs)])).then(hear, () => {}).finally(() =>
       isPinging = false
     );
   }
@@ -67,10 +72,14 @@ export function giveUpOnSilence(clickHouse: ClickHouse, options: SilenceOptions)
     isSilent = false;
   }
 
-  function giveUp() {
+  function refuse(silentMs: number) {
+    if (silentMs < refuseMs) return;
+    if (!isSilent) {
+      log({ level: "error", message: "ClickHouse does not answer: requests are refused until it does" });
+    }
     isSilent = true;
-    log({ level: "error", message: "ClickHouse does not answer: requests are refused until it does" });
-    for (const controller of waiting) controller.abort(silence());
+    const first = silentMs < giveUpMs ? heardAt : 0;
+    for (const [controller, startedAt] of waiting) if (startedAt >= first) controller.abort(silence());
   }
 
   return async function watched(statement) {
@@ -79,7 +88,7 @@ export function giveUpOnSilence(clickHouse: ClickHouse, options: SilenceOptions)
     if (isSilent) throw silence();
     const controller = new AbortController();
     signal?.addEventListener("abort", () => controller.abort(signal.reason));
-    waiting.add(controller);
+    waiting.set(controller, performance.now());
     watch();
     try {
       const response = await clickHouse({ ...statement, signal: controller.signal });

@@ -19,7 +19,10 @@ export interface Ingested {
 
 /** One request's events, for one stream. */
 export interface Ingestion {
+  /** Reads what was refused. */
   clickHouse: ClickHouse;
+  /** Inserts into landing tables. */
+  ingester: ClickHouse;
   stream: string;
   tenantId: string;
   /** Marks the rows. */
@@ -41,7 +44,7 @@ const pieceBytes = 1_048_576;
  * for a stream that does not exist; ClickHouseError, ClickHouseUnreachable.
  */
 export async function ingest(ingestion: Ingestion): Promise<Ingested> {
-  const { clickHouse, stream, tenantId, requestId, body, maxLineBytes } = ingestion;
+  const { clickHouse, ingester, stream, tenantId, requestId, body, maxLineBytes } = ingestion;
   const since = Date.now();
   const rows = createRowEncoder({ tenantId, requestId, source: "http" });
   const splitter = body.isJson ? splitJson(rows, maxLineBytes) : splitLines(rows, maxLineBytes);
@@ -55,7 +58,7 @@ export async function ingest(ingestion: Ingestion): Promise<Ingested> {
     if (isWhole) await ingestion.commit(stream, rows.take());
     else {
       const body = rowStream(rows, pieces, (error) => failure = error);
-      await insertStream(clickHouse, stream, body, ingestion.signal);
+      await insertStream(ingester, stream, body, ingestion.signal);
     }
   } catch (thrown) {
     // what broke the body is the cause; the connection's failure is only its effect

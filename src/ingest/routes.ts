@@ -12,9 +12,9 @@ import { fingerprintOf, readKeyedBody } from "./keyed.ts";
 
 /** `POST /{stream}`: events of the credential's tenant. */
 export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
-  const { clickHouse, config } = deps;
+  const { clickHouse, ingester, config } = deps;
   const idempotency = createIdempotency(clickHouse);
-  const commit = createGroupCommit(clickHouse);
+  const commit = createGroupCommit(ingester);
 
   return new Hono<AppEnv>().all("/:stream", async (c) => {
     const stream = readStream(c, deps);
@@ -24,6 +24,7 @@ export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
     const { requestId } = c.var;
     const request = {
       clickHouse,
+      ingester,
       stream,
       tenantId,
       maxLineBytes: config.MAX_LINE_BYTES,
@@ -43,7 +44,7 @@ export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
     try {
       const read = await readKeyedBody(keyed, await open(), requestId, bufferedBytes);
       // alone, so that a repetition after a crash meets the first one's token
-      const commitKeyed: Commit = (stream, rows) => insertBlock(clickHouse, stream, rows, read.requestId);
+      const commitKeyed: Commit = (stream, rows) => insertBlock(ingester, stream, rows, read.requestId);
       ingested = await ingest({ ...request, ...read, commit: commitKeyed });
       await claim.finish(await read.fingerprint(), JSON.stringify(ingested));
     } catch (error) {

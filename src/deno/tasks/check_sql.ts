@@ -1,3 +1,4 @@
+import { createRoles } from "../../clickhouse/roles.ts";
 import { loadCatalog } from "../../catalog/catalog.ts";
 import { devConfig } from "../dev_engine.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
@@ -10,7 +11,7 @@ const say = (text: string) => console.log(text);
 
 const { SLUICE_SQL_DIR: sqlDir } = devConfig();
 const files = await readQueryFiles(sqlDir);
-const { errors } = await withScratchEngine((clickHouse) => loadCatalog(files, clickHouse));
+const { errors } = await withScratchEngine((_, target) => loadCatalog(files, createRoles(target).reader));
 for (const error of errors) say(renderFault(error, sqlDir));
 say(
   errors.length

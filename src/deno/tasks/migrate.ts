@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type ClickHouseOptions, createClickHouse } from "../../clickhouse/client.ts";
 import { listMigrations } from "../list_migrations.ts";
 import { dbmate } from "../migrate.ts";
+import { ownerOptions } from "../clickhouse_options.ts";
 import { withDevDatabase } from "../dev_engine.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
 
@@ -18,11 +19,11 @@ const say = (text: string) => console.log(text.trimEnd());
 async function main([command, argument]: string[]): Promise<number> {
   switch (command) {
     case "status":
-      say(await withDevDatabase(status));
+      say(await withDevDatabase(status, ownerOptions));
       return 0;
     case "up":
     case "down":
-      say(await withDevDatabase((target) => dbmate(target, [command], ["--no-dump-schema"])));
+      say(await withDevDatabase((target) => dbmate(target, [command], ["--no-dump-schema"]), ownerOptions));
       return 0;
     case "new":
       return await create(argument ?? "");

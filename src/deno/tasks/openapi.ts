@@ -1,3 +1,4 @@
+import { createRoles } from "../../clickhouse/roles.ts";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 import { createServing } from "../../catalog/serving.ts";
@@ -15,8 +16,8 @@ const say = (text: string) => console.log(text);
 
 async function main(isCheck: boolean): Promise<number> {
   const { SLUICE_SQL_DIR: sqlDir } = devConfig();
-  const generated = await withScratchEngine(async (clickHouse) => {
-    const serving = createServing(clickHouse);
+  const generated = await withScratchEngine(async (_, target) => {
+    const serving = createServing(createRoles(target).reader);
     const faults = await serving.load(await readQueryFiles(sqlDir));
     for (const fault of faults) say(renderFault(fault, sqlDir));
     return faults.length ? undefined : openApiDocument(serving.served());

@@ -1,8 +1,8 @@
+import { createRoles } from "../../clickhouse/roles.ts";
 import { answer } from "../../answer/answer.ts";
 import { type Format, formats } from "../../answer/format.ts";
 import { bind } from "../../catalog/bind.ts";
 import { findQuery, loadCatalog } from "../../catalog/catalog.ts";
-import { createClickHouse } from "../../clickhouse/client.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
 import { problemOf } from "../../clickhouse/exception.ts";
 import { Problem } from "../../problem.ts";
@@ -36,9 +36,9 @@ async function main(args: string[]): Promise<number> {
   const [formatName] = take(input, "format") ?? ["table"];
   const { SLUICE_SQL_DIR: sqlDir } = devConfig();
   return await withDevDatabase(async (target) => {
-    const clickHouse = createClickHouse(target);
+    const { reader } = createRoles(target);
     const path = name.replace(/^\/?(v1\/|sql\/)?/, "").replace(/\.sql$/, "");
-    const { catalog, errors } = await loadCatalog(await readQueryFiles(sqlDir), clickHouse);
+    const { catalog, errors } = await loadCatalog(await readQueryFiles(sqlDir), reader);
     for (const error of errors.filter(({ file }) => file === `sql/${path}.sql`)) {
       say(renderFault(error, sqlDir));
     }
@@ -49,7 +49,7 @@ async function main(args: string[]): Promise<number> {
       });
     }
     for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
-    const response = await answer(clickHouse, {
+    const response = await answer(reader, {
       query: found.query,
       bound: bind(found.query, input),
       tenantId,
