@@ -109,10 +109,10 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.use("/v1/*", auditRequests(deps));
   app.use("/v1/*", authenticate(auth));
   app.use("/v1/*", rateLimitFields(deps));
-  app.route("/v1/admin/keys", keyRoutes(auth));
-  app.route("/v1/stream", streamTokenRoutes(auth));
   app.route("/v1/events", eventRoutes(deps));
   app.use("/v1/*", limitBurst(deps));
+  app.route("/v1/admin/keys", keyRoutes(auth));
+  app.route("/v1/stream", streamTokenRoutes(auth));
   app.route("/v1", budgetRoutes(deps));
   app.route("/v1", queryRoutes(deps));
   return app;

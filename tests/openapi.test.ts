@@ -15,11 +15,13 @@ Deno.test("openapi.yaml is valid OpenAPI 3.1", async () => {
   assert.match(committed.openapi, /^3\.1\./);
 });
 
-Deno.test("each operation says which scope it needs, and that it may answer 401 and 403", () => {
+Deno.test("each operation says which scope it needs, and that it may answer 401, 403 and 429", () => {
   for (const [path, methods] of Object.entries(committed.paths as OpenApi)) {
     for (const [method, operation] of Object.entries(methods as OpenApi)) {
       const what = `${method} ${path}`;
-      for (const status of ["401", "403"]) assert.ok(operation.responses[status], `${what}: ${status}`);
+      // events are not limited by budgets, nor by requests a second
+      const statuses = path === "/v1/events/{stream}" ? ["401", "403"] : ["401", "403", "429"];
+      for (const status of statuses) assert.ok(operation.responses[status], `${what}: ${status}`);
       assert.deepEqual(operation.security.flatMap(Object.keys), ["bearer", "apiKey"], what);
       const [scopes, ...others] = operation.security.flatMap(Object.values) as string[][];
       for (const each of others) assert.deepEqual(each, scopes, what);

@@ -3,7 +3,7 @@ import { needs } from "./security.ts";
 
 /** The operations on budgets. */
 export function budgetPaths(refer: Refer): OpenApi {
-  const failures = refer("Unauthenticated", "Forbidden", "Failed", "Unavailable");
+  const failures = refer("Unauthenticated", "Forbidden", "TooManyRequests", "Failed", "Unavailable");
   const budget = { description: "The budgets", content: { "application/json": { schema: answerSchema } } };
   const admin = { tags: ["budgets"], security: needs("admin"), parameters: [tenantParameter] };
   const path = "/v1/admin/tenants/{tenantId}/budget";
