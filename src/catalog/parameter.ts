@@ -35,7 +35,7 @@ export function createParameter(
   const bind = (input: unknown) => {
     if (input === null && isNullable) return nullText;
     checkLimits(header, pattern, input);
-    return parse(header.format ? formats[header.format].parse(input) : input);
+    return parse(header.format ? formats[header.format](input) : input);
   };
   const defaultText = header.default !== undefined ? bind(header.default) : isNullable ? nullText : undefined;
   return {
@@ -86,7 +86,6 @@ function schemaOf(type: ClickHouseType, header: ParameterHeader): JsonSchema {
     minLength,
     maxLength,
     pattern,
-    ...(header.format && formats[header.format].schema),
   };
   const given = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
   const schema = parameterSchema(type);

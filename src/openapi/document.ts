@@ -9,6 +9,7 @@ import { problems, type ProblemType } from "../problem.ts";
 import { budgetPaths } from "./budget_paths.ts";
 import { credentialPaths } from "./credential_paths.ts";
 import { describeColumns } from "./describe_columns.ts";
+import { metaSchema, problemSchema } from "./schemas.ts";
 import { needs, securitySchemes } from "./security.ts";
 
 /** A part of an OpenAPI document; its shape is checked by a validator in the tests. */
@@ -113,10 +114,10 @@ function queryPath(query: Query): OpenApi {
   };
   const body = {
     type: "object",
-    properties: Object.fromEntries(others.map(({ name, schema, description }) => [
-      name,
-      { ...schema, ...(description && { description }) },
-    ])),
+    properties: Object.fromEntries(others.map((parameter) => {
+      const description = describe(parameter);
+      return [parameter.name, { ...parameter.schema, ...(description && { description }) }];
+    })),
     required: others.filter((parameter) => parameter.required).map((parameter) => parameter.name),
     additionalProperties: false,
   };
@@ -154,15 +155,26 @@ function withoutEmptyRequired(schema: { required: string[] } & OpenApi): OpenApi
 
 type Described = Pick<Parameter, "name" | "required" | "schema" | "description" | "example" | "in">;
 
-function parameterObject({ name, in: place, required, schema, description, example }: Described): OpenApi {
+function parameterObject(parameter: Described): OpenApi {
+  const { name, in: place, required, schema, example } = parameter;
+  const description = describe(parameter);
   return {
     name,
     in: place,
     required,
     ...(description && { description }),
     schema,
-    ...(example !== undefined && { example }),
+    ...(required && example !== undefined && { example }),
   };
+}
+
+/**
+ * What a parameter means. The example of one that may be left out is told here: as `example` the API reference would fill
+ * it in, and the first try would ask for something else than the defaults.
+ */
+function describe({ required, description, example }: Described): string | undefined {
+  if (required || example === undefined) return description;
+  return [description, `For example \`${example}\``].filter(Boolean).join(". ");
 }
 
 const formatParameter = {
@@ -250,55 +262,3 @@ function eventsPath(streams: string[]): OpenApi {
     },
   };
 }
-
-const problemSchema = {
-  type: "object",
-  description: "RFC 9457",
-  properties: {
-    type: {
-      type: "string",
-      format: "uri-reference",
-      enum: Object.keys(problems).map((type) => `/problems/${type}`),
-    },
-    title: { type: "string" },
-    status: { type: "integer" },
-    detail: { type: "string" },
-    instance: { type: "string", format: "uri-reference", description: "Names the request" },
-    parameter: { type: "string", description: "The parameter at fault" },
-    errors: {
-      type: "array",
-      description: "Each fault, when there are several",
-      items: {
-        type: "object",
-        properties: { parameter: { type: "string" }, detail: { type: "string" } },
-        required: ["parameter", "detail"],
-      },
-    },
-  },
-  required: ["type", "title", "status"],
-  additionalProperties: true,
-};
-
-const metaSchema = {
-  type: "object",
-  description: "Facts of the computation",
-  properties: {
-    query: { type: "string" },
-    rows: { type: "integer", format: "int64", description: "Rows in `data`" },
-    rowsRead: { type: "integer", format: "int64" },
-    bytesRead: { type: "integer", format: "int64" },
-    elapsedMs: { type: "number", description: "Time that ClickHouse took" },
-    asOf: { type: "string", format: "date-time", description: "The instant that the query took as now" },
-    page: {
-      type: "object",
-      description: "Only of paged queries",
-      properties: {
-        number: { type: "integer" },
-        size: { type: "integer" },
-        total: { type: "integer", format: "int64", description: "Rows of all pages" },
-      },
-      required: ["number", "size", "total"],
-    },
-  },
-  required: ["query", "rows", "rowsRead", "bytesRead", "elapsedMs", "asOf"],
-};

@@ -1,0 +1,55 @@
+import { problems } from "../problem.ts";
+
+/** JSON Schema of a problem document. */
+export const problemSchema = {
+  type: "object",
+  description: "RFC 9457",
+  properties: {
+    type: {
+      type: "string",
+      format: "uri-reference",
+      enum: Object.keys(problems).map((type) => `/problems/${type}`),
+    },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string" },
+    instance: { type: "string", format: "uri-reference", description: "Names the request" },
+    parameter: { type: "string", description: "The parameter at fault" },
+    errors: {
+      type: "array",
+      description: "Each fault, when there are several",
+      items: {
+        type: "object",
+        properties: { parameter: { type: "string" }, detail: { type: "string" } },
+        required: ["parameter", "detail"],
+      },
+    },
+  },
+  required: ["type", "title", "status"],
+  additionalProperties: true,
+};
+
+/** JSON Schema of an answer's `meta`. */
+export const metaSchema = {
+  type: "object",
+  description: "Facts of the computation",
+  properties: {
+    query: { type: "string" },
+    rows: { type: "integer", format: "int64", description: "Rows in `data`" },
+    rowsRead: { type: "integer", format: "int64" },
+    bytesRead: { type: "integer", format: "int64" },
+    elapsedMs: { type: "number", description: "Time that ClickHouse took" },
+    asOf: { type: "string", format: "date-time", description: "The instant that the query took as now" },
+    page: {
+      type: "object",
+      description: "Only of paged queries",
+      properties: {
+        number: { type: "integer" },
+        size: { type: "integer" },
+        total: { type: "integer", format: "int64", description: "Rows of all pages" },
+      },
+      required: ["number", "size", "total"],
+    },
+  },
+  required: ["query", "rows", "rowsRead", "bytesRead", "elapsedMs", "asOf"],
+};
