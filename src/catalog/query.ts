@@ -1,5 +1,5 @@
 import { type ClickHouse } from "../clickhouse/client.ts";
-import { ClickHouseError } from "../clickhouse/exception.ts";
+import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
 import { plainValue } from "../clickhouse/parameter.ts";
 import { parseType } from "../clickhouse/type.ts";
 import { engineFault } from "./engine_fault.ts";
@@ -126,7 +126,8 @@ async function checkStatement(
     checkReach(meaning.foreignSources, sql, at);
     return meaning;
   } catch (error) {
-    if (!(error instanceof ClickHouseError)) throw error;
+    // an engine that has too much to do says nothing about the file
+    if (!(error instanceof ClickHouseError) || problemOf(error).status === 503) throw error;
     const fault = engineFault(error.message, sql);
     throw at(fault.offset, fault.message);
   }
