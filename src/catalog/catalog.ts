@@ -13,7 +13,7 @@ export interface LoadedCatalog {
 
 const concurrency = 4;
 
-/** Compiles all files. Throws ClickHouseUnreachable when there is no engine to ask. */
+/** Compiles all files. Throws what compileQuery throws of the engine. */
 export async function loadCatalog(files: QueryFile[], clickHouse: ClickHouse): Promise<LoadedCatalog> {
   const catalog = new Map<string, Query>();
   const errors: QueryFileError[] = [];

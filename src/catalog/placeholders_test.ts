@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { askEngine } from "../clickhouse/ask_engine.ts";
+import { askEngine } from "../../tests/ask_engine.ts";
 import { lineColumn, maskSql, scanPlaceholders, SqlSyntaxError } from "./placeholders.ts";
 
 // Codes of the engine's exceptions.

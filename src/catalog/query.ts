@@ -41,7 +41,7 @@ export function queryName(path: string): string {
 
 /**
  * Reads a query file and has the engine check it. Throws QueryFileError for whatever its author must mend;
- * ClickHouseUnreachable when there is no engine to ask.
+ * ClickHouseUnreachable or ClickHouseError when there is no engine to ask, or it has too much to do.
  */
 export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Promise<Query> {
   const { path, text } = file;

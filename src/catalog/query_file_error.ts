@@ -1,3 +1,5 @@
+import { lineColumn } from "./placeholders.ts";
+
 /** A fault of a query file, with the place a reader looks at first. Lines and columns count from 1. */
 export class QueryFileError extends Error {
   override readonly name = "QueryFileError";
@@ -27,10 +29,6 @@ export type At = (offset: number, message: string) => QueryFileError;
 
 /** A QueryFileError at a character offset of the file's text. */
 export function errorAt(file: string, text: string, offset: number, message: string): QueryFileError {
-  const before = text.slice(0, offset);
-  const start = before.lastIndexOf("\n") + 1;
-  const end = text.indexOf("\n", offset);
-  const line = before.split("\n").length;
-  const lineText = text.slice(start, end < 0 ? undefined : end).replace(/\r$/, "");
-  return new QueryFileError(file, message, line, offset - start + 1, lineText);
+  const { line, column, lineText } = lineColumn(text, offset);
+  return new QueryFileError(file, message, line, column, lineText);
 }

@@ -10,7 +10,7 @@ import { QueryFileError } from "./query_file_error.ts";
 export function createServing(clickHouse: ClickHouse) {
   let served: Served | undefined;
 
-  /** Loads all files anew; returns the faults. Throws ClickHouseUnreachable, and then nothing has changed. */
+  /** Loads all files anew; returns the faults. Throws what the engine throws, and then nothing has changed. */
   async function load(files: QueryFile[]): Promise<QueryFileError[]> {
     const [{ catalog, errors }, streams] = await Promise.all([
       loadCatalog(files, clickHouse),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Ajv2020 } from "npm:ajv@8.20.0/dist/2020.js";
 // deno-lint-ignore no-import-prefix
 import addFormats from "npm:ajv-formats@3.0.1";
-import { askEngine, askRows } from "./ask_engine.ts";
+import { askEngine, askRows } from "../../tests/ask_engine.ts";
 import { jsonSettings, resultSchema } from "./json_schema.ts";
 import { parseType } from "./type.ts";
 

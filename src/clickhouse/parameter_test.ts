@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { askRows } from "./ask_engine.ts";
+import { askRows } from "../../tests/ask_engine.ts";
 import { jsonSettings } from "./json_schema.ts";
 import { bindableType, compileParameter, ParameterError, parameterSchema, plainValue } from "./parameter.ts";
 import { parseType } from "./type.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { askRows } from "./ask_engine.ts";
+import { askRows } from "../../tests/ask_engine.ts";
 import { printType } from "./print_type.ts";
 import { familyName } from "./type_alias.ts";
 import { TypeSyntaxError } from "./type_cursor.ts";

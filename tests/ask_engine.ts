@@ -1,5 +1,3 @@
-// For tests only, as are the Deno.env calls: the tests of these folders ask a real ClickHouse.
-
 /** Returns what the engine answers to a statement: its text, or the exception's, and the exception's code or 0. */
 export async function askEngine(
   sql: string,
