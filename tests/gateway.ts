@@ -102,7 +102,9 @@ export function newTenant(name = "tenant"): string {
 /** A gateway over the tests' engine, with the repository's queries unless others are given. Throws their faults. */
 export async function createGateway(options: TestOptions = {}): Promise<TestGateway> {
   const given = options.clickHouse;
-  const roles = given ? { clickHouse: given, reader: given, ingester: given } : createRoles(engineOptions());
+  const roles = given
+    ? { clickHouse: given, reader: given, writer: given, ingester: given }
+    : createRoles(engineOptions());
   const { clickHouse } = roles;
   const serving = createServing(roles.reader);
   const log: LogEntry[] = [];

@@ -1,7 +1,10 @@
-import { type ClickHouse } from "../clickhouse/client.ts";
+import { warningsColumn } from "../answer/warnings.ts";
+import type { ClickHouse, Statement } from "../clickhouse/client.ts";
 import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
 import { plainValue } from "../clickhouse/parameter.ts";
 import { parseType } from "../clickhouse/type.ts";
+import { comparing } from "../tenants/compare.ts";
+import { compileWrite } from "../write/compile_write.ts";
 import { engineFault } from "./engine_fault.ts";
 import { type Header, type QueryHeader, readHeader } from "./header.ts";
 import { inspectMeaning, inspectSyntax, type Meaning } from "./inspection.ts";
@@ -18,10 +21,12 @@ export interface QueryFile {
   text: string;
 }
 
-/** A named query: an endpoint. */
+/** A named query, or a writing endpoint. */
 export interface Query {
   /** Such as `outreach/overview`, or `cohorts/{cohortId}/metrics`. */
   name: string;
+  /** Its address below `/v1`: its name, unless the header says otherwise. */
+  path: string;
   file: string;
   header: Header;
   /** The statement that ClickHouse gets. */
@@ -32,6 +37,10 @@ export interface Query {
   tenantTables: string[];
   bindsTenant: boolean;
   bindsNow: boolean;
+  /** Whether it writes a thing whose id the gateway makes. */
+  bindsNewId: boolean;
+  /** Whether the column `warnings` becomes `meta.warnings`. */
+  hasWarnings: boolean;
 }
 
 /** The name of the query in a file: its path below `sql/`, with `[x]` as `{x}`. */
@@ -50,31 +59,42 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
   checkName(name, path, at);
 
   const read = readHeader(path, text);
-  const { header, sql } = read;
+  const { header, sql, offsetOf } = read;
+  const address = header.path ?? name;
+  if (address.split("/")[0] !== name.split("/")[0]) {
+    throw at(offsetOf(["path"]), `The path must begin with "${name.split("/")[0]}", as the file's does`);
+  }
   const placeholders = scan(sql, at);
-  const parameters = createParameters(name, read, placeholders, at);
+  const parameters = createParameters(address, read, placeholders, at);
   const bound = new Set(placeholders.map((placeholder) => placeholder.name));
   if (header.tenant === "all" && header.scope !== "admin") {
     throw at(0, "A query with `tenant: all` needs `scope: admin` in the header");
   }
-  if (!bound.has("tenantId") && !header.tenant) {
+  if (header.tenant === "compare" && !bound.has(comparing)) {
+    throw at(0, "A query with `tenant: compare` binds {tenantIds:Array(String)}");
+  }
+  if (!bound.has("tenantId") && !header.tenant && !header.method) {
     throw at(
       0,
       "The query does not bind {tenantId:String}; say `tenant: none` in the header if it reads no tenant's rows",
     );
   }
 
-  const meaning = await checkStatement(clickHouse, read, parameters, placeholders, at);
+  const { statement, meaning } = await checkStatement(clickHouse, read, parameters, placeholders, at);
+  const columns = header.method ? [] : readColumns(meaning, sql, read, at);
   return {
     name,
+    path: address,
     file: path,
     header,
-    sql: sql.trim(),
+    sql: header.method ? await compileWrite(clickHouse, read, statement, meaning, at) : sql.trim(),
     parameters,
-    columns: readColumns(meaning, sql, read, at),
+    columns,
     tenantTables: header.tenant === "all" ? [] : meaning.tenantTables,
     bindsTenant: bound.has("tenantId"),
     bindsNow: bound.has("now"),
+    bindsNewId: bound.has("newId"),
+    hasWarnings: columns.some(({ name }) => name === warningsColumn),
   };
 }
 
@@ -83,6 +103,7 @@ const takenDomains = new Map([
   ["events", "ingestion"],
   ["stream", "live updates"],
   ["admin", "administration"],
+  ["budget", "query budgets"],
 ]);
 
 function checkName(name: string, path: string, at: At): void {
@@ -111,7 +132,7 @@ async function checkStatement(
   parameters: Parameter[],
   placeholders: Placeholder[],
   at: At,
-): Promise<Meaning> {
+): Promise<{ statement: Statement; meaning: Meaning }> {
   const defaults = new Map(parameters.map((parameter) => [parameter.name, parameter.defaultText]));
   const values = placeholders.map((
     { name, type },
@@ -124,7 +145,7 @@ async function checkStatement(
     const meaning = await inspectMeaning(clickHouse, statement);
     checkPurity(meaning, sql, at);
     checkReach(meaning.foreignSources, sql, at);
-    return meaning;
+    return { statement, meaning };
   } catch (error) {
     // an engine that has too much to do says nothing about the file
     if (!(error instanceof ClickHouseError) || problemOf(error).status === 503) throw error;
