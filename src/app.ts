@@ -24,6 +24,7 @@ import { type Log, logRequests } from "./http/log.ts";
 import { onError } from "./http/on_error.ts";
 import { requestId } from "./http/request_id.ts";
 import { eventRoutes } from "./ingest/routes.ts";
+import { syncRoutes } from "./sync/routes.ts";
 import { Problem } from "./problem.ts";
 
 /** What is served at the moment: it changes when query files do. */
@@ -46,6 +47,8 @@ export interface AppDeps {
   writer: ClickHouse;
   /** Inserts into landing tables. */
   ingester: ClickHouse;
+  /** Runs the views that read other databases. */
+  syncer: ClickHouse;
   budgets: Budgets;
   audit: Audit;
   /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */
@@ -116,6 +119,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.route("/v1/admin/keys", keyRoutes(auth));
   app.route("/v1/stream", streamTokenRoutes(auth));
   app.route("/v1", budgetRoutes(deps));
+  app.route("/v1", syncRoutes(deps));
   app.route("/v1", queryRoutes(deps));
   return app;
 }

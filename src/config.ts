@@ -53,6 +53,13 @@ export const variables = {
   BUDGET_REQUESTS_PER_SECOND: z.coerce.number().int().positive().default(100).describe(
     "Requests other than events that a tenant may send a second, to each gateway",
   ),
+  MIGRATIONS: z.string().default("").transform((text) =>
+    text.split(",").map((name) => name.trim()).filter(Boolean)
+  )
+    .pipe(z.array(z.enum(["postgres"], "must be of `postgres`")))
+    .describe(
+      "Optional folders of migrations that belong to the database too, separated by commas: `postgres`",
+    ),
   SLUICE_SQL_DIR: z.string().default("sql").describe(
     "Folder of the query files; a relative one is below the project's root",
   ),

@@ -21,7 +21,7 @@ async function main(config: Config): Promise<void> {
     await gateway.stop();
   });
   log({ level: "info", message: `Listening on ${gateway.url}` });
-  const migrations = await whenReachable(() => listMigrations(roles.clickHouse), log);
+  const migrations = await whenReachable(() => listMigrations(roles.clickHouse, config.MIGRATIONS), log);
   const pending = migrations.filter(({ isApplied }) => !isApplied);
   if (pending.length) {
     const names = pending.map(({ name }) => name).join("\n");

@@ -103,7 +103,7 @@ export function newTenant(name = "tenant"): string {
 export async function createGateway(options: TestOptions = {}): Promise<TestGateway> {
   const given = options.clickHouse;
   const roles = given
-    ? { clickHouse: given, reader: given, writer: given, ingester: given }
+    ? { clickHouse: given, reader: given, writer: given, ingester: given, syncer: given }
     : createRoles(engineOptions());
   const { clickHouse } = roles;
   const serving = createServing(roles.reader);

@@ -147,25 +147,34 @@ CREATE FUNCTION sluice.milliseconds(instant timestamptz) RETURNS bigint LANGUAGE
     SELECT (extract(epoch FROM instant) * 1000)::bigint
 $$;
 
--- Each view has a `key`, by whose ranges a backfill reads in chunks. Its last row has no id and is always there: it
--- tells the horizon when nothing else changed.
+-- By ranges of this a backfill reads a view in chunks: the first 32 bits of an id.
+CREATE FUNCTION sluice.key(id uuid) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ('x' || left(id::text, 8))::bit(32)::bigint
+$$;
+
+CREATE INDEX ON outcome_scores (sluice.key(id));
+CREATE INDEX ON program_enrollments (sluice.key(id));
+
+-- The last row of each view has no id and is always there: it tells the horizon when nothing else changed.
 CREATE VIEW sluice.companies AS
 SELECT
-    md5(id)::uuid AS key,
+    sluice.key(md5(id)::uuid) AS key,
     id,
+    name,
     industry,
     region,
     employees,
     sluice.milliseconds(updated_at) AS updated_at,
+    deleted_at IS NOT NULL AS deleted,
     changed_in,
     (SELECT sluice.horizon()) AS horizon
 FROM companies
 UNION ALL
-SELECT '00000000-0000-0000-0000-000000000000'::uuid, NULL, NULL, NULL, NULL, 0, sluice.horizon(), sluice.horizon();
+SELECT 0, NULL, NULL, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
 
 CREATE VIEW sluice.outcome_scores AS
 SELECT
-    id AS key,
+    sluice.key(id) AS key,
     id,
     user_id,
     company_id,
@@ -183,12 +192,12 @@ SELECT
 FROM outcome_scores
 UNION ALL
 SELECT
-    '00000000-0000-0000-0000-000000000000'::uuid, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
+    0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
 
 -- One row for each stage that an enrolment has come to.
 CREATE VIEW sluice.program_enrollments AS
 SELECT
-    id AS key,
+    sluice.key(id) AS key,
     md5(id || stage)::uuid AS id,
     user_id,
     company_id,
@@ -205,11 +214,11 @@ CROSS JOIN LATERAL (
 ) AS stages (stage, at)
 WHERE at IS NOT NULL
 UNION ALL
-SELECT '00000000-0000-0000-0000-000000000000'::uuid, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
+SELECT 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
 
 CREATE VIEW sluice.cohorts AS
 SELECT
-    id AS key,
+    sluice.key(id) AS key,
     id,
     company_id,
     name,
@@ -222,11 +231,11 @@ SELECT
     (SELECT sluice.horizon()) AS horizon
 FROM cohorts
 UNION ALL
-SELECT '00000000-0000-0000-0000-000000000000'::uuid, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
+SELECT 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
 
 CREATE VIEW sluice.user_cohorts AS
 SELECT
-    user_cohorts.cohort_id AS key,
+    sluice.key(user_cohorts.user_id) AS key,
     user_cohorts.cohort_id,
     user_cohorts.user_id,
     cohorts.company_id,
@@ -237,7 +246,7 @@ SELECT
 FROM user_cohorts
 INNER JOIN cohorts ON cohorts.id = user_cohorts.cohort_id
 UNION ALL
-SELECT '00000000-0000-0000-0000-000000000000'::uuid, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
+SELECT 0, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
 
 -- Whom Sluice is there; a password is given where the database runs: ALTER ROLE sluice PASSWORD '…'.
 CREATE ROLE sluice LOGIN;

@@ -12,6 +12,7 @@ import { createLog } from "./log.ts";
 import { migrateUp } from "./migrate.ts";
 import { onOrphaned } from "./on_orphaned.ts";
 import { onSignal } from "./on_signal.ts";
+import { type DevSource, followSource, startDevSource } from "./postgres/dev_source.ts";
 import { progressBar } from "./progress_bar.ts";
 import { type Gateway, serve, whenReachable } from "./serve.ts";
 import { renderFault } from "./sql_files.ts";
@@ -26,7 +27,8 @@ type DevConfig = Config & { AUTH_JWT_SECRET: string };
 /** The development server: engine, migrations, demo data, gateway, and the query files watched. */
 async function dev(config: DevConfig): Promise<void> {
   const start = performance.now();
-  const engine = await startDevEngine(config);
+  const source = Deno.args.includes("--postgres") ? await startDevSource(config.SLUICE_DATA_DIR) : undefined;
+  const engine = await startDevEngine(config, source?.variables);
   const closing: (() => Promise<void> | void)[] = [];
   let isStopping = false;
   const stop = async () => {
@@ -34,6 +36,7 @@ async function dev(config: DevConfig): Promise<void> {
     say("\nStopping …");
     for (const close of closing) await close();
     await engine.stop();
+    await source?.stop();
   };
   onSignal(stop);
   onOrphaned(async () => {
@@ -46,18 +49,24 @@ async function dev(config: DevConfig): Promise<void> {
     Deno.exit(1);
   });
   try {
-    const { url, tokens } = await serveDev(config, engine, closing);
+    const { url, tokens } = await serveDev(config, engine, closing, source);
     if (!isStopping) say(greeting(url, tokens, performance.now() - start));
   } catch (error) {
     // what is underway when it is stopped fails
     if (isStopping) return;
     isStopping = true;
     await engine.stop();
+    await source?.stop();
     throw error;
   }
 }
 
-async function serveDev(config: DevConfig, engine: Engine, closing: (() => Promise<void> | void)[]) {
+async function serveDev(
+  config: DevConfig,
+  engine: Engine,
+  closing: (() => Promise<void> | void)[],
+  source: DevSource | undefined,
+) {
   const { SLUICE_DATA_DIR: dataDir, SLUICE_SQL_DIR: sqlDir, AUTH_JWT_SECRET: secret } = config;
   const log = createLog(config.LOG_FORMAT);
   const target = { ...engine, database: config.CLICKHOUSE_DATABASE };
@@ -74,8 +83,11 @@ async function serveDev(config: DevConfig, engine: Engine, closing: (() => Promi
   const gateway = serve({ config, roles: createRoles(target), ping: createPing(target), log, docs });
   closing.push(gateway.stop);
   say(`ClickHouse  ${engine.url} (native protocol on port ${engine.tcpPort}), data in ${dataDir}/`);
-  const applied = await migrateUp(target);
+  if (source) say(`Postgres    ${source.address}`);
+  const named = source ? [...config.MIGRATIONS, "postgres"] : config.MIGRATIONS;
+  const applied = await migrateUp(target, named);
   if (applied.length) say(`Migrations  ${applied.length} applied`);
+  if (source) await followSource(clickHouse);
   if (config.SLUICE_DEMO === "1") {
     await loadDemo(clickHouse, `${dataDir}/demo.json`, new Date(), progressBar("Demo data  "));
   }

@@ -22,11 +22,11 @@ export function givenVariables(): Record<string, string> {
 }
 
 /** Starts the engine over the data folder and leaves a note of where it listens. */
-export async function startDevEngine(config: Config): Promise<Engine> {
+export async function startDevEngine(config: Config, env?: Record<string, string>): Promise<Engine> {
   const { SLUICE_DATA_DIR: dataDir } = config;
   await Deno.mkdir(dataDir, { recursive: true });
   const password = await keptSecret(`${dataDir}/engine_password`);
-  const engine = await startEngine({ dataDir: `${dataDir}/clickhouse`, password });
+  const engine = await startEngine({ dataDir: `${dataDir}/clickhouse`, password, env });
   await writeWhole(`${dataDir}/engine.json`, JSON.stringify({ url: engine.url }));
   return engine;
 }

@@ -13,11 +13,11 @@ export interface Migration {
   isApplied: boolean;
 }
 
-/** All migrations in their order. A database that does not exist has none applied. */
-export async function listMigrations(clickHouse: ClickHouse): Promise<Migration[]> {
+/** All migrations in their order, of the optional folders those named. A database that is not there has none applied. */
+export async function listMigrations(clickHouse: ClickHouse, named: string[] = []): Promise<Migration[]> {
   const applied = await appliedVersions(clickHouse);
   const found: (Migration & { version: string })[] = [];
-  for (const folder of await migrationFolders()) {
+  for (const folder of await migrationFolders(named)) {
     const domain = folder.slice(folder.lastIndexOf("/") + 1);
     for await (const { name } of Deno.readDir(folder)) {
       const [version] = /^\d+(?=_.*\.sql$)/.exec(name) ?? [];

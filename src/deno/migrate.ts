@@ -4,8 +4,8 @@ import { dbmatePackage } from "./dbmate_package.ts";
 import { npmFile } from "./npm_file.ts";
 
 const root = fileURLToPath(new URL("../../migrations", import.meta.url));
-/** Folders whose tables need another system; they are applied only when named. */
-const optional = ["kafka", "nats", "postgres"];
+/** Folders whose tables need another system; they are applied only when `MIGRATIONS` names them. */
+export const optionalMigrations = ["kafka", "nats", "postgres"];
 
 /** dbmate's address of a database: it speaks ClickHouse's HTTP interface too. */
 function databaseUrl({ url, user, password, database }: ClickHouseOptions): string {
@@ -16,11 +16,13 @@ function databaseUrl({ url, user, password, database }: ClickHouseOptions): stri
   return `clickhouse+http${secure ? "s" : ""}://${login}@${address.hostname}:${port}/${database}`;
 }
 
-/** Folders of the migrations that are always applied, one for each domain. */
-export async function migrationFolders(): Promise<string[]> {
+/** Folders of the migrations that are always applied, one for each domain, and of the optional ones that are named. */
+export async function migrationFolders(named: string[] = []): Promise<string[]> {
   const folders: string[] = [];
-  for await (const entry of Deno.readDir(root)) {
-    if (entry.isDirectory && !optional.includes(entry.name)) folders.push(`${root}/${entry.name}`);
+  for await (const { name, isDirectory } of Deno.readDir(root)) {
+    if (isDirectory && (!optionalMigrations.includes(name) || named.includes(name))) {
+      folders.push(`${root}/${name}`);
+    }
   }
   return folders;
 }
@@ -33,8 +35,9 @@ export async function dbmate(
   target: ClickHouseOptions,
   command: string[],
   options: string[] = [],
+  named: string[] = [],
 ): Promise<string> {
-  const folders = await migrationFolders();
+  const folders = await migrationFolders(named);
   const { success, stdout, stderr } = await new Deno.Command(await npmFile(dbmatePackage(), "bin/dbmate"), {
     args: [...folders.flatMap((folder) => ["-d", folder]), ...options, ...command],
     // not an argument, which everybody on the machine could read
@@ -45,8 +48,8 @@ export async function dbmate(
   return text;
 }
 
-/** Applies what is pending; returns the names of the migrations applied. */
-export async function migrateUp(target: ClickHouseOptions): Promise<string[]> {
-  const printed = await dbmate(target, ["up"], ["--no-dump-schema"]);
+/** Applies what is pending, of the optional folders those that are named; returns the names of the migrations applied. */
+export async function migrateUp(target: ClickHouseOptions, named: string[] = []): Promise<string[]> {
+  const printed = await dbmate(target, ["up"], ["--no-dump-schema"], named);
   return [...printed.matchAll(/^Applied: (\S+)/gm)].map(([, name]) => name);
 }

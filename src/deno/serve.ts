@@ -88,6 +88,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
     reader,
     writer,
     ingester,
+    syncer: guard(options.roles.syncer),
     budgets,
     audit,
     served: serving.served,

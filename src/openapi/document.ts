@@ -12,6 +12,7 @@ import { budgetPaths } from "./budget_paths.ts";
 import { credentialPaths } from "./credential_paths.ts";
 import { describeColumns } from "./describe_columns.ts";
 import { metaSchema, problemSchema } from "./schemas.ts";
+import { syncPaths } from "./sync_paths.ts";
 import { writeOperation } from "./write_operation.ts";
 import { needs, securitySchemes } from "./security.ts";
 
@@ -47,6 +48,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       ...(streams.length && { "/v1/events/{stream}": eventsPath(streams) }),
       ...credentialPaths(refer),
       ...budgetPaths(refer),
+      ...syncPaths(refer),
     },
     components: {
       securitySchemes,

@@ -27,6 +27,8 @@ export interface EngineOptions {
   password: string;
   httpPort?: number;
   tcpPort?: number;
+  /** Further variables that the engine's configuration reads, such as where Postgres is. */
+  env?: Record<string, string>;
 }
 
 const configFile = fileURLToPath(new URL("../../../deploy/clickhouse/config.xml", import.meta.url));
@@ -54,7 +56,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       "--listen_host=127.0.0.1",
       "--log-level=error",
     ],
-    env: { SLUICE_CLICKHOUSE_PASSWORD: password, SLUICE_CLICKHOUSE_OWNER_PASSWORD: password },
+    env: { ...options.env, SLUICE_CLICKHOUSE_PASSWORD: password, SLUICE_CLICKHOUSE_OWNER_PASSWORD: password },
     stdin: "piped",
     stdout: "null",
     stderr: "piped",

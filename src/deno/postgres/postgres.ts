@@ -140,7 +140,10 @@ async function waitUntilReady(running: Postgres, printed: () => string): Promise
 
 /** A client with one connection, as its superuser or as somebody else. */
 export function connectPostgres(
-  { host, port, database, user, password }: Pick<Postgres, "host" | "port" | "database" | "user" | "password">,
+  { host, port, database, user, password }: Pick<
+    Postgres,
+    "host" | "port" | "database" | "user" | "password"
+  >,
 ): postgres.Sql {
   return postgres({ host, port, database, user, password, max: 1, connect_timeout: 5, onnotice: () => {} });
 }

@@ -20,7 +20,9 @@ export async function unpackPostgres(folder: string): Promise<string> {
   const { initdb } = await import(`npm:${name}`) as { initdb: string };
   const native = dirname(dirname(initdb));
   await copy(native, `${folder}/native`);
-  for (const { source, target } of JSON.parse(await Deno.readTextFile(`${native}/pg-symlinks.json`)) as Link[]) {
+  for (
+    const { source, target } of JSON.parse(await Deno.readTextFile(`${native}/pg-symlinks.json`)) as Link[]
+  ) {
     await Deno.remove(`${folder}/${target}`).catch(ignoreAbsence);
     await Deno.symlink(source.slice(source.lastIndexOf("/") + 1), `${folder}/${target}`);
   }

@@ -3,7 +3,7 @@ import { type ClickHouseOptions, createClickHouse } from "../../clickhouse/clien
 import { listMigrations } from "../list_migrations.ts";
 import { dbmate } from "../migrate.ts";
 import { ownerOptions } from "../clickhouse_options.ts";
-import { withDevDatabase } from "../dev_engine.ts";
+import { devConfig, withDevDatabase } from "../dev_engine.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
 
 const usage = `deno task migrate up                    apply what is pending
@@ -23,7 +23,12 @@ async function main([command, argument]: string[]): Promise<number> {
       return 0;
     case "up":
     case "down":
-      say(await withDevDatabase((target) => dbmate(target, [command], ["--no-dump-schema"]), ownerOptions));
+      say(
+        await withDevDatabase(
+          (target) => dbmate(target, [command], ["--no-dump-schema"], devConfig().MIGRATIONS),
+          ownerOptions,
+        ),
+      );
       return 0;
     case "new":
       return await create(argument ?? "");
@@ -40,7 +45,7 @@ async function main([command, argument]: string[]): Promise<number> {
 }
 
 async function status(target: ClickHouseOptions): Promise<string> {
-  const migrations = await listMigrations(createClickHouse(target));
+  const migrations = await listMigrations(createClickHouse(target), devConfig().MIGRATIONS);
   const applied = migrations.filter(({ isApplied }) => isApplied).length;
   const lines = migrations.map(({ name, isApplied }) => `[${isApplied ? "X" : " "}] ${name}`);
   return [...lines, "", `Applied: ${applied}`, `Pending: ${migrations.length - applied}`].join("\n");

@@ -1,0 +1,135 @@
+-- migrate:up
+-- Writes down how runs ended: the engine remembers the latest of each view, and only until it restarts. Without that
+-- a run does not count, and the next one reads the same again: so nothing is lost when the engine is killed in between.
+-- The engine tells of the last try when it ended, to the second, and of a success how long it took. The reading that
+-- belongs to it is the first that began within that; if one that failed began there before it, that one's horizon is
+-- older, and the next run reads more than it has to. A success without a reading is one where even Postgres's sign of
+-- life lay before the position: its numbers of transactions have started anew.
+-- A reading from before a success that neither ended well nor failed was cut off with the engine.
+CREATE MATERIALIZED VIEW sync_recording
+REFRESH EVERY 5 SECOND APPEND TO sync_runs AS
+WITH
+    views AS
+    (
+        SELECT
+            substring(view, length('pulling_') + 1) AS source,
+            status,
+            last_success_time,
+            toDateTime64(last_refresh_time, 3, 'UTC') AS ended_at,
+            ifNull(last_success_duration_ms, 0) AS success_ms,
+            exception
+        FROM system.view_refreshes
+        WHERE database = currentDatabase()
+            AND startsWith(view, 'pulling_')
+    ),
+    readings AS
+    (
+        SELECT
+            source,
+            run,
+            min(sync_reads.started_at) AS begun_at,
+            min(sync_reads.horizon) AS position,
+            sum(sync_reads.lines) AS lines
+        FROM sync_reads
+        WHERE sync_reads.started_at > now() - INTERVAL 1 DAY
+        GROUP BY
+            source,
+            run
+    ),
+    recorded AS
+    (
+        SELECT
+            source,
+            run,
+            started_at,
+            error
+        FROM sync_runs
+        WHERE started_at > now() - INTERVAL 2 DAY
+    ),
+    successes AS
+    (
+        SELECT
+            views.source AS source,
+            assumeNotNull(any(views.ended_at)) AS ended_at,
+            any(views.success_ms) AS success_ms,
+            minIf(
+                (readings.begun_at, readings.run, readings.position, readings.lines),
+                readings.source != ''
+                AND readings.begun_at >= subtractMilliseconds(views.ended_at, views.success_ms + 50)
+                AND readings.begun_at < addSeconds(views.ended_at, 1)) AS reading
+        FROM views
+        LEFT JOIN readings ON readings.source = views.source
+        WHERE views.status = 'Scheduled'
+            AND views.exception = ''
+            AND views.last_success_time IS NOT NULL
+        GROUP BY views.source
+    ),
+    ended AS
+    (
+        SELECT
+            source,
+            if(reading.3 > 0, reading.1, ended_at) AS started_at,
+            reading.2 AS run,
+            success_ms AS duration_ms,
+            reading.4 AS lines,
+            reading.3 AS position,
+            if(reading.3 > 0, '', 'The numbers of transactions in Postgres have started anew: run a backfill') AS error
+        FROM successes
+        UNION ALL
+        SELECT
+            source,
+            assumeNotNull(ended_at) AS started_at,
+            toUUID('00000000-0000-0000-0000-000000000000') AS run,
+            0 AS duration_ms,
+            0 AS lines,
+            0 AS position,
+            sync_problem(exception) AS error
+        FROM views
+        WHERE exception != ''
+            AND ended_at IS NOT NULL
+        UNION ALL
+        SELECT
+            readings.source AS source,
+            readings.begun_at AS started_at,
+            readings.run AS run,
+            0 AS duration_ms,
+            readings.lines AS lines,
+            0 AS position,
+            'The run was cut off; the next one has repeated it' AS error
+        FROM readings
+        INNER JOIN successes ON successes.source = readings.source
+        WHERE readings.begun_at < successes.reading.1
+            AND (readings.source, readings.run) NOT IN (SELECT source, run FROM recorded)
+            AND (readings.source, toStartOfMinute(readings.begun_at)) NOT IN
+            (
+                SELECT
+                    source,
+                    arrayJoin([toStartOfMinute(started_at), toStartOfMinute(started_at) - INTERVAL 1 MINUTE])
+                FROM recorded
+                WHERE error != ''
+            )
+    )
+SELECT
+    source,
+    started_at,
+    run,
+    duration_ms,
+    lines,
+    ifNull(rejections.count, 0) AS rejected,
+    position,
+    error
+FROM ended
+LEFT JOIN
+(
+    SELECT
+        request_id,
+        count() AS count
+    FROM rejected_events
+    WHERE source = 'postgres'
+        AND request_id IN (SELECT run FROM readings)
+    GROUP BY request_id
+) AS rejections ON rejections.request_id = run
+WHERE (source, run, toDateTime(started_at), error != '') NOT IN (SELECT source, run, toDateTime(started_at), error != '' FROM recorded);
+
+-- migrate:down
+DROP VIEW sync_recording;

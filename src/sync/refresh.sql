@@ -1,0 +1,2 @@
+-- Begins a run of a source's view, unless one goes on.
+SYSTEM REFRESH VIEW {view:Identifier}
