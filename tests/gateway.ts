@@ -43,6 +43,7 @@ export const limits = { MAX_LINE_BYTES: 1_048_576, MAX_UNPACKED_BYTES: 20_000_00
 /** What a test may replace. */
 export interface TestOptions {
   clickHouse?: ClickHouse;
+  writer?: ClickHouse;
   files?: QueryFile[];
   now?: () => Date;
   /** Settings in place of the tests' own. */
@@ -142,6 +143,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
       ...options.config,
     },
     ...roles,
+    ...(options.writer && { writer: options.writer }),
     budgets,
     audit,
     served: serving.served,

@@ -9,7 +9,7 @@ CREATE TABLE csr_cohorts
     cohort_id UUID,
     name String,
     description String,
-    filters String COMMENT 'A JSON object that says how the members were chosen; kept and answered, not applied',
+    filters String DEFAULT '{}' COMMENT 'A JSON object that says how the members were chosen; kept and answered, not applied',
     created_at DateTime64(3, 'UTC'),
     updated_at DateTime64(3, 'UTC'),
     version UInt64,

@@ -16,7 +16,7 @@ SELECT
     cohort_id AS cohortId,
     name,
     description,
-    CAST(filters, 'JSON') AS filters,
+    csr_filters(cohorts.filters) AS filters,
     (
         SELECT count()
         FROM csr_cohort_members FINAL

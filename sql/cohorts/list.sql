@@ -18,7 +18,7 @@ SELECT
     cohort_id AS cohortId,
     name,
     description,
-    CAST(filters, 'JSON') AS filters,
+    csr_filters(cohorts.filters) AS filters,
     members.memberCount AS memberCount,
     created_at AS createdAt,
     updated_at AS updatedAt
