@@ -9,6 +9,7 @@ const value = z.union([
   z.number(),
   z.boolean(),
   z.array(z.union([z.string(), z.number(), z.boolean()])),
+  z.record(z.string(), z.unknown()),
 ]);
 
 const parameterHeader = z.strictObject({

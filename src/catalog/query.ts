@@ -1,6 +1,6 @@
 import { warningsColumn } from "../answer/warnings.ts";
 import type { ClickHouse, Statement } from "../clickhouse/client.ts";
-import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
+import { ClickHouseError, problemOf, throwIfCode } from "../clickhouse/exception.ts";
 import { plainValue } from "../clickhouse/parameter.ts";
 import { parseType } from "../clickhouse/type.ts";
 import { comparing } from "../tenants/compare.ts";
@@ -11,6 +11,7 @@ import { inspectMeaning, inspectSyntax, type Meaning } from "./inspection.ts";
 import type { Parameter } from "./parameter.ts";
 import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholders.ts";
 import { type At, errorAt } from "./query_file_error.ts";
+import { quietThrows } from "./quiet_throws.ts";
 import { createParameters } from "./query_parameters.ts";
 import { checkEnd, checkPurity, checkReach, checkSyntax, type Column, readColumns } from "./query_rules.ts";
 
@@ -125,6 +126,20 @@ function scan(sql: string, at: At): Placeholder[] {
   }
 }
 
+/** What a statement means, also when it throws for want of what its parameters name, and the statement that tells. */
+async function inspectQuietly(
+  clickHouse: ClickHouse,
+  statement: Statement,
+): Promise<{ statement: Statement; meaning: Meaning }> {
+  try {
+    return { statement, meaning: await inspectMeaning(clickHouse, statement) };
+  } catch (error) {
+    if (!(error instanceof ClickHouseError) || error.code !== throwIfCode) throw error;
+    const quiet = { ...statement, sql: quietThrows(statement.sql) };
+    return { statement: quiet, meaning: await inspectMeaning(clickHouse, quiet) };
+  }
+}
+
 /** Has the engine check the statement, with a value for each placeholder. */
 async function checkStatement(
   clickHouse: ClickHouse,
@@ -142,10 +157,10 @@ async function checkStatement(
     const syntax = await inspectSyntax(clickHouse, statement);
     checkSyntax(syntax, sql, at);
     checkReach(syntax.tableFunctions.map((name) => `${name}()`), sql, at);
-    const meaning = await inspectMeaning(clickHouse, statement);
-    checkPurity(meaning, sql, at);
-    checkReach(meaning.foreignSources, sql, at);
-    return { statement, meaning };
+    const inspected = await inspectQuietly(clickHouse, statement);
+    checkPurity(inspected.meaning, sql, at);
+    checkReach(inspected.meaning.foreignSources, sql, at);
+    return inspected;
   } catch (error) {
     // an engine that has too much to do says nothing about the file
     if (!(error instanceof ClickHouseError) || problemOf(error).status === 503) throw error;

@@ -62,7 +62,8 @@ const problemOfCode: Record<number, ProblemType> = {
   210: "unavailable", // NETWORK_ERROR
 };
 
-const throwIfCode = 395;
+/** FUNCTION_THROW_IF_VALUE_IS_NON_ZERO. */
+export const throwIfCode = 395;
 
 /** The problem that a failure of ClickHouse is to the caller; the failure itself stays in `cause`. */
 export function problemOf(error: ClickHouseError | ClickHouseUnreachable): Problem {
