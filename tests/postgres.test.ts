@@ -1,0 +1,342 @@
+import assert from "node:assert/strict";
+import { createRoles } from "../src/clickhouse/roles.ts";
+import { readRows, run } from "../src/clickhouse/client.ts";
+import { ClickHouseError } from "../src/clickhouse/exception.ts";
+import { readLags } from "../src/sync/lags.ts";
+import { connectPostgres } from "../src/deno/postgres/postgres.ts";
+import { waitFor } from "./program.ts";
+import { withSource } from "./postgres_source.ts";
+
+// A real Postgres flows into a real ClickHouse, and each can fail.
+
+const user = "11111111-1111-4111-8111-111111111111";
+const scoreId = (n: number) => `22222222-2222-4222-8222-${String(n).padStart(12, "0")}`;
+
+Deno.test("changes of Postgres come over once, whatever happens on the way", async (t) => {
+  await using its = await withSource();
+  const { gateway, sync, rows } = its;
+
+  const scores = async (tenant = "acme") =>
+    await rows<{ n: number; score: number }>(
+      `SELECT toUInt32(substring(toString(id), 25)) AS n, score FROM csr_scores FINAL WHERE tenant_id = '${tenant}' ORDER BY n`,
+    );
+  const addScore = (n: number, score: number, sql = its.sql()) =>
+    sql`INSERT INTO outcome_scores (id, user_id, company_id, dimension, score, created_at)
+      VALUES (${scoreId(n)}, ${user}, 'acme', 'confidence', ${score}, '2026-03-01T10:00:00Z')`;
+  const noSecret = (answer: unknown) => {
+    const text = JSON.stringify(answer);
+    for (
+      const secret of ["127.0.0.1", "localhost", String(its.source().port), its.source().password, "COPY"]
+    ) {
+      assert.ok(!text.includes(secret), `${secret} is in ${text}`);
+    }
+  };
+
+  await t.step("an empty source is no error, and not late", async () => {
+    const state = await waitFor("the first run is recorded", async () => {
+      const now = await its.state("outcome_scores");
+      return now?.lastSuccessAt ? now : undefined;
+    });
+    assert.deepEqual([state.rows, state.error, state.late, state.failures], [0, null, false, 0]);
+  });
+
+  await t.step("rows of all sources arrive in the tables of their streams, under their company", async () => {
+    await its.sql()`INSERT INTO companies (id, name, industry, region, employees)
+      VALUES ('acme', 'Acme', 'technology', 'eu', 120), ('globex', 'Globex', 'technology', 'us', 40)`;
+    await its.sql()`INSERT INTO users (id, company_id, email) VALUES (${user}, 'acme', 'a@acme.example')`;
+    await its.sql()`INSERT INTO programs (id, company_id, name) VALUES ('mentoring', 'acme', 'Mentoring')`;
+    await its.sql()`INSERT INTO program_enrollments (user_id, company_id, program_id, enrolled_at, matched_at)
+      VALUES (${user}, 'acme', 'mentoring', '2026-03-01T10:00:00Z', '2026-03-02T10:00:00Z')`;
+    await its.sql()`INSERT INTO cohorts (id, company_id, name) VALUES (${scoreId(900)}, 'acme', 'Pilot')`;
+    await its.sql()`INSERT INTO user_cohorts (cohort_id, user_id) VALUES (${scoreId(900)}, ${user})`;
+    await addScore(1, 0.5);
+    await addScore(2, 0.25);
+    const loaded: Record<string, number | null> = {};
+    for (const source of ["companies", "outcome_scores", "program_enrollments", "cohorts", "user_cohorts"]) {
+      loaded[source] = (await sync(source)).rows;
+    }
+    // two stages of one enrolment are two rows
+    assert.deepEqual(loaded, {
+      companies: 2,
+      outcome_scores: 2,
+      program_enrollments: 2,
+      cohorts: 1,
+      user_cohorts: 1,
+    });
+    assert.deepEqual(await scores(), [{ n: 1, score: 0.5 }, { n: 2, score: 0.25 }]);
+    assert.deepEqual(
+      await rows("SELECT tenant_id, industry, employees FROM csr_companies FINAL ORDER BY tenant_id"),
+      [{ tenant_id: "acme", industry: "technology", employees: 120 }, {
+        tenant_id: "globex",
+        industry: "technology",
+        employees: 40,
+      }],
+    );
+    assert.deepEqual(
+      await rows("SELECT stage, toString(occurred_at) AS at FROM csr_journey FINAL ORDER BY at"),
+      [{ stage: "enrolled", at: "2026-03-01 10:00:00.000" }, {
+        stage: "matched",
+        at: "2026-03-02 10:00:00.000",
+      }],
+    );
+    assert.deepEqual(await rows("SELECT name FROM csr_cohorts FINAL"), [{ name: "Pilot" }]);
+    assert.deepEqual(await rows("SELECT user_id FROM csr_cohort_members FINAL"), [{ user_id: user }]);
+  });
+
+  await t.step("only rows that changed leave Postgres, as its own log says", async () => {
+    await addScore(3, 0.75);
+    const { rows: brought } = await sync();
+    assert.equal(brought, 1);
+    const statement = (await its.reads("outcome_scores")).at(-1) ?? "";
+    const [, position] = /"changed_in" >= (\d+)/.exec(statement) ?? assert.fail(statement);
+    const [{ left }] = await its.sql()`
+      SELECT count(*)::int AS left FROM sluice.outcome_scores WHERE id IS NOT NULL AND changed_in >= ${position}`;
+    assert.equal(left, 1);
+    assert.equal((await sync()).rows, 0, "without a change nothing is read again");
+  });
+
+  await t.step("a correction replaces, also one of a row that a clock had dated in the future", async () => {
+    await its.sql()`UPDATE outcome_scores SET score = 0.6 WHERE id = ${scoreId(1)}`;
+    await its.sql()`INSERT INTO outcome_scores (id, user_id, company_id, dimension, score, updated_at)
+      VALUES (${scoreId(4)}, ${user}, 'acme', 'confidence', 0.1, now() + interval '2 days')`;
+    await sync();
+    await its.sql()`UPDATE outcome_scores SET score = 0.9 WHERE id = ${scoreId(4)}`;
+    await sync();
+    assert.deepEqual(await scores(), [
+      { n: 1, score: 0.6 },
+      { n: 2, score: 0.25 },
+      { n: 3, score: 0.75 },
+      { n: 4, score: 0.9 },
+    ]);
+  });
+
+  await t.step("a row marked as deleted goes, and one cannot be deleted unseen", async () => {
+    await its.sql()`UPDATE outcome_scores SET deleted_at = now() WHERE id = ${scoreId(4)}`;
+    await sync();
+    assert.deepEqual((await scores()).map(({ n }) => n), [1, 2, 3]);
+    await assert.rejects(
+      its.sql()`DELETE FROM outcome_scores WHERE id = ${scoreId(3)}`,
+      /Cannot delete from outcome_scores: set deleted_at/,
+    );
+  });
+
+  await t.step("what a long transaction commits after later ones were read is not missed", async () => {
+    const slow = connectPostgres(its.source());
+    const isWritten = Promise.withResolvers<void>();
+    const mayCommit = Promise.withResolvers<void>();
+    const transaction = slow.begin(async (sql) => {
+      await addScore(5, 0.5, sql as unknown as typeof slow);
+      isWritten.resolve();
+      await mayCommit.promise;
+    });
+    await isWritten.promise;
+    try {
+      await addScore(6, 0.5);
+      await sync();
+      await addScore(7, 0.5);
+      await sync();
+      assert.deepEqual((await scores()).map(({ n }) => n), [1, 2, 3, 6, 7]);
+    } finally {
+      mayCommit.resolve();
+      await transaction;
+      await slow.end();
+    }
+    await sync();
+    assert.deepEqual((await scores()).map(({ n }) => n), [1, 2, 3, 5, 6, 7]);
+    assert.equal((await sync()).rows, 0, "from then on nothing is read again");
+  });
+
+  await t.step("a row without a company becomes a dead letter, once, and is counted", async () => {
+    await its.sql()`INSERT INTO outcome_scores (id, user_id, dimension, score)
+      VALUES (${scoreId(8)}, ${user}, 'confidence', 0.5)`;
+    const { rows: brought, rejected, error } = await sync();
+    assert.deepEqual([brought, rejected, error], [1, 1, null]);
+    await sync();
+    assert.deepEqual(
+      await rows("SELECT tenant_id, stream, source, reason FROM rejected_events"),
+      [{ tenant_id: "", stream: "csr_scores", source: "postgres", reason: "companyId is missing" }],
+    );
+    await its.sql()`UPDATE outcome_scores SET company_id = 'acme' WHERE id = ${scoreId(8)}`;
+    await sync();
+    assert.deepEqual((await scores()).map(({ n }) => n), [1, 2, 3, 5, 6, 7, 8], "once mended it is there");
+  });
+
+  await t.step("each tenant for whom a run brought something is told, once for each run", async () => {
+    await its.refresh("sync_announcing");
+    const known = await rows<{ cause: string }>("SELECT cause FROM live_events");
+    await its.sql()`INSERT INTO outcome_scores (id, user_id, company_id, dimension, score)
+      VALUES (${scoreId(9)}, ${user}, 'acme', 'confidence', 0.5), (${
+      scoreId(10)
+    }, ${user}, 'acme', 'confidence', 0.5),
+        (${scoreId(11)}, ${user}, 'globex', 'confidence', 0.5)`;
+    await sync();
+    await its.refresh("sync_announcing");
+    const told = await rows<{ tenant_id: string; type: string; data: string; cause: string }>(
+      "SELECT tenant_id, type, data, cause FROM live_events ORDER BY tenant_id",
+    );
+    const news = told.filter(({ cause }) => !known.some((each) => each.cause === cause));
+    assert.deepEqual(
+      news.map(({ tenant_id, type, data }) => {
+        const { source, rows, syncedAt } = JSON.parse(data);
+        assert.match(syncedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+        return [tenant_id, type, source, rows];
+      }),
+      [["acme", "analytics.synced", "outcome_scores", 2], [
+        "globex",
+        "analytics.synced",
+        "outcome_scores",
+        1,
+      ]],
+    );
+  });
+
+  await t.step("after a restart of the engine it goes on where it was", async () => {
+    const before = await scores();
+    await its.restartEngine("stop", async () => void await addScore(12, 0.5));
+    await sync();
+    assert.deepEqual(await scores(), [...before, { n: 12, score: 0.5 }]);
+    const [first] = (await its.reads("outcome_scores")).slice(-2);
+    assert.doesNotMatch(first, /"changed_in" >= 0\b/, "not from the beginning");
+  });
+
+  await t.step("an engine killed in the middle of a run loses nothing and doubles nothing", async () => {
+    const before = await scores();
+    const locking = connectPostgres(its.source());
+    const isLocked = Promise.withResolvers<void>();
+    const mayGo = Promise.withResolvers<void>();
+    await addScore(13, 0.5);
+    const lock = locking.begin(async (sql) => {
+      await sql`LOCK TABLE outcome_scores IN ACCESS EXCLUSIVE MODE`;
+      isLocked.resolve();
+      await mayGo.promise;
+    });
+    await isLocked.promise;
+    await its.ask("outcome_scores");
+    await waitFor("the run waits for Postgres", async () => {
+      const [{ waiting }] = await its.sql()`SELECT count(*)::int AS waiting FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%'`;
+      return waiting > 0;
+    });
+    await its.restartEngine("kill", async () => {
+      mayGo.resolve();
+      await lock;
+      await locking.end();
+    });
+    await sync();
+    assert.deepEqual(await scores(), [...before, { n: 13, score: 0.5 }]);
+  });
+
+  await t.step("a part of a run that the engine's end has left behind does not count as read", async () => {
+    await addScore(14, 0.5);
+    // what a run leaves whose first block was stored, and that then ended: a horizon far ahead
+    const run1 = crypto.randomUUID();
+    await run(its.clickHouse, {
+      sql: `INSERT INTO sync_lines (source, run, started_at, horizon, tenant_id, fault, line)
+        SELECT 'outcome_scores', '${run1}', now64(3) - INTERVAL 10 MINUTE, 4000000000, 'acme', '', ''`,
+    });
+    const { error } = await sync();
+    assert.equal(error, null);
+    assert.ok((await scores()).some(({ n }) => n === 14));
+    await its.state("outcome_scores");
+    assert.deepEqual(
+      await rows(`SELECT error FROM sync_runs WHERE run = '${run1}'`),
+      [{ error: "The run was cut off; the next one has repeated it" }],
+    );
+  });
+
+  await t.step("Postgres away is told without its address, and made up for when it is back", async () => {
+    await addScore(15, 0.5);
+    await its.stopSource();
+    const away = await sync();
+    assert.equal(away.error, "Postgres is not reachable");
+    noSecret(away);
+    assert.ok(away.lastSuccessAt);
+    await its.startSource();
+    assert.equal((await sync()).error, null);
+    assert.ok((await scores()).some(({ n }) => n === 15));
+  });
+
+  await t.step("a wrong password is told, and is in no answer", async () => {
+    await its.sql()`ALTER ROLE sluice PASSWORD 'another'`;
+    const refused = await sync();
+    assert.equal(refused.error, "Postgres refuses the user or the password");
+    noSecret(refused);
+    await its.sql().unsafe(`ALTER ROLE sluice PASSWORD '${its.source().password}'`);
+    assert.equal((await sync()).error, null);
+  });
+
+  await t.step("a column that is gone is named, and one of another type is told", async () => {
+    await addScore(16, 0.5);
+    await its.sql()`ALTER VIEW sluice.outcome_scores RENAME COLUMN location TO place`;
+    assert.equal(
+      (await sync()).error,
+      "The view in Postgres is missing, or a column of it: location",
+    );
+    await its.sql()`ALTER VIEW sluice.outcome_scores RENAME COLUMN place TO location`;
+    await its.sql()`ALTER VIEW sluice.outcome_scores RENAME TO right_scores`;
+    await its.sql()`CREATE VIEW sluice.outcome_scores AS
+      SELECT key, id, user_id, company_id, program_id, location, demographic, dimension, text_type, score, created_at,
+        'at ' || updated_at AS updated_at, deleted, changed_in, horizon FROM sluice.right_scores`;
+    await its.sql()`GRANT SELECT ON sluice.outcome_scores TO sluice`;
+    assert.equal((await sync()).error, "A column of the view in Postgres has another type");
+    await its.sql()`DROP VIEW sluice.outcome_scores`;
+    assert.match((await sync()).error ?? "", /^The view in Postgres is missing/);
+    await its.sql()`ALTER VIEW sluice.right_scores RENAME TO outcome_scores`;
+    assert.equal((await sync()).error, null);
+    assert.ok((await scores()).some(({ n }) => n === 16), "nothing was lost meanwhile");
+  });
+
+  await t.step("a Postgres whose numbers of transactions start anew is noticed", async () => {
+    await run(its.clickHouse, {
+      sql: `INSERT INTO sync_runs (source, started_at, position) VALUES ('cohorts', now64(3), 4000000000)`,
+    });
+    assert.match((await sync("cohorts")).error ?? "", /transactions in Postgres have started anew/);
+  });
+
+  await t.step("a run is asked for by an admin alone, and only of a source that there is", async () => {
+    const asked = await its.ask("companies");
+    assert.deepEqual([asked.status, asked.body], [202, { data: { source: "companies", status: "asked" } }]);
+    assert.equal((await its.ask("companies", "query")).status, 403);
+    const unknown = await its.ask("invoices");
+    assert.equal(unknown.status, 404);
+    assert.match(unknown.body.detail, /no source "invoices": the sources are cohorts, companies, /);
+    assert.equal((await gateway.query("analytics/sync", "acme")).status, 403);
+  });
+
+  await t.step("lag grows until a source is late, and is there for metrics", async () => {
+    const lags = await readLags(its.clickHouse);
+    assert.deepEqual(lags.map(({ source }) => source), [
+      "cohorts",
+      "companies",
+      "outcome_scores",
+      "program_enrollments",
+      "user_cohorts",
+    ]);
+    for (const { lagSeconds } of lags) {
+      assert.ok(lagSeconds !== null && lagSeconds >= 0 && lagSeconds < 1_200);
+    }
+    gateway.setNow(new Date(Date.now() + 21 * 60_000));
+    const late = await its.state("outcome_scores");
+    assert.equal(late.late, true);
+    assert.ok(late.lagSeconds! >= 1_200);
+    gateway.setNow(undefined);
+  });
+
+  await t.step("the user who begins runs may do nothing else, and nobody reads the password", async () => {
+    const { syncer, reader } = createRoles(its.target);
+    await run(syncer, { sql: "SYSTEM REFRESH VIEW pulling_companies" });
+    for (
+      const work of [
+        readRows(syncer, { sql: "SELECT count() FROM csr_scores" }),
+        run(syncer, { sql: "SYSTEM SHUTDOWN" }),
+        readRows(reader, { sql: "SELECT * FROM postgresql(sluice_postgres, table = 'companies')" }),
+      ]
+    ) {
+      await assert.rejects(work, (error) => error instanceof ClickHouseError && error.code === 497);
+    }
+    const definitions = await rows<{ text: string }>(
+      "SELECT concat(create_table_query, as_select) AS text FROM system.tables WHERE database = 'sluice'",
+    );
+    noSecret(definitions.map(({ text }) => text.replaceAll("COPY", "")));
+  });
+});
