@@ -7,6 +7,7 @@ import { Problem } from "../problem.ts";
 import { tenantFilter } from "../tenants/filter.ts";
 import type { Format } from "./format.ts";
 import { breakOnException } from "./export_stream.ts";
+import { splitWarnings, warningsSettings } from "./warnings.ts";
 
 /** Everything that one run of a query depends on. */
 export interface Run {
@@ -53,7 +54,7 @@ function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: R
       readonly: 2,
       max_execution_time: Math.min(header.timeout ?? run.maxSeconds, run.maxSeconds),
       default_format: run.format.clickHouse,
-      additional_table_filters: tenantFilter(query.tenantTables, tenantId),
+      additional_table_filters: tenantFilter(query.tenantTables, ...(bound.tenantIds ?? [tenantId])),
       ...page,
     },
   };
@@ -73,11 +74,12 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
       ...statement.settings,
       wait_end_of_query: 1,
       ...(bound.page ? pageSettings(query) : { output_format_json_array_of_rows: isObject ? 0 : 1 }),
+      ...(query.hasWarnings && warningsSettings(query)),
     },
   });
   const summary = readSummary(response);
   const bytes = await readBytes(response, run.signal);
-  const { data, total } = bound.page ? splitTotal(bytes) : { data: bytes, total: 0 };
+  const { data, total, warnings = [] } = readPrinted(run, bytes);
   if (isObject && summary.resultRows === 0) {
     throw new Problem("not-found", { detail: "There is no such thing" });
   }
@@ -96,11 +98,21 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
     elapsedMs: Math.round(summary.elapsedMs * 1000) / 1000,
     asOf: `${run.now.toISOString().slice(0, 19)}Z`,
     ...(bound.page && { page: { ...bound.page, total } }),
+    ...(warnings.length > 0 && { warnings }),
   };
   const body = join(encoder.encode('{"data":'), data, encoder.encode(`,"meta":${JSON.stringify(meta)}}\n`));
   return new Response(body, {
     headers: { "content-type": "application/json; charset=utf-8", "content-length": String(body.length) },
   });
+}
+
+/** What the settings of `answerJson` had the engine print: the data, and what came behind it. */
+function readPrinted(
+  { query, bound }: Run,
+  bytes: Uint8Array,
+): { data: Uint8Array; total?: number; warnings?: string[] } {
+  if (query.hasWarnings) return splitWarnings(bytes);
+  return bound.page ? splitTotal(bytes) : { data: bytes };
 }
 
 /** Prints a page as an array with the total number of rows on a line of its own behind it. */

@@ -11,6 +11,8 @@ export interface Bound {
   /** Text for ClickHouse by placeholder name; without the reserved ones. */
   parameters: Record<string, string>;
   page?: { number: number; size: number };
+  /** The tenants whose rows a query with `tenant: compare` reads. */
+  tenantIds?: string[];
 }
 
 /** Longest bound text in bytes; ClickHouse's http_max_field_value_size is 128 KiB, of escaped text. */
@@ -100,7 +102,9 @@ export function bind(query: Query, input: Input): Bound {
 }
 
 function unknownParameter(name: string, known: string[]): string {
-  if (name === "tenantId" || name === "now") return `${name} is bound by the server and cannot be sent`;
+  if (name === "tenantId" || name === "now" || name === "newId") {
+    return `${name} is bound by the server and cannot be sent`;
+  }
   return `${name} is not a parameter of this query${suggestion(name, known)}`;
 }
 

@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
 import { headerScope } from "../auth/scope.ts";
+import { checkWriting } from "../write/header.ts";
 import { errorAt } from "./query_file_error.ts";
 
 const value = z.union([
@@ -8,6 +9,7 @@ const value = z.union([
   z.number(),
   z.boolean(),
   z.array(z.union([z.string(), z.number(), z.boolean()])),
+  z.record(z.string(), z.unknown()),
 ]);
 
 const parameterHeader = z.strictObject({
@@ -26,6 +28,9 @@ const parameterHeader = z.strictObject({
   ),
 }).describe("A parameter of the query");
 
+/** Addresses below `/v1`: segments in lower case, or `{parameter}`. */
+const pathPattern = /^[a-z][a-z0-9_-]*(\/([a-z][a-z0-9_-]*|\{[a-z][A-Za-z0-9]*\}))*$/;
+
 /** The front matter of a query file. Only `summary` is required. */
 export const headerSchema = z.strictObject({
   summary: z.string().min(1).describe("The endpoint in a few words"),
@@ -34,15 +39,25 @@ export const headerSchema = z.strictObject({
   columns: z.record(z.string(), z.string()).default({}).describe(
     "Descriptions of result columns; a nested field is named by its path, such as `summary.openRate`",
   ),
-  returns: z.enum(["list", "object"]).default("list").describe(
-    "`list` answers the rows as an array, `object` the single row as an object (no row: 404)",
+  path: z.string().regex(pathPattern, "must be such as cohorts/{cohortId}/members").optional().describe(
+    "Address below `/v1`, when it is not the file's own, such as `cohorts/{cohortId}`; it begins with the same domain",
+  ),
+  method: z.enum(["POST", "PUT", "PATCH", "DELETE"]).optional().describe(
+    "Makes a writing endpoint: the rows of the SELECT are inserted into the table that `into` names",
+  ),
+  into: z.string().regex(/^[a-z][a-z0-9_]*$/, "must be a table's name").optional().describe(
+    "Table of a writing endpoint; the SELECT's columns are named like the table's, without `tenant_id`",
+  ),
+  returns: z.enum(["list", "object", "none"]).default("list").describe(
+    "`list` answers the rows as an array, `object` the single row as an object (no row: 404), `none` is for writing endpoints",
   ),
   page: z.strictObject({
     size: z.number().int().positive().describe("Rows of a page when the caller does not say"),
     max: z.number().int().positive().describe("Most rows of a page"),
   }).optional().describe("Adds the parameters `page` and `pageSize`"),
-  tenant: z.enum(["none", "all"]).optional().describe(
-    "`none`: the query reads nothing that belongs to a tenant; `all`: it reads the rows of all, and needs `scope: admin`",
+  tenant: z.enum(["none", "compare", "all"]).optional().describe(
+    "`none`: the query reads nothing that belongs to a tenant; `compare`: it reads the rows of the tenants in " +
+      "`{tenantIds:Array(String)}`; `all`: it reads the rows of all, and needs `scope: admin`",
   ),
   scope: headerScope.optional().describe("Scope that the query needs in place of `query`, such as `admin`"),
   timeout: z.number().positive().optional().describe("Longest time the query may run, in seconds"),
@@ -57,7 +72,7 @@ export const headerSchema = z.strictObject({
 }).refine(({ page, returns }) => !page || returns === "list", {
   path: ["page"],
   message: "an object has no pages",
-}).describe("Front matter of a Sluice query file");
+}).superRefine(checkWriting).describe("Front matter of a Sluice query file");
 
 /** The checked front matter. */
 export type Header = z.infer<typeof headerSchema>;

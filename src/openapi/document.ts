@@ -1,7 +1,9 @@
 import type { Served } from "../app.ts";
 import { formats } from "../answer/format.ts";
+import { dataColumns } from "../answer/warnings.ts";
 import { queryScopes } from "../auth/scope.ts";
 import type { Parameter } from "../catalog/parameter.ts";
+import { type Endpoint, endpoints } from "../catalog/find_query.ts";
 import type { Query } from "../catalog/query.ts";
 import { resultSchema } from "../clickhouse/json_schema.ts";
 import { ingestedSchema } from "../ingest/schema.ts";
@@ -10,6 +12,7 @@ import { budgetPaths } from "./budget_paths.ts";
 import { credentialPaths } from "./credential_paths.ts";
 import { describeColumns } from "./describe_columns.ts";
 import { metaSchema, problemSchema } from "./schemas.ts";
+import { writeOperation } from "./write_operation.ts";
 import { needs, securitySchemes } from "./security.ts";
 
 /** A part of an OpenAPI document; its shape is checked by a validator in the tests. */
@@ -21,7 +24,7 @@ export const yamlOptions = { lineWidth: 110, aliasDuplicateObjects: false };
 
 /** The OpenAPI 3.1 document of what is served: a pure function of the catalog and the streams. */
 export function openApiDocument({ catalog, streams }: Served): OpenApi {
-  const queries = [...catalog.values()].map((query) => [`/v1/${query.name}`, queryPath(query)]);
+  const queries = endpoints(catalog).map((endpoint) => [`/v1/${endpoint.path}`, endpointPath(endpoint)]);
   const domains = [...new Set([...catalog.keys()].map((name) => name.split("/")[0]))];
   return {
     openapi: "3.1.1",
@@ -63,7 +66,7 @@ const responses: Record<string, ProblemType[]> = {
   TooManyRequests: ["budget-spent", "too-many-requests"],
   NotFound: ["not-found"],
   NotAcceptable: ["not-acceptable"],
-  Conflict: ["idempotency-conflict"],
+  Conflict: ["idempotency-conflict", "conflict"],
   TooLarge: ["body-too-large"],
   UnsupportedMediaType: ["unsupported-media-type"],
   Unprocessable: ["nothing-accepted", "idempotency-mismatch"],
@@ -92,7 +95,16 @@ function problemContent(types: ProblemType[]): OpenApi {
   };
 }
 
-function queryPath(query: Query): OpenApi {
+/** The operations at one address: a query's, less a POST that a writing endpoint takes, and those that write. */
+function endpointPath({ queries }: Endpoint): OpenApi {
+  return Object.fromEntries(
+    [...queries].map((
+      [method, query],
+    ) => [method.toLowerCase(), queryOperations(query)[method.toLowerCase()]]),
+  );
+}
+
+function queryOperations(query: Query): OpenApi {
   const { header, name } = query;
   const inPath = query.parameters.filter((parameter) => parameter.in === "path");
   const others = [
@@ -122,6 +134,12 @@ function queryPath(query: Query): OpenApi {
     additionalProperties: false,
   };
   const pathParameters = inPath.map(parameterObject);
+  if (header.method) {
+    const method = header.method.toLowerCase();
+    const { responses: _, ...common } = shared;
+    const operation = { ...common, operationId: operationId(method, name), parameters: pathParameters };
+    return { [method]: writeOperation(query, operation, withoutEmptyRequired(body), refer) };
+  }
   return {
     get: {
       ...shared,
@@ -207,8 +225,8 @@ function pageParameters({ header: { page } }: Query): Described[] {
 function answerContent(query: Query): OpenApi {
   const row = describeColumns({
     type: "object",
-    properties: Object.fromEntries(query.columns.map(({ name, type }) => [name, resultSchema(type)])),
-    required: query.columns.map((column) => column.name),
+    properties: Object.fromEntries(dataColumns(query).map(({ name, type }) => [name, resultSchema(type)])),
+    required: dataColumns(query).map((column) => column.name),
   }, query.header.columns);
   const data = query.header.returns === "object" ? row : { type: "array", items: row };
   const meta = { $ref: "#/components/schemas/Meta" };

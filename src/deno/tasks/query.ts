@@ -2,10 +2,13 @@ import { createRoles } from "../../clickhouse/roles.ts";
 import { answer } from "../../answer/answer.ts";
 import { type Format, formats } from "../../answer/format.ts";
 import { bind } from "../../catalog/bind.ts";
-import { findQuery, loadCatalog } from "../../catalog/catalog.ts";
+import { loadCatalog } from "../../catalog/catalog.ts";
+import { findQuery } from "../../catalog/find_query.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
 import { problemOf } from "../../clickhouse/exception.ts";
 import { Problem } from "../../problem.ts";
+import type { Header } from "../../catalog/header.ts";
+import { comparedTenants } from "../../tenants/compare.ts";
 import { demoTenants } from "../demo/load.ts";
 import { devConfig, withDevDatabase } from "../dev_engine.ts";
 import { readQueryFiles, renderFault } from "../sql_files.ts";
@@ -48,10 +51,11 @@ async function main(args: string[]): Promise<number> {
         detail: `There is no query "${path}"; there are: ${[...catalog.keys()].join(", ")}`,
       });
     }
+    const owner = { tenantId, subject: "", scopes: ["admin"], tenants: [] };
     for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
     const response = await answer(reader, {
       query: found.query,
-      bound: bind(found.query, input),
+      bound: { tenantIds: comparedTenants(found.query.header, input, owner), ...bind(found.query, input) },
       tenantId,
       now: new Date(),
       format: chooseFormat(formatName, found.query.header.returns),
@@ -71,7 +75,7 @@ function take(input: Map<string, string[]>, name: string): string[] | undefined 
   return values;
 }
 
-function chooseFormat(name: string, returns: "list" | "object"): Format {
+function chooseFormat(name: string, returns: Header["returns"]): Format {
   if (name === "table") {
     const clickHouse = returns === "object" ? "Vertical" : "PrettyCompactMonoBlock";
     return { name: "table", mediaType: "text/plain", clickHouse };

@@ -1,0 +1,54 @@
+import type { Context } from "hono";
+import type { AppDeps, AppEnv } from "../app.ts";
+import { hashParameters, measured } from "../audit/note.ts";
+import { spendQuery } from "../budget/enforce.ts";
+import { bind, type Input } from "../catalog/bind.ts";
+import { findQuery } from "../catalog/find_query.ts";
+import type { Query } from "../catalog/query.ts";
+import { readIdempotencyKey } from "../ingest/idempotency_key.ts";
+import type { Once } from "./once.ts";
+import { write } from "./write.ts";
+
+/**
+ * Answers a request to a writing endpoint: 201 with the id of what it made, else 204. It is checked, counted and audited
+ * like a query, and never cached. Throws Problem.
+ */
+export async function answerWrite(
+  deps: AppDeps,
+  once: Once,
+  c: Context<AppEnv>,
+  query: Query,
+  input: Input,
+): Promise<Response> {
+  const bound = bind(query, input);
+  const key = readIdempotencyKey(c.req.header("idempotency-key"));
+  const { audit, credential: { tenantId } } = c.var;
+  audit.parametersHash = hashParameters(bound.parameters);
+  await spendQuery(deps, tenantId);
+
+  const { id } = await once({ query, bound, tenantId, key }, (newId) =>
+    write(measured(deps.writer, audit), {
+      query,
+      bound,
+      tenantId,
+      now: deps.clock(),
+      newId,
+      maxSeconds: deps.config.MAX_QUERY_SECONDS,
+      queryId: c.var.requestId,
+      signal: c.req.raw.signal,
+    }));
+  deps.budgets.addBytes(tenantId, audit.bytesRead);
+  if (id === undefined) return c.body(null, 204);
+  const path = `${c.req.path}/${id}`;
+  if (isReadable(deps, path)) c.header("location", path);
+  return c.json({ data: { id } }, 201);
+}
+
+/** Whether the new thing has an address. */
+function isReadable(deps: AppDeps, path: string): boolean {
+  try {
+    return findQuery(deps.served().catalog, path.slice("/v1/".length)) !== undefined;
+  } catch {
+    return false;
+  }
+}
