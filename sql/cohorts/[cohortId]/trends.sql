@@ -87,7 +87,7 @@ SELECT
     periodStart,
     current AS value,
     valueCount AS count,
-    valueCount = 0 AS isGap,
+    CAST(valueCount = 0, 'Bool') AS isGap,
     previous AS previousValue,
     difference AS absoluteChange,
     two_decimals(percent) AS percentChange,
