@@ -98,6 +98,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     exposeHeaders: [
       "x-request-id",
       "x-correlation-id",
+      "location",
       "retry-after",
       "server-timing",
       "www-authenticate",

@@ -236,7 +236,7 @@ Deno.test("a write counts in the tenant's budget and leaves an audit row", async
   ]);
 });
 
-const condition = /tenant_id = \{tenantId:String\}/g;
+const condition = /(\w+\.)?\btenant_id = \{tenantId:String\}/g;
 
 Deno.test("no writing endpoint, even with its tenant conditions taken out, changes or tells another tenant's rows", async () => {
   const honest = gateway;

@@ -7,6 +7,7 @@ import { findQuery } from "../../catalog/find_query.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
 import { problemOf } from "../../clickhouse/exception.ts";
 import { Problem } from "../../problem.ts";
+import { queryName } from "../../catalog/query.ts";
 import type { Header } from "../../catalog/header.ts";
 import { comparedTenants } from "../../tenants/compare.ts";
 import { demoTenants } from "../demo/load.ts";
@@ -45,11 +46,17 @@ async function main(args: string[]): Promise<number> {
     for (const error of errors.filter(({ file }) => file === `sql/${path}.sql`)) {
       say(renderFault(error, sqlDir));
     }
-    const found = findQuery(catalog, path);
+    const named = catalog.get(queryName(`sql/${path}.sql`));
+    const found = named ? { query: named, values: {} } : findQuery(catalog, path);
     if (!found) {
       throw new Problem("not-found", {
         detail: `There is no query "${path}"; there are: ${[...catalog.keys()].join(", ")}`,
       });
+    }
+    const { method } = found.query.header;
+    if (method) {
+      const address = `${method} /v1/${found.query.path}`;
+      throw new Problem("invalid-request", { detail: `${found.query.name} writes: call ${address}` });
     }
     const owner = { tenantId, subject: "", scopes: ["admin"], tenants: [] };
     for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
