@@ -56,7 +56,7 @@ export const variables = {
   MIGRATIONS: z.string().default("").transform((text) =>
     text.split(",").map((name) => name.trim()).filter(Boolean)
   )
-    .pipe(z.array(z.enum(["postgres"], "must be of `postgres`")))
+    .pipe(z.array(z.enum(["postgres"], "must be of: postgres")))
     .describe(
       "Optional folders of migrations that belong to the database too, separated by commas: `postgres`",
     ),

@@ -23,9 +23,9 @@ async function isInstalled(program: string): Promise<boolean> {
   }
 }
 
-async function config(env: Record<string, string>) {
+async function config(env: Record<string, string>, profile: string[] = []) {
   const { PATH = "" } = Deno.env.toObject();
-  const options = { args: ["config"], cwd: root, env: { PATH, ...env }, clearEnv: true };
+  const options = { args: [...profile, "config"], cwd: root, env: { PATH, ...env }, clearEnv: true };
   const { success, stdout, stderr } = await new Deno.Command("docker-compose", options).output();
   return { success, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }
@@ -35,9 +35,29 @@ if (await isInstalled("docker-compose")) {
     const { success, stdout, stderr } = await config(environment);
     assert.ok(success, stderr);
     const { services } = parse(stdout);
-    assert.deepEqual(Object.keys(services).sort(), ["clickhouse", "gateway", "migrate"]);
+    // those of a profile may be listed too
+    const names = Object.keys(services).filter((name) => name !== "postgres");
+    assert.deepEqual(names.sort(), ["clickhouse", "gateway", "migrate"]);
     const mounts: string[] = services.clickhouse.volumes.filter((volume: string) => volume.startsWith("/"));
-    assert.equal(mounts.length, 2);
+    assert.equal(mounts.length, 3);
+    for (const mount of mounts) assert.ok((await Deno.stat(mount.split(":")[0])).isFile, mount);
+  });
+
+  Deno.test("the compose file has a Postgres for those who ask for it, and each file that it mounts is there", async () => {
+    const { success, stdout, stderr } = await config(
+      { ...environment, MIGRATIONS: "postgres", SLUICE_POSTGRES_PASSWORD: "of Postgres" },
+      ["--profile", "postgres"],
+    );
+    assert.ok(success, stderr);
+    const { services: { postgres, clickhouse, migrate, gateway } } = parse(stdout);
+    assert.equal(clickhouse.environment.SLUICE_POSTGRES_PASSWORD, "of Postgres");
+    assert.equal(postgres.environment.SLUICE_POSTGRES_PASSWORD, "of Postgres");
+    assert.deepEqual([migrate, gateway].map(({ environment }) => environment.MIGRATIONS), [
+      "postgres",
+      "postgres",
+    ]);
+    const mounts: string[] = postgres.volumes.filter((volume: string) => volume.startsWith("/"));
+    assert.equal(mounts.length, 3);
     for (const mount of mounts) assert.ok((await Deno.stat(mount.split(":")[0])).isFile, mount);
   });
 

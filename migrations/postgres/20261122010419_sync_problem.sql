@@ -13,10 +13,10 @@ CREATE FUNCTION sync_problem AS (exception) -> multiIf(
         'Postgres is not reachable',
     exception ILIKE '%NAMED_COLLECTION_DOESNT_EXIST%',
         'The configuration has no named collection sluice_postgres',
-    exception ILIKE '%does not exist%' OR exception ILIKE '%UNKNOWN_IDENTIFIER%' OR exception ILIKE '%THERE_IS_NO_COLUMN%' OR exception ILIKE '%UNKNOWN_TABLE%',
-        concat('The view in Postgres is missing, or a column of it', if(extract(exception, '[Ii]dentifier `(\\w+)`') != '', concat(': ', extract(exception, '[Ii]dentifier `(\\w+)`')), '')),
     exception ILIKE '%CANNOT_PARSE%' OR exception ILIKE '%TYPE_MISMATCH%' OR exception ILIKE '%ILLEGAL_TYPE%' OR exception ILIKE '%CANNOT_CONVERT%' OR exception ILIKE '%NO_COMMON_TYPE%' OR exception ILIKE '%operator does not exist%',
         'A column of the view in Postgres has another type',
+    exception ILIKE '%does not exist%' OR exception ILIKE '%UNKNOWN_IDENTIFIER%' OR exception ILIKE '%THERE_IS_NO_COLUMN%' OR exception ILIKE '%UNKNOWN_TABLE%',
+        concat('The view in Postgres is missing, or a column of it', if(extract(exception, '[Ii]dentifier `(\\w+)`') != '', concat(': ', extract(exception, '[Ii]dentifier `(\\w+)`')), '')),
     concat('The engine failed: ', extract(exception, '\\(([A-Z_]+)\\)(?: \\(version|$)')));
 
 -- migrate:down

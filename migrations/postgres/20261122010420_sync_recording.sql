@@ -2,8 +2,8 @@
 -- Writes down how runs ended: the engine remembers the latest of each view, and only until it restarts. Without that
 -- a run does not count, and the next one reads the same again: so nothing is lost when the engine is killed in between.
 -- The engine tells of the last try when it ended, to the second, and of a success how long it took. The reading that
--- belongs to it is the first that began within that; if one that failed began there before it, that one's horizon is
--- older, and the next run reads more than it has to. A success without a reading is one where even Postgres's sign of
+-- belongs to it is the first that began within that, behind those that are written down; if one that failed began there
+-- before it, that one's horizon is older, and the next run reads more than it has to. A success without a reading is one where even Postgres's sign of
 -- life lay before the position: its numbers of transactions have started anew.
 -- A reading from before a success that neither ended well nor failed was cut off with the engine.
 CREATE MATERIALIZED VIEW sync_recording
@@ -35,6 +35,8 @@ WITH
         GROUP BY
             source,
             run
+        -- those of a backfill have no horizon
+        HAVING position > 0
     ),
     recorded AS
     (
@@ -46,17 +48,25 @@ WITH
         FROM sync_runs
         WHERE started_at > now() - INTERVAL 2 DAY
     ),
-    successes AS
+    -- those that began within the last success of their source
+    candidates AS
     (
         SELECT
             views.source AS source,
-            assumeNotNull(any(views.ended_at)) AS ended_at,
+            any(views.ended_at) AS ended_at,
             any(views.success_ms) AS success_ms,
-            minIf(
-                (readings.begun_at, readings.run, readings.position, readings.lines),
+            groupArrayIf(
+                (
+                    readings.begun_at,
+                    readings.run,
+                    readings.position,
+                    readings.lines,
+                    (readings.source, readings.run) IN (SELECT source, run FROM recorded WHERE error = '')
+                ),
                 readings.source != ''
                 AND readings.begun_at >= subtractMilliseconds(views.ended_at, views.success_ms + 50)
-                AND readings.begun_at < addSeconds(views.ended_at, 1)) AS reading
+                AND readings.begun_at < addSeconds(views.ended_at, 1)) AS found,
+            arrayMax(reading -> if(reading.5, reading.1, toDateTime64(0, 3, 'UTC')), found) AS known_until
         FROM views
         LEFT JOIN readings ON readings.source = views.source
         WHERE views.status = 'Scheduled'
@@ -64,16 +74,28 @@ WITH
             AND views.last_success_time IS NOT NULL
         GROUP BY views.source
     ),
+    successes AS
+    (
+        SELECT
+            source,
+            assumeNotNull(ended_at) AS ended_at,
+            success_ms,
+            notEmpty(found) AS was_read,
+            arraySort(arrayFilter(reading -> reading.1 > known_until, found))[1] AS reading
+        FROM candidates
+        WHERE empty(found)
+            OR arrayExists(reading -> reading.1 > known_until, found)
+    ),
     ended AS
     (
         SELECT
             source,
-            if(reading.3 > 0, reading.1, ended_at) AS started_at,
+            if(was_read, reading.1, ended_at) AS started_at,
             reading.2 AS run,
             success_ms AS duration_ms,
             reading.4 AS lines,
             reading.3 AS position,
-            if(reading.3 > 0, '', 'The numbers of transactions in Postgres have started anew: run a backfill') AS error
+            if(was_read, '', 'The numbers of transactions in Postgres have started anew: run a backfill') AS error
         FROM successes
         UNION ALL
         SELECT

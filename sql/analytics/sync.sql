@@ -35,8 +35,10 @@ WITH
             source,
             maxIf(started_at, error = '') AS last_success_at,
             argMaxIf((lines, rejected, duration_ms), started_at, error = '') AS last_success,
-            max((started_at, error)) AS latest,
-            arrayCount(failed_at -> failed_at > last_success_at, groupArrayIf(started_at, error != '')) AS failures
+            -- by the order of recording: the engine tells of failures to the second
+            argMax(error, (recorded_at, error = '')) AS latest_error,
+            maxIf(recorded_at, error = '') AS success_recorded_at,
+            arrayCount(at -> at > success_recorded_at, groupArrayIf(recorded_at, error != '')) AS failures
         FROM sync_runs
         GROUP BY source
     )
@@ -51,7 +53,7 @@ SELECT
         NULL,
         greatest(dateDiff('second', runs.last_success_at, {now:DateTime64(3, 'UTC')}), 0)) AS lagSeconds,
     ifNull(lagSeconds > 1200, true)::Bool AS late,
-    if(runs.latest.2 = '', NULL, toString(runs.latest.2)) AS error,
+    if(runs.latest_error = '', NULL, toString(runs.latest_error)) AS error,
     runs.failures AS failures,
     iso_instant(toDateTime64(sources.next_run_at, 3, 'UTC'), 'UTC') AS nextRunAt,
     sources.is_running AS running

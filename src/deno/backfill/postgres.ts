@@ -1,0 +1,66 @@
+import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
+import type { Progress } from "../demo/load.ts";
+import { type Chunk, type Filled, runBackfill } from "./backfill.ts";
+import chunkSql from "./postgres_chunk.sql" with { type: "text" };
+import horizonSql from "./postgres_horizon.sql" with { type: "text" };
+import linesSql from "./postgres_lines.sql" with { type: "text" };
+import recordSql from "./postgres_record.sql" with { type: "text" };
+import tablesSql from "./postgres_tables.sql" with { type: "text" };
+
+const chunkCount = 64;
+/** Keys are the first 32 bits of an id. */
+const keysPerChunk = 2 ** 32 / chunkCount;
+
+/** The tables of Postgres that the database can read. */
+export async function backfillTables(clickHouse: ClickHouse): Promise<string[]> {
+  const rows = await readRows<{ table: string }>(clickHouse, { sql: tablesSql });
+  return rows.map(({ table }) => table);
+}
+
+/**
+ * Reads a table of `backfillTables` anew, by ranges of keys: all rows, or those changed since an instant. After one of
+ * all rows, the table's sync goes on from where Postgres was when it began.
+ */
+export async function backfillPostgres(
+  clickHouse: ClickHouse,
+  table: string,
+  from: Date | undefined,
+  progress: Progress,
+): Promise<Filled> {
+  // a view cannot be a parameter; its name is one that the database has told
+  const ofTable = (sql: string) => sql.replaceAll("postgres_table", `postgres_${table}`);
+  const chunks = Array.from({ length: chunkCount }, (_, i): Chunk => ({
+    isLast: i === chunkCount - 1,
+    share: (i + 1) / chunkCount,
+    async store({ id, horizon }) {
+      const parameters = {
+        source: table,
+        backfill: id,
+        since: String(from?.getTime() ?? 0),
+        firstKey: String(i * keysPerChunk),
+        lastKey: String((i + 1) * keysPerChunk - 1),
+      };
+      await run(clickHouse, { sql: ofTable(chunkSql), parameters, settings: { wait_end_of_query: 1 } });
+      if (i === chunkCount - 1) {
+        const position = from ? "0" : String(horizon);
+        await run(clickHouse, { sql: recordSql, parameters: { source: table, backfill: id, position } });
+      }
+      const [{ lines }] = await readRows<{ lines: number }>(clickHouse, {
+        sql: linesSql,
+        parameters: { source: table, backfill: id },
+      });
+      return lines;
+    },
+  }));
+  const readHorizon = async () => {
+    const [{ horizon }] = await readRows<{ horizon: number }>(clickHouse, { sql: ofTable(horizonSql) });
+    return horizon;
+  };
+  return await runBackfill(
+    clickHouse,
+    `postgres ${table} ${from?.toISOString() ?? ""}`,
+    chunks,
+    readHorizon,
+    progress,
+  );
+}
