@@ -151,7 +151,7 @@ LEFT JOIN
         AND request_id IN (SELECT run FROM readings)
     GROUP BY request_id
 ) AS rejections ON rejections.request_id = run
-WHERE (source, run, toDateTime(started_at), error != '') NOT IN (SELECT source, run, toDateTime(started_at), error != '' FROM recorded);
+WHERE (source, run, toDateTime(started_at), error) NOT IN (SELECT source, run, toDateTime(started_at), error FROM recorded);
 
 -- migrate:down
 DROP VIEW sync_recording;
