@@ -3,7 +3,7 @@ import { quoteString } from "../../clickhouse/string_literal.ts";
 import type { Progress } from "../demo/load.ts";
 import { type Chunk, type Filled, runBackfill } from "./backfill.ts";
 import { readLines } from "./lines.ts";
-import { parquetColumns } from "./parquet_columns.ts";
+import { parquetShape } from "./parquet_shape.ts";
 import insertSql from "./file_chunk.sql" with { type: "text" };
 
 /** Whose rows a file holds, and of which stream. */
@@ -13,7 +13,6 @@ export interface FileTarget {
 }
 
 const linesPerChunk = 100_000;
-/** What ends a line of an object in each format, and the lines that a chunk of the engine's has. */
 const kinds = ["csv", "ndjson", "parquet"] as const;
 type Kind = typeof kinds[number];
 
@@ -63,20 +62,19 @@ type Insert = (
     format: string;
     body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
   },
-) => Promise<number>;
+) => Promise<void>;
 
 function insertInto(clickHouse: ClickHouse, { stream, tenantId }: FileTarget): Insert {
   return async function insert(backfill, firstLine, { columns, line, format, body }) {
     const sql = insertSql.replace("stream_landing", () => `${stream}_landing`)
       .replace("'structure'", () => quoteString(columns))
       .replace("line_of_row", () => line);
-    const { readRows } = await run(clickHouse, {
+    await run(clickHouse, {
       sql: `${sql.trimEnd()}\nFORMAT ${format}`,
       body,
       parameters: { tenantId, backfill, firstLine: String(firstLine) },
-      settings: { wait_end_of_query: 1, input_format_allow_errors_num: 0 },
+      settings: { wait_end_of_query: 1 },
     });
-    return readRows;
   };
 }
 
@@ -132,13 +130,14 @@ function csvHeader(path: string, text: string): { header: string[]; rest: string
 }
 
 async function* parquetChunk(path: string, insert: Insert): AsyncGenerator<Chunk> {
-  const shape = asObject(await parquetColumns(path));
+  const { columns, rows } = await parquetShape(path);
   yield {
     isLast: true,
     share: 1,
     async store({ id }) {
       using file = await Deno.open(path);
-      return await insert(id, 1, { ...shape, format: "Parquet", body: file.readable });
+      await insert(id, 1, { ...asObject(columns), format: "Parquet", body: file.readable });
+      return rows;
     },
   };
 }

@@ -24,6 +24,7 @@ export async function* readLines(
   using file = await Deno.open(path);
   let kept: Uint8Array[] = [];
   let [size, inPiece, count, bytes] = [0, 0, 0, 0];
+  let isWhole = true;
   let inQuotes = false;
   const take = (): Lines => {
     const text = new TextDecoder("utf-8", { ignoreBOM: false }).decode(join(kept, size));
@@ -46,12 +47,13 @@ export async function* readLines(
     }
     kept.push(chunk.subarray(start));
     size += chunk.length - start;
+    if (chunk.length > 0) isWhole = chunk.at(-1) === newline;
     if (size > maxBytes) {
       throw new Error(`Cannot read ${path}: ${inPiece} lines have more than ${maxBytes} bytes`);
     }
   }
   if (size > 0) {
-    count++;
+    if (!isWhole) count++;
     yield take();
   }
 }

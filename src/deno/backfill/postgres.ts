@@ -7,7 +7,7 @@ import linesSql from "./postgres_lines.sql" with { type: "text" };
 import recordSql from "./postgres_record.sql" with { type: "text" };
 import tablesSql from "./postgres_tables.sql" with { type: "text" };
 
-const chunkCount = 64;
+const chunkCount = 16;
 /** Keys are the first 32 bits of an id. */
 const keysPerChunk = 2 ** 32 / chunkCount;
 

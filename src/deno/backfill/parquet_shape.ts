@@ -1,7 +1,7 @@
 import { parquetMetadataAsync, parquetSchema } from "hyparquet";
 
-/** Names of a Parquet file's columns, of its own metadata at its end. Throws when it is none. */
-export async function parquetColumns(path: string): Promise<string[]> {
+/** The columns' names and the number of rows of a Parquet file, by the metadata at its end. Throws when it is none. */
+export async function parquetShape(path: string): Promise<{ columns: string[]; rows: number }> {
   using file = await Deno.open(path);
   const { size } = await file.stat();
   const metadata = await parquetMetadataAsync({
@@ -18,5 +18,8 @@ export async function parquetColumns(path: string): Promise<string[]> {
       return bytes.buffer;
     },
   });
-  return parquetSchema(metadata).children.map(({ element }) => element.name);
+  return {
+    columns: parquetSchema(metadata).children.map(({ element }) => element.name),
+    rows: Number(metadata.num_rows),
+  };
 }
