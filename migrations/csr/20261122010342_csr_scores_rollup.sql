@@ -5,8 +5,8 @@
 -- in which anything changed (csr_score_changes) is computed anew from csr_scores, and the rows of the latest computed_at
 -- replace the earlier ones: read it with FINAL, and only buckets that are up to date. A group that has vanished stays as a
 -- row of no scores, and each bucket has at least the row of the empty names, which says that it was computed.
--- ORDER BY: a query asks for a dimension's buckets in a range. No partitions: a tenant has some thousand rows a year. Rows
--- live as long as the scores.
+-- ORDER BY: a query asks for a dimension's buckets in a range. PARTITION BY year: years that are
+-- past stay in one part. Rows live as long as the scores.
 -- Of no scores, score_min is 1 and score_max 0, which change no min and max.
 CREATE TABLE csr_scores_rollup
 (
@@ -26,8 +26,12 @@ CREATE TABLE csr_scores_rollup
     INDEX recent computed_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(computed_at)
+PARTITION BY toYear(bucket)
 ORDER BY (tenant_id, granularity, dimension, bucket, program_id, location, demographic)
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS
+    non_replicated_deduplication_window = 1000,
+    min_age_to_force_merge_seconds = 300,
+    min_age_to_force_merge_on_partition_only = 1;
 
 -- migrate:down
 DROP TABLE csr_scores_rollup;
