@@ -34,7 +34,7 @@ WITH
     (
         SELECT
             cohort_id,
-            user_id
+            sipHash64(user_id) AS member_hash
         FROM csr_cohort_members FINAL
         WHERE tenant_id = {tenantId:String}
             AND has({cohortIds:Array(UUID)}, cohort_id)
@@ -53,7 +53,7 @@ WITH
             members.cohort_id AS cohort_id,
             csr_stats(value) AS stats
         FROM csr_metrics AS metrics FINAL
-        INNER JOIN members ON members.user_id = metrics.user_id
+        INNER JOIN members ON members.member_hash = metrics.user_hash
         WHERE metrics.tenant_id = {tenantId:String}
             AND metrics.metric = {metric:String}
             AND ({startDate:Nullable(Date)} IS NULL OR metrics.day >= {startDate:Nullable(Date)})

@@ -39,8 +39,8 @@ WITH
             AND ({endDate:Nullable(Date)} IS NULL OR day <= {endDate:Nullable(Date)})
             AND NOT ifNull(missing, 0)
             AND NOT ifNull(reversed, 0)
-            AND user_id IN (
-                SELECT user_id
+            AND user_hash IN (
+                SELECT sipHash64(user_id)
                 FROM csr_cohort_members FINAL
                 WHERE tenant_id = {tenantId:String}
                     AND cohort_id = {cohortId:UUID}

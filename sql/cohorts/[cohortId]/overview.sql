@@ -37,7 +37,7 @@ WITH
         WHERE tenant_id = {tenantId:String}
             AND ({startDate:Nullable(Date)} IS NULL OR day >= {startDate:Nullable(Date)})
             AND ({endDate:Nullable(Date)} IS NULL OR day <= {endDate:Nullable(Date)})
-            AND user_id IN (SELECT user_id FROM members)
+            AND user_hash IN (SELECT sipHash64(user_id) FROM members)
         GROUP BY metric
         ORDER BY metric
     )

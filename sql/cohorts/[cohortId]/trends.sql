@@ -49,8 +49,8 @@ WITH
             AND metric = {metric:String}
             AND day >= csr_period_start(lastDay, {granularity:Enum('day', 'week', 'month')}, {periods:UInt16})
             AND day <= lastDay
-            AND user_id IN (
-                SELECT user_id
+            AND user_hash IN (
+                SELECT sipHash64(user_id)
                 FROM csr_cohort_members FINAL
                 WHERE tenant_id = {tenantId:String}
                     AND cohort_id = {cohortId:UUID}
