@@ -1,6 +1,6 @@
 import type { Served } from "../app.ts";
 import { formats } from "../answer/format.ts";
-import { dataColumns } from "../answer/warnings.ts";
+import { dataColumns, warningsColumn } from "../answer/warnings.ts";
 import { queryScopes } from "../auth/scope.ts";
 import type { Parameter } from "../catalog/parameter.ts";
 import { type Endpoint, endpoints } from "../catalog/find_query.ts";
@@ -223,11 +223,12 @@ function pageParameters({ header: { page } }: Query): Described[] {
 }
 
 function answerContent(query: Query): OpenApi {
+  const { [warningsColumn]: _, ...described } = query.header.columns;
   const row = describeColumns({
     type: "object",
     properties: Object.fromEntries(dataColumns(query).map(({ name, type }) => [name, resultSchema(type)])),
     required: dataColumns(query).map((column) => column.name),
-  }, query.header.columns);
+  }, described);
   const data = query.header.returns === "object" ? row : { type: "array", items: row };
   const meta = { $ref: "#/components/schemas/Meta" };
   const text = { schema: { type: "string" } };
