@@ -7,6 +7,8 @@ import { auditRequests } from "./audit/requests.ts";
 import type { Budgets } from "./budget/budgets.ts";
 import { limitBurst, rateLimitFields } from "./budget/enforce.ts";
 import { budgetRoutes } from "./budget/routes.ts";
+import type { Cache } from "./cache/cache.ts";
+import { cacheRoutes } from "./cache/routes.ts";
 import { createAuth } from "./auth/auth.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import type { Credential } from "./auth/credential.ts";
@@ -46,6 +48,7 @@ export interface AppDeps {
   ingester: ClickHouse;
   budgets: Budgets;
   audit: Audit;
+  cache: Cache;
   /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */
   served: () => Served;
   /** Whether the gateway takes requests: false while it stops. */
@@ -88,6 +91,8 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
       "content-type",
       "content-encoding",
       "idempotency-key",
+      "if-none-match",
+      "cache-control",
       "x-correlation-id",
     ],
     exposeHeaders: [
@@ -95,6 +100,10 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
       "x-correlation-id",
       "retry-after",
       "server-timing",
+      "cache-status",
+      "etag",
+      "age",
+      "content-disposition",
       "www-authenticate",
       "ratelimit",
       "ratelimit-policy",
@@ -112,6 +121,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.route("/v1/events", eventRoutes(deps));
   app.use("/v1/*", limitBurst(deps));
   app.route("/v1/admin/keys", keyRoutes(auth));
+  app.route("/v1/admin/cache", cacheRoutes(deps));
   app.route("/v1/stream", streamTokenRoutes(auth));
   app.route("/v1", budgetRoutes(deps));
   app.route("/v1", queryRoutes(deps));

@@ -43,6 +43,9 @@ export const variables = {
   MAX_QUERY_SECONDS: z.coerce.number().positive().default(30).describe(
     "Longest time a query may run, in seconds",
   ),
+  CACHE_MAX_BYTES: count.default(268_435_456).describe(
+    "Bytes that cached answers take together at most in each gateway; 0 caches none",
+  ),
   BUDGET_DAILY_QUERIES: count.default(10_000).describe(
     "Queries that a tenant may ask a day, unless an admin decided otherwise",
   ),

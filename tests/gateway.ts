@@ -5,6 +5,7 @@ import { signToken } from "../src/auth/token.ts";
 import { type Budgets, createBudgets } from "../src/budget/budgets.ts";
 import type { Limits } from "../src/budget/limits.ts";
 import { createBudgetStore } from "../src/budget/store.ts";
+import { type Cache, createCache } from "../src/cache/cache.ts";
 import { createServing } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions } from "../src/clickhouse/client.ts";
@@ -49,6 +50,8 @@ export interface TestOptions {
   config?: Partial<AppDeps["config"]>;
   /** Budgets of a tenant for which no admin decided anything. */
   budgets?: Partial<Limits>;
+  /** Bytes of the result cache; by default there is none, so that each request is computed. */
+  cacheBytes?: number;
   /** Rows of the audit that wait at most. */
   maxAuditRows?: number;
 }
@@ -72,6 +75,7 @@ export interface TestGateway {
   /** They are written when a test says so: no timer runs. */
   budgets: Budgets;
   audit: Audit;
+  cache: Cache;
   /** Lets time pass that no clock of the wall shows. */
   pass(ms: number): void;
   /** Stops the clock at an instant, or lets it go on. */
@@ -123,6 +127,8 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     defaults: { daily: 10_000, monthly: 200_000, dailyBytes: null, perSecond: 100_000, ...options.budgets },
     monotonic: () => performance.now() + passedMs,
   });
+  const maxBytes = options.cacheBytes ?? 0;
+  const cache = createCache({ clickHouse, reader: roles.reader, clock, log: addEntry, maxBytes });
   const app = createApp({
     config: {
       ...tokenConfig,
@@ -133,6 +139,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     ...roles,
     budgets,
     audit,
+    cache,
     served: serving.served,
     isOpen: () => true,
     clock,
@@ -163,6 +170,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     log,
     budgets,
     audit,
+    cache,
     pass: (ms) => void (passedMs += ms),
     setNow: (instant) => now = instant,
     load,

@@ -13,7 +13,7 @@ export interface Run {
   query: Query;
   bound: Bound;
   tenantId: string;
-  /** The instant bound as `{now}`. */
+  /** The instant bound as `{now}`, a whole second. */
   now: Date;
   format: Format;
   maxSeconds: number;
@@ -23,14 +23,23 @@ export interface Run {
   onBroken: (cause: string) => void;
 }
 
+/** An answer: finished bytes, or a stream of them. */
+export interface Answer {
+  /** Of the answer itself: its type, and how it is called as a file. */
+  headers: Record<string, string>;
+  body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** What it says, without how that was computed; the body if that is all it is. */
+  data?: Uint8Array<ArrayBuffer>;
+}
+
 const encoder = new TextEncoder();
 
 /** Runs a query and answers in the format asked for. Throws Problem, ClickHouseError, ClickHouseUnreachable. */
-export async function answer(clickHouse: ClickHouse, run: Run): Promise<Response> {
+export async function answer(clickHouse: ClickHouse, run: Run): Promise<Answer> {
   return run.format.name === "json" ? await answerJson(clickHouse, run) : await answerExport(clickHouse, run);
 }
 
-/** The instant as `{now}` is bound: to the second, in UTC. */
+/** The instant as `{now}` is bound, in UTC. */
 function clockText(now: Date): string {
   return `${now.toISOString().slice(0, 19).replace("T", " ")}.000`;
 }
@@ -63,7 +72,7 @@ function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: R
  * The envelope `{"data": …, "meta": {…}}` around the engine's own bytes. A list is one printed array; a page also
  * needs the total, which only the Template format prints behind the rows.
  */
-async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
+async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answer> {
   const { query, bound } = run;
   const statement = statementOf(run);
   const isObject = query.header.returns === "object";
@@ -88,6 +97,7 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
       new Error(`${query.file} returns an object but gave ${summary.resultRows} rows`),
     );
   }
+  const page = bound.page && { ...bound.page, total };
   const meta = {
     query: query.name,
     rows: summary.resultRows,
@@ -95,13 +105,20 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
     bytesRead: summary.readBytes,
     elapsedMs: Math.round(summary.elapsedMs * 1000) / 1000,
     asOf: `${run.now.toISOString().slice(0, 19)}Z`,
-    ...(bound.page && { page: { ...bound.page, total } }),
+    ...(page && { page }),
   };
-  const body = join(encoder.encode('{"data":'), data, encoder.encode(`,"meta":${JSON.stringify(meta)}}\n`));
-  return new Response(body, {
-    headers: { "content-type": "application/json; charset=utf-8", "content-length": String(body.length) },
-  });
+  const body = join(opening, data, encoder.encode(`,"meta":${JSON.stringify(meta)}}\n`));
+  return {
+    headers: { "content-type": "application/json; charset=utf-8" },
+    body,
+    data: page
+      ? join(data, encoder.encode(JSON.stringify(page)))
+      : body.subarray(dataStart, dataStart + data.length),
+  };
 }
+
+const opening = encoder.encode('{"data":');
+const dataStart = opening.length;
 
 /** Prints a page as an array with the total number of rows on a line of its own behind it. */
 function pageSettings(query: Query): Record<string, string | number> {
@@ -112,6 +129,8 @@ function pageSettings(query: Query): Record<string, string | number> {
     format_template_rows_between_delimiter: ",\n",
     format_template_resultset_format: "[${data}]\n${rows_before_limit:JSON}",
     exact_rows_before_limit: 1,
+    // reading in order of the key stops at the page's end, and then the total is of what was read (seen in 26.7)
+    optimize_read_in_order: 0,
   };
 }
 
@@ -133,11 +152,12 @@ function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 /** The engine's bytes as they come. A failure in the middle breaks the connection. */
-async function answerExport(clickHouse: ClickHouse, run: Run): Promise<Response> {
+async function answerExport(clickHouse: ClickHouse, run: Run): Promise<Answer> {
   const response = await clickHouse(statementOf(run));
   const tag = response.headers.get("x-clickhouse-exception-tag");
   const report = (cause: string) => run.signal.aborted || run.onBroken(cause);
-  return new Response(response.body && breakOnException(response.body, tag, report), {
+  return {
     headers: { "content-type": `${run.format.mediaType}; charset=utf-8` },
-  });
+    body: response.body ? breakOnException(response.body, tag, report) : new Uint8Array(),
+  };
 }

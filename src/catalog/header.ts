@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
 import { headerScope } from "../auth/scope.ts";
+import { cachePolicy } from "../cache/policy.ts";
 import { errorAt } from "./query_file_error.ts";
 
 const value = z.union([
@@ -41,6 +42,9 @@ export const headerSchema = z.strictObject({
     size: z.number().int().positive().describe("Rows of a page when the caller does not say"),
     max: z.number().int().positive().describe("Most rows of a page"),
   }).optional().describe("Adds the parameters `page` and `pageSize`"),
+  cache: cachePolicy.optional().describe(
+    "How long an answer is given out without being computed anew: a time such as `1h`, or `{ ttl, fresh, stale }`",
+  ),
   tenant: z.enum(["none", "all"]).optional().describe(
     "`none`: the query reads nothing that belongs to a tenant; `all`: it reads the rows of all, and needs `scope: admin`",
   ),

@@ -28,6 +28,10 @@ export interface Query {
   sql: string;
   parameters: Parameter[];
   columns: Column[];
+  /** Tells the file's content from any other. */
+  version: string;
+  /** All tables and views that the statement names, with their database. */
+  tables: string[];
   /** Tables of which the statement may see one tenant's rows only. */
   tenantTables: string[];
   bindsTenant: boolean;
@@ -72,10 +76,17 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
     sql: sql.trim(),
     parameters,
     columns: readColumns(meaning, sql, read, at),
+    version: await contentHash(text),
+    tables: meaning.tables,
     tenantTables: header.tenant === "all" ? [] : meaning.tenantTables,
     bindsTenant: bound.has("tenantId"),
     bindsNow: bound.has("now"),
   };
+}
+
+async function contentHash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).subarray(0, 12).toHex();
 }
 
 /** Paths below `/v1` that are no queries. */

@@ -2,9 +2,10 @@ import { type Context, Hono } from "hono";
 import { answer } from "../answer/answer.ts";
 import { chooseFormat } from "../answer/format.ts";
 import type { AppDeps, AppEnv } from "../app.ts";
-import { hashParameters, measured } from "../audit/note.ts";
+import { hashParameters, measured, newNote } from "../audit/note.ts";
 import { checkScope, queryScopes } from "../auth/scope.ts";
 import { spendQuery } from "../budget/enforce.ts";
+import { respond } from "../cache/respond.ts";
 import { Problem } from "../problem.ts";
 import { bind, type Input, readJson, readSearch, suggestion } from "./bind.ts";
 import { type Catalog, findQuery } from "./catalog.ts";
@@ -38,31 +39,52 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
     audit.parametersHash = hashParameters(bound.parameters);
     await spendQuery(deps, tenantId);
 
-    const start = performance.now();
-    const response = await answer(measured(deps.reader, audit), {
+    const served = await deps.cache.serve({
       query,
       bound,
       tenantId,
-      now: deps.clock(),
       format,
-      maxSeconds: deps.config.MAX_QUERY_SECONDS,
-      queryId: c.var.requestId,
+      isBypass: wantsNew(c),
       signal: c.req.raw.signal,
-      onBroken: (cause) =>
-        deps.log({
-          level: "error",
-          message: "An export broke in the middle",
-          requestId: c.var.requestId,
-          path: c.req.path,
-          file: query.file,
-          cause,
-        }),
+      async run(now, signal, isBehind) {
+        const note = isBehind ? newNote() : audit;
+        const answered = await answer(measured(deps.reader, note), {
+          query,
+          bound,
+          tenantId,
+          now,
+          format,
+          maxSeconds: deps.config.MAX_QUERY_SECONDS,
+          queryId: isBehind ? crypto.randomUUID() : c.var.requestId,
+          signal,
+          onBroken: (cause) =>
+            deps.log({
+              level: "error",
+              message: "An export broke in the middle",
+              requestId: c.var.requestId,
+              path: c.req.path,
+              file: query.file,
+              cause,
+            }),
+        });
+        deps.budgets.addBytes(tenantId, note.bytesRead);
+        return answered;
+      },
     });
-    deps.budgets.addBytes(tenantId, audit.bytesRead);
-    c.header("server-timing", `clickhouse;dur=${(performance.now() - start).toFixed(1)}`);
-    response.headers.forEach((value, name) => c.header(name, value));
-    return c.newResponse(response.body, 200);
+    audit.cache = served.status;
+    if (served.forwarded) c.header("server-timing", `clickhouse;dur=${audit.clickHouseMs.toFixed(1)}`);
+    const conditions = {
+      ifNoneMatch: c.req.header("if-none-match"),
+      acceptEncoding: c.req.header("accept-encoding"),
+    };
+    return await respond(served, deps.clock(), conditions, deps.cache.encoded);
   });
+}
+
+/** Whether the caller asks for an answer computed now, and may. */
+function wantsNew(c: Context<AppEnv>): boolean {
+  const wants = c.req.header("cache-control")?.toLowerCase().includes("no-cache") ?? false;
+  return wants && c.var.credential.scopes.includes("admin");
 }
 
 async function readInput(c: Context<AppEnv>): Promise<Input> {

@@ -4,6 +4,7 @@ import { createAudit } from "../audit/audit.ts";
 import type { TokenConfig } from "../auth/jwt.ts";
 import { createBudgets } from "../budget/budgets.ts";
 import { createBudgetStore } from "../budget/store.ts";
+import { createCache } from "../cache/cache.ts";
 import { createServing } from "../catalog/serving.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
@@ -35,6 +36,7 @@ export interface ServeOptions {
       | "MAX_LINE_BYTES"
       | "MAX_UNPACKED_BYTES"
       | "MAX_QUERY_SECONDS"
+      | "CACHE_MAX_BYTES"
       | "BUDGET_DAILY_QUERIES"
       | "BUDGET_MONTHLY_QUERIES"
       | "BUDGET_DAILY_BYTES"
@@ -80,6 +82,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
       perSecond: config.BUDGET_REQUESTS_PER_SECOND,
     },
   });
+  const cache = createCache({ clickHouse, reader, clock, log, maxBytes: config.CACHE_MAX_BYTES });
   let isOpen = true;
   const app = createApp({
     config,
@@ -88,6 +91,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
     ingester,
     budgets,
     audit,
+    cache,
     served: serving.served,
     isOpen: () => isOpen,
     clock,
@@ -97,6 +101,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
   const server = listen(config, (request) => app.fetch(request));
   budgets.start();
   audit.start();
+  cache.start();
   const { port } = server.addr as Deno.NetAddr;
   return {
     url: `http://${config.HOST}:${port}`,
@@ -107,6 +112,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
       const late = new Promise<void>((resolve) => timer = setTimeout(resolve, drainMs));
       await Promise.race([server.shutdown(), late]);
       clearTimeout(timer);
+      cache.stop();
       await Promise.all([budgets.stop(), audit.stop()]);
       stopped.abort();
     },

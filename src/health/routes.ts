@@ -1,13 +1,24 @@
 import { Hono } from "hono";
 import type { AppDeps, AppEnv } from "../app.ts";
+import { hitRate } from "../cache/stats.ts";
 import { run } from "../clickhouse/client.ts";
 
 const readyTimeoutMs = 1_500;
 
-/** `GET /live`: the process runs. `GET /ready`: it can answer queries (200) or says why it cannot (503). */
+/** `GET /live`: the process runs. `GET /cache`: what the result cache holds and did. `GET /ready`: it can answer queries (200) or says why it cannot (503). */
 export function healthRoutes(deps: AppDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get("/live", (c) => c.json({ status: "ok" }))
+    .get("/cache", (c) => {
+      const { byQuery, ...all } = deps.cache.stats();
+      const queries = Object.entries(byQuery).map(([query, counts]) => ({
+        query,
+        ...counts,
+        hitRate: hitRate(counts),
+      }));
+      c.header("cache-control", "no-store");
+      return c.json({ ...all, hitRate: hitRate(all), queries });
+    })
     .get("/ready", async (c) => {
       const reason = await notReady(deps);
       c.header("cache-control", "no-store");

@@ -49,7 +49,7 @@ async function main(args: string[]): Promise<number> {
       });
     }
     for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
-    const response = await answer(reader, {
+    const { body } = await answer(reader, {
       query: found.query,
       bound: bind(found.query, input),
       tenantId,
@@ -60,7 +60,7 @@ async function main(args: string[]): Promise<number> {
       signal: new AbortController().signal,
       onBroken: say,
     });
-    await response.body?.pipeTo(Deno.stdout.writable, { preventClose: true });
+    await new Response(body).body?.pipeTo(Deno.stdout.writable, { preventClose: true });
     return 0;
   });
 }
