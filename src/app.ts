@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import type { Audit } from "./audit/audit.ts";
 import type { AuditNote } from "./audit/note.ts";
@@ -22,6 +21,7 @@ import type { ClickHouse } from "./clickhouse/client.ts";
 import type { Config } from "./config.ts";
 import { type DocsAssets, docsRoutes } from "./docs/routes.ts";
 import { healthRoutes } from "./health/routes.ts";
+import { allowOrigins } from "./http/allow_origins.ts";
 import { type Log, logRequests } from "./http/log.ts";
 import { onError } from "./http/on_error.ts";
 import { requestId } from "./http/request_id.ts";
@@ -83,33 +83,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.use(requestId());
   app.use(logRequests(log));
   app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
-  app.use(cors({
-    origin: config.ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()).filter(Boolean),
-    allowHeaders: [
-      "authorization",
-      "x-api-key",
-      "content-type",
-      "content-encoding",
-      "idempotency-key",
-      "if-none-match",
-      "cache-control",
-      "x-correlation-id",
-    ],
-    exposeHeaders: [
-      "x-request-id",
-      "x-correlation-id",
-      "retry-after",
-      "server-timing",
-      "cache-status",
-      "etag",
-      "age",
-      "content-disposition",
-      "www-authenticate",
-      "ratelimit",
-      "ratelimit-policy",
-    ],
-    maxAge: 600,
-  }));
+  app.use(allowOrigins(config.ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()).filter(Boolean)));
 
   app.route("/health", healthRoutes(deps));
   app.route("/", docsRoutes(deps));
