@@ -94,6 +94,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
       "x-request-id",
       "x-correlation-id",
       "retry-after",
+      "content-disposition",
       "server-timing",
       "www-authenticate",
       "ratelimit",

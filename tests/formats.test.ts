@@ -166,7 +166,7 @@ Deno.test("An unknown or repeated format is a 400 that names the parameter", asy
       [400, "/problems/invalid-parameter", "format"],
       search,
     );
-    assert.match(body.detail, /json, ndjson, csv/);
+    assert.match(body.detail, /json, ndjson, csv, parquet, arrow, xlsx/);
   }
 });
 

@@ -1,62 +1,14 @@
-import type { Bound } from "../catalog/bind.ts";
 import type { Query } from "../catalog/query.ts";
-import { type ClickHouse, readBytes, readSummary, type Statement } from "../clickhouse/client.ts";
-import { jsonSettings } from "../clickhouse/json_schema.ts";
-import { escapeString } from "../clickhouse/string_literal.ts";
+import { type ClickHouse, readBytes, readSummary } from "../clickhouse/client.ts";
 import { Problem } from "../problem.ts";
-import { tenantFilter } from "../tenants/filter.ts";
-import type { Format } from "./format.ts";
-import { breakOnException } from "./export_stream.ts";
-
-/** Everything that one run of a query depends on. */
-export interface Run {
-  query: Query;
-  bound: Bound;
-  tenantId: string;
-  /** The instant bound as `{now}`. */
-  now: Date;
-  format: Format;
-  maxSeconds: number;
-  queryId: string;
-  signal: AbortSignal;
-  /** Told what the engine said when an answer that has begun cannot be ended. */
-  onBroken: (cause: string) => void;
-}
+import { answerExport } from "./export.ts";
+import { type Run, statementOf } from "./statement.ts";
 
 const encoder = new TextEncoder();
 
 /** Runs a query and answers in the format asked for. Throws Problem, ClickHouseError, ClickHouseUnreachable. */
 export async function answer(clickHouse: ClickHouse, run: Run): Promise<Response> {
   return run.format.name === "json" ? await answerJson(clickHouse, run) : await answerExport(clickHouse, run);
-}
-
-/** The instant as `{now}` is bound: to the second, in UTC. */
-function clockText(now: Date): string {
-  return `${now.toISOString().slice(0, 19).replace("T", " ")}.000`;
-}
-
-function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: Run): Statement {
-  const { header } = query;
-  const parameters = { ...bound.parameters };
-  if (query.bindsTenant) parameters.tenantId = escapeString(tenantId);
-  if (query.bindsNow) parameters.now = clockText(now);
-  const page = bound.page && { limit: bound.page.size, offset: (bound.page.number - 1) * bound.page.size };
-  return {
-    sql: query.sql,
-    parameters,
-    queryId,
-    signal,
-    settings: {
-      ...jsonSettings,
-      ...header.settings as Record<string, string | number>,
-      // only a query that cannot write is stopped when its client closes the connection
-      readonly: 2,
-      max_execution_time: Math.min(header.timeout ?? run.maxSeconds, run.maxSeconds),
-      default_format: run.format.clickHouse,
-      additional_table_filters: tenantFilter(query.tenantTables, tenantId),
-      ...page,
-    },
-  };
 }
 
 /**
@@ -130,14 +82,4 @@ function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
     offset += part.length;
   }
   return whole;
-}
-
-/** The engine's bytes as they come. A failure in the middle breaks the connection. */
-async function answerExport(clickHouse: ClickHouse, run: Run): Promise<Response> {
-  const response = await clickHouse(statementOf(run));
-  const tag = response.headers.get("x-clickhouse-exception-tag");
-  const report = (cause: string) => run.signal.aborted || run.onBroken(cause);
-  return new Response(response.body && breakOnException(response.body, tag, report), {
-    headers: { "content-type": `${run.format.mediaType}; charset=utf-8` },
-  });
 }

@@ -61,7 +61,9 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
     deps.budgets.addBytes(tenantId, audit.bytesRead);
     c.header("server-timing", `clickhouse;dur=${(performance.now() - start).toFixed(1)}`);
     response.headers.forEach((value, name) => c.header(name, value));
-    return c.newResponse(response.body, 200);
+    // an export that nobody reads would wait in ClickHouse
+    if (c.req.method === "HEAD") await response.body?.cancel();
+    return c.newResponse(c.req.method === "HEAD" ? null : response.body, 200);
   });
 }
 

@@ -74,7 +74,7 @@ function take(input: Map<string, string[]>, name: string): string[] | undefined 
 function chooseFormat(name: string, returns: "list" | "object"): Format {
   if (name === "table") {
     const clickHouse = returns === "object" ? "Vertical" : "PrettyCompactMonoBlock";
-    return { name: "table", mediaType: "text/plain", clickHouse };
+    return { name: "table", mediaType: "text/plain", clickHouse, isText: true };
   }
   const format = formats.find((each) => each.name === name);
   if (!format) throw new Problem("invalid-parameter", { detail: `There is no format "${name}"\n${usage}` });
