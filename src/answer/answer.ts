@@ -2,6 +2,7 @@ import type { Query } from "../catalog/query.ts";
 import { type ClickHouse, readBytes, readSummary } from "../clickhouse/client.ts";
 import { Problem } from "../problem.ts";
 import { answerExport } from "./export.ts";
+import { pageOf } from "./page.ts";
 import { type Run, statementOf } from "./statement.ts";
 
 const encoder = new TextEncoder();
@@ -12,24 +13,27 @@ export async function answer(clickHouse: ClickHouse, run: Run): Promise<Response
 }
 
 /**
- * The envelope `{"data": …, "meta": {…}}` around the engine's own bytes. A list is one printed array; a page also
- * needs the total, which only the Template format prints behind the rows.
+ * The envelope `{"data": …, "meta": {…}}` around the engine's own bytes. A list is one printed array, and so is a page
+ * by cursor; a numbered page also needs the total, which only the Template format prints behind the rows.
  */
 async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
   const { query, bound } = run;
   const statement = statementOf(run);
   const isObject = query.header.returns === "object";
+  const { page } = bound;
+  const isNumbered = page !== undefined && page.number !== null;
   const response = await clickHouse({
     ...statement,
     settings: {
       ...statement.settings,
       wait_end_of_query: 1,
-      ...(bound.page ? pageSettings(query) : { output_format_json_array_of_rows: isObject ? 0 : 1 }),
+      ...(isNumbered ? pageSettings(query) : { output_format_json_array_of_rows: isObject ? 0 : 1 }),
+      // one row more than the page has tells whether there is a next one
+      ...(page && !isNumbered && { limit: page.size + 1 }),
     },
   });
   const summary = readSummary(response);
   const bytes = await readBytes(response, run.signal);
-  const { data, total } = bound.page ? splitTotal(bytes) : { data: bytes, total: 0 };
   if (isObject && summary.resultRows === 0) {
     throw new Problem("not-found", { detail: "There is no such thing" });
   }
@@ -40,14 +44,17 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
       new Error(`${query.file} returns an object but gave ${summary.resultRows} rows`),
     );
   }
+  const { data, rows, page: told } = page
+    ? pageOf(run, page, bytes, summary.resultRows)
+    : { data: bytes, rows: summary.resultRows, page: undefined };
   const meta = {
     query: query.name,
-    rows: summary.resultRows,
+    rows,
     rowsRead: summary.readRows,
     bytesRead: summary.readBytes,
     elapsedMs: Math.round(summary.elapsedMs * 1000) / 1000,
     asOf: `${run.now.toISOString().slice(0, 19)}Z`,
-    ...(bound.page && { page: { ...bound.page, total } }),
+    ...(told && { page: told }),
   };
   const body = join(encoder.encode('{"data":'), data, encoder.encode(`,"meta":${JSON.stringify(meta)}}\n`));
   return new Response(body, {
@@ -65,13 +72,6 @@ function pageSettings(query: Query): Record<string, string | number> {
     format_template_resultset_format: "[${data}]\n${rows_before_limit:JSON}",
     exact_rows_before_limit: 1,
   };
-}
-
-function splitTotal(bytes: Uint8Array): { data: Uint8Array; total: number } {
-  // unlike the JSON formats, Template leaves bytes that are no UTF-8 in strings as they are: this replaces them
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  const end = text.lastIndexOf("\n");
-  return { data: encoder.encode(text.slice(0, end)), total: Number(text.slice(end + 1)) };
 }
 
 function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -41,6 +41,13 @@ export const headerSchema = z.strictObject({
     size: z.number().int().positive().describe("Rows of a page when the caller does not say"),
     max: z.number().int().positive().describe("Most rows of a page"),
   }).optional().describe("Adds the parameters `page` and `pageSize`"),
+  cursor: z.record(z.string(), z.string()).refine(
+    (keys) => Object.keys(keys).length > 0,
+    "it names no column",
+  )
+    .optional().describe(
+      "Adds the parameter `cursor`: by result column, the `Nullable` placeholder that takes its value in the last row of the page before",
+    ),
   tenant: z.enum(["none", "all"]).optional().describe(
     "`none`: the query reads nothing that belongs to a tenant; `all`: it reads the rows of all, and needs `scope: admin`",
   ),
@@ -57,6 +64,9 @@ export const headerSchema = z.strictObject({
 }).refine(({ page, returns }) => !page || returns === "list", {
   path: ["page"],
   message: "an object has no pages",
+}).refine(({ page, cursor }) => page || !cursor, {
+  path: ["cursor"],
+  message: "a query with a cursor has pages",
 }).describe("Front matter of a Sluice query file");
 
 /** The checked front matter. */

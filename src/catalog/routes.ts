@@ -31,7 +31,8 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
       }
       input.set(name, [decodePath(value)]);
     }
-    const bound = bind(query, input);
+    const now = deps.clock();
+    const bound = bind(query, input, now);
     // an export is whole unless a page of it is asked for
     if (format.name !== "json" && !input.has("page") && !input.has("pageSize")) delete bound.page;
     const { audit, credential: { tenantId } } = c.var;
@@ -43,7 +44,7 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
       query,
       bound,
       tenantId,
-      now: deps.clock(),
+      now: bound.now ?? now,
       format,
       maxSeconds: deps.config.MAX_QUERY_SECONDS,
       queryId: c.var.requestId,

@@ -49,11 +49,12 @@ async function main(args: string[]): Promise<number> {
       });
     }
     for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
+    const now = new Date();
     const response = await answer(reader, {
       query: found.query,
-      bound: bind(found.query, input),
+      bound: bind(found.query, input, now),
       tenantId,
-      now: new Date(),
+      now,
       format: chooseFormat(formatName, found.query.header.returns),
       maxSeconds: 300,
       queryId: crypto.randomUUID(),
