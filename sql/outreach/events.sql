@@ -2,8 +2,8 @@
 summary: The events behind a number
 description: |
   The single events of the range, newest first (events of the same millisecond by id); one that was sent twice is there
-  once. All filters must hold. Fields that an event does not have are empty strings. With an eventType, a page reads
-  only its own rows.
+  once. All filters must hold. Fields that an event does not have are empty strings. Pages by cursor are the cheaper ones,
+  most of all with an eventType.
 params:
   timeRange: { description: "How far back from the end, a day being 24 hours; startDate and endDate win over it", default: 7d }
   startDate: { description: "Start of the range, included. A date is the beginning of that day in the timezone, a date-time without an offset is local time", format: date-or-date-time, example: "2026-03-01" }
