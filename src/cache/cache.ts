@@ -137,7 +137,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
         key: cacheKey(ask),
         query: query.name,
         policy: query.header.cache!,
-        bindsNow: query.bindsNow,
+        bindsNow: query.bindsNow && !ask.bound.now,
         tenantId,
         tables: run.tables,
         headers,
@@ -162,7 +162,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
     isBehind: boolean,
   ): { key: string; flight: Flight<Made>; clockAt: Date; isShared: boolean } {
     const { bindsNow, header } = ask.query;
-    const clockAt = flooredClock(clock(), header.cache!);
+    const clockAt = ask.bound.now ?? flooredClock(clock(), header.cache!);
     const key = bindsNow ? `${cacheKey(ask)}\0${clockAt.getTime()}` : cacheKey(ask);
     const underway = ask.isBypass ? undefined : flights.get(key);
     if (underway) return { key, flight: underway, clockAt, isShared: true };
@@ -279,6 +279,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
 }
 
 async function runOnce(ask: Ask, now: Date): Promise<Served> {
-  const answer = await ask.run(flooredClock(now, { freshMs: 1_000 }), ask.signal, false);
+  const clockAt = ask.bound.now ?? flooredClock(now, { freshMs: 1_000 });
+  const answer = await ask.run(clockAt, ask.signal, false);
   return { answer, status: "bypass", forwarded: "bypass", isShared: false, ttlSeconds: 0 };
 }

@@ -45,6 +45,13 @@ export const headerSchema = z.strictObject({
   cache: cachePolicy.optional().describe(
     "How long an answer is given out without being computed anew: a time such as `1h`, or `{ ttl, fresh, stale }`",
   ),
+  cursor: z.record(z.string(), z.string()).refine(
+    (keys) => Object.keys(keys).length > 0,
+    "it names no column",
+  )
+    .optional().describe(
+      "Adds the parameter `cursor`: by result column, the `Nullable` placeholder that takes its value in the last row of the page before",
+    ),
   tenant: z.enum(["none", "all"]).optional().describe(
     "`none`: the query reads nothing that belongs to a tenant; `all`: it reads the rows of all, and needs `scope: admin`",
   ),
@@ -61,6 +68,9 @@ export const headerSchema = z.strictObject({
 }).refine(({ page, returns }) => !page || returns === "list", {
   path: ["page"],
   message: "an object has no pages",
+}).refine(({ page, cursor }) => page || !cursor, {
+  path: ["cursor"],
+  message: "a query with a cursor has pages",
 }).describe("Front matter of a Sluice query file");
 
 /** The checked front matter. */

@@ -3,6 +3,7 @@ import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
 import { plainValue } from "../clickhouse/parameter.ts";
 import { parseType } from "../clickhouse/type.ts";
 import { engineFault } from "./engine_fault.ts";
+import { checkCursor } from "./check_cursor.ts";
 import { type Header, type QueryHeader, readHeader } from "./header.ts";
 import { inspectMeaning, inspectSyntax, type Meaning } from "./inspection.ts";
 import type { Parameter } from "./parameter.ts";
@@ -69,13 +70,15 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
   }
 
   const meaning = await checkStatement(clickHouse, read, parameters, placeholders, at);
+  const columns = readColumns(meaning, sql, read, at);
+  checkCursor(columns, parameters, read, at);
   return {
     name,
     file: path,
     header,
     sql: sql.trim(),
     parameters,
-    columns: readColumns(meaning, sql, read, at),
+    columns,
     version: await contentHash(text),
     tables: meaning.tables,
     tenantTables: header.tenant === "all" ? [] : meaning.tenantTables,

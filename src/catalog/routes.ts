@@ -32,7 +32,8 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
       }
       input.set(name, [decodePath(value)]);
     }
-    const bound = bind(query, input);
+    const now = deps.clock();
+    const bound = bind(query, input, now);
     // an export is whole unless a page of it is asked for
     if (format.name !== "json" && !input.has("page") && !input.has("pageSize")) delete bound.page;
     const { audit, credential: { tenantId } } = c.var;
@@ -83,7 +84,10 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
     if (served.forwarded) {
       response.headers.set("server-timing", `clickhouse;dur=${audit.clickHouseMs.toFixed(1)}`);
     }
-    return response;
+    if (c.req.method !== "HEAD") return response;
+    // an export that nobody reads would wait in ClickHouse
+    await response.body?.cancel();
+    return new Response(null, response);
   });
 }
 

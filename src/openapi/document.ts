@@ -1,5 +1,5 @@
 import type { Served } from "../app.ts";
-import { formats } from "../answer/format.ts";
+import { type Format, formats } from "../answer/format.ts";
 import { queryScopes } from "../auth/scope.ts";
 import type { Parameter } from "../catalog/parameter.ts";
 import type { Query } from "../catalog/query.ts";
@@ -200,16 +200,28 @@ const formatParameter = {
   schema: { type: "string", enum: formats.map(({ name }) => name), default: formats[0].name },
 };
 
-function pageParameters({ header: { page } }: Query): Described[] {
+function pageParameters({ header: { page, cursor } }: Query): Described[] {
   if (!page) return [];
   const base = { in: "query" as const, required: false, example: undefined };
   return [
     {
       ...base,
       name: "page",
-      description: "Number of the page, from 1",
-      schema: { type: "integer", minimum: 1, default: 1 },
+      description: cursor
+        ? "Number of the page, from 1; then `total` is counted, and a page costs more the deeper it lies"
+        : "Number of the page, from 1",
+      schema: { type: "integer", minimum: 1, ...(!cursor && { default: 1 }) },
     },
+    ...(cursor
+      ? [{
+        ...base,
+        name: "cursor",
+        description:
+          "`meta.page.next` of the page before, whose other parameters are sent again; not together with `page`. " +
+          "It holds for a day. Without either, the first page",
+        schema: { type: "string", pattern: "^[A-Za-z0-9_-]+$" },
+      }]
+      : []),
     {
       ...base,
       name: "pageSize",
@@ -227,11 +239,12 @@ function answerContent(query: Query): OpenApi {
   }, query.header.columns);
   const data = query.header.returns === "object" ? row : { type: "array", items: row };
   const meta = { $ref: "#/components/schemas/Meta" };
+  const contentOf = ({ isText }: Format) => isText ? text : {};
   return {
     "application/json": {
       schema: { type: "object", properties: { data, meta }, required: ["data", "meta"] },
     },
-    ...Object.fromEntries(formats.slice(1).map(({ mediaType }) => [mediaType, text])),
+    ...Object.fromEntries(formats.slice(1).map((format) => [format.mediaType, contentOf(format)])),
   };
 }
 
