@@ -25,6 +25,8 @@ import { onError } from "./http/on_error.ts";
 import { requestId } from "./http/request_id.ts";
 import { eventRoutes } from "./ingest/routes.ts";
 import { Problem } from "./problem.ts";
+import type { LimitsConfig } from "./answer/limits.ts";
+import type { Queue } from "./queue/queue.ts";
 
 /** What is served at the moment: it changes when query files do. */
 export interface Served {
@@ -37,7 +39,8 @@ export interface Served {
 export interface AppDeps {
   config:
     & TokenConfig
-    & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "MAX_QUERY_SECONDS">;
+    & LimitsConfig
+    & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES">;
   /** Keeps the gateway's own state. */
   clickHouse: ClickHouse;
   /** Runs the named queries. */
@@ -45,6 +48,8 @@ export interface AppDeps {
   /** Inserts into landing tables. */
   ingester: ClickHouse;
   budgets: Budgets;
+  /** Where named queries wait for their turn. */
+  queue: Queue;
   audit: Audit;
   /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */
   served: () => Served;

@@ -11,6 +11,7 @@ import type { ClickHouse, ClickHouseOptions } from "../src/clickhouse/client.ts"
 import { docsAssets } from "../src/deno/docs_assets.ts";
 import { readQueryFiles } from "../src/deno/sql_files.ts";
 import type { LogEntry } from "../src/http/log.ts";
+import { createQueue, type Queue, type QueueOptions } from "../src/queue/queue.ts";
 
 /** The engine that `tests/run.ts` started. */
 export function engineOptions(): ClickHouseOptions {
@@ -38,7 +39,15 @@ export const tokenConfig = {
 };
 
 /** Limits of the test gateway, small enough to meet. */
-export const limits = { MAX_LINE_BYTES: 1_048_576, MAX_UNPACKED_BYTES: 20_000_000, MAX_QUERY_SECONDS: 20 };
+export const limits = {
+  MAX_LINE_BYTES: 1_048_576,
+  MAX_UNPACKED_BYTES: 20_000_000,
+  MAX_QUERY_SECONDS: 20,
+  MAX_QUERY_MEMORY_BYTES: 2_000_000_000,
+  MAX_QUERY_ROWS: 1_000_000_000,
+  MAX_QUERY_BYTES: 100_000_000_000,
+  MAX_RESULT_BYTES: 33_554_432,
+};
 
 /** What a test may replace. */
 export interface TestOptions {
@@ -49,6 +58,8 @@ export interface TestOptions {
   config?: Partial<AppDeps["config"]>;
   /** Budgets of a tenant for which no admin decided anything. */
   budgets?: Partial<Limits>;
+  /** How many queries run and wait. */
+  queue?: QueueOptions;
   /** Rows of the audit that wait at most. */
   maxAuditRows?: number;
 }
@@ -72,6 +83,7 @@ export interface TestGateway {
   /** They are written when a test says so: no timer runs. */
   budgets: Budgets;
   audit: Audit;
+  queue: Queue;
   /** Lets time pass that no clock of the wall shows. */
   pass(ms: number): void;
   /** Stops the clock at an instant, or lets it go on. */
@@ -123,6 +135,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     defaults: { daily: 10_000, monthly: 200_000, dailyBytes: null, perSecond: 100_000, ...options.budgets },
     monotonic: () => performance.now() + passedMs,
   });
+  const queue = createQueue({ concurrency: 64, ...options.queue });
   const app = createApp({
     config: {
       ...tokenConfig,
@@ -132,6 +145,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     },
     ...roles,
     budgets,
+    queue,
     audit,
     served: serving.served,
     isOpen: () => true,
@@ -163,6 +177,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     log,
     budgets,
     audit,
+    queue,
     pass: (ms) => void (passedMs += ms),
     setNow: (instant) => now = instant,
     load,

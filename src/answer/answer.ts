@@ -1,12 +1,14 @@
 import type { Bound } from "../catalog/bind.ts";
 import type { Query } from "../catalog/query.ts";
-import { type ClickHouse, readBytes, readSummary, type Statement } from "../clickhouse/client.ts";
+import { type ClickHouse, readSummary, type Statement } from "../clickhouse/client.ts";
 import { jsonSettings } from "../clickhouse/json_schema.ts";
 import { escapeString } from "../clickhouse/string_literal.ts";
 import { Problem } from "../problem.ts";
 import { tenantFilter } from "../tenants/filter.ts";
 import type { Format } from "./format.ts";
 import { breakOnException } from "./export_stream.ts";
+import { type LimitsConfig, limitSettings } from "./limits.ts";
+import { readAnswer } from "./read_answer.ts";
 
 /** Everything that one run of a query depends on. */
 export interface Run {
@@ -16,7 +18,8 @@ export interface Run {
   /** The instant bound as `{now}`. */
   now: Date;
   format: Format;
-  maxSeconds: number;
+  /** What bounds it, where the query's header does not. */
+  limits: LimitsConfig;
   queryId: string;
   signal: AbortSignal;
   /** Told what the engine said when an answer that has begun cannot be ended. */
@@ -48,10 +51,9 @@ function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: R
     signal,
     settings: {
       ...jsonSettings,
-      ...header.settings as Record<string, string | number>,
+      ...limitSettings(header, run.limits, run.format),
       // only a query that cannot write is stopped when its client closes the connection
       readonly: 2,
-      max_execution_time: Math.min(header.timeout ?? run.maxSeconds, run.maxSeconds),
       default_format: run.format.clickHouse,
       additional_table_filters: tenantFilter(query.tenantTables, tenantId),
       ...page,
@@ -76,7 +78,7 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
     },
   });
   const summary = readSummary(response);
-  const bytes = await readBytes(response, run.signal);
+  const bytes = await readAnswer(response, summary.resultBytes, run.limits.MAX_RESULT_BYTES, run.signal);
   const { data, total } = bound.page ? splitTotal(bytes) : { data: bytes, total: 0 };
   if (isObject && summary.resultRows === 0) {
     throw new Problem("not-found", { detail: "There is no such thing" });

@@ -1,11 +1,13 @@
 import { type Context, Hono } from "hono";
 import { answer } from "../answer/answer.ts";
 import { chooseFormat } from "../answer/format.ts";
+import { timeoutSeconds } from "../answer/limits.ts";
 import type { AppDeps, AppEnv } from "../app.ts";
 import { hashParameters, measured } from "../audit/note.ts";
 import { checkScope, queryScopes } from "../auth/scope.ts";
 import { spendQuery } from "../budget/enforce.ts";
 import { Problem } from "../problem.ts";
+import { runInTurn } from "../queue/run.ts";
 import { bind, type Input, readJson, readSearch, suggestion } from "./bind.ts";
 import { type Catalog, findQuery } from "./catalog.ts";
 
@@ -38,25 +40,31 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
     audit.parametersHash = hashParameters(bound.parameters);
     await spendQuery(deps, tenantId);
 
-    const start = performance.now();
-    const response = await answer(measured(deps.reader, audit), {
-      query,
-      bound,
-      tenantId,
-      now: deps.clock(),
-      format,
-      maxSeconds: deps.config.MAX_QUERY_SECONDS,
-      queryId: c.var.requestId,
-      signal: c.req.raw.signal,
-      onBroken: (cause) =>
-        deps.log({
-          level: "error",
-          message: "An export broke in the middle",
-          requestId: c.var.requestId,
-          path: c.req.path,
-          file: query.file,
-          cause,
-        }),
+    const { signal } = c.req.raw;
+    const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
+    const turn = { tenantId, timeoutMs, signal, isExport: format.name !== "json" };
+    let start = 0;
+    const response = await runInTurn(deps.queue, turn, () => {
+      start = performance.now();
+      return answer(measured(deps.reader, audit), {
+        query,
+        bound,
+        tenantId,
+        now: deps.clock(),
+        format,
+        limits: deps.config,
+        queryId: c.var.requestId,
+        signal,
+        onBroken: (cause) =>
+          deps.log({
+            level: "error",
+            message: "An export broke in the middle",
+            requestId: c.var.requestId,
+            path: c.req.path,
+            file: query.file,
+            cause,
+          }),
+      });
     });
     deps.budgets.addBytes(tenantId, audit.bytesRead);
     c.header("server-timing", `clickhouse;dur=${(performance.now() - start).toFixed(1)}`);

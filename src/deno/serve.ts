@@ -1,4 +1,5 @@
 import type { Roles } from "../clickhouse/roles.ts";
+import type { LimitsConfig } from "../answer/limits.ts";
 import { createApp } from "../app.ts";
 import { createAudit } from "../audit/audit.ts";
 import type { TokenConfig } from "../auth/jwt.ts";
@@ -12,6 +13,8 @@ import { type Config, ConfigError } from "../config.ts";
 import type { DocsAssets } from "../docs/routes.ts";
 import { giveUpOnSilence, type Ping } from "../health/silence.ts";
 import type { Log } from "../http/log.ts";
+import { defaultConcurrency } from "../queue/default_concurrency.ts";
+import { createQueue } from "../queue/queue.ts";
 import { readQueryFiles } from "./sql_files.ts";
 
 /** A gateway that listens. */
@@ -27,6 +30,7 @@ export interface Gateway {
 export interface ServeOptions {
   config:
     & TokenConfig
+    & LimitsConfig
     & Pick<
       Config,
       | "PORT"
@@ -34,7 +38,7 @@ export interface ServeOptions {
       | "ALLOWED_ORIGINS"
       | "MAX_LINE_BYTES"
       | "MAX_UNPACKED_BYTES"
-      | "MAX_QUERY_SECONDS"
+      | "CLICKHOUSE_MAX_CONCURRENCY"
       | "BUDGET_DAILY_QUERIES"
       | "BUDGET_MONTHLY_QUERIES"
       | "BUDGET_DAILY_BYTES"
@@ -80,6 +84,8 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
       perSecond: config.BUDGET_REQUESTS_PER_SECOND,
     },
   });
+  const { CLICKHOUSE_MAX_CONCURRENCY: concurrency } = config;
+  const queue = createQueue({ concurrency: concurrency ?? 1 });
   let isOpen = true;
   const app = createApp({
     config,
@@ -87,6 +93,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
     reader,
     ingester,
     budgets,
+    queue,
     audit,
     served: serving.served,
     isOpen: () => isOpen,
@@ -100,7 +107,12 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
   const { port } = server.addr as Deno.NetAddr;
   return {
     url: `http://${config.HOST}:${port}`,
-    reload: async () => serving.load(await readQueryFiles(config.SLUICE_SQL_DIR)),
+    async reload() {
+      if (concurrency === undefined) {
+        queue.setConcurrency(await defaultConcurrency({ clickHouse, reader, log }));
+      }
+      return await serving.load(await readQueryFiles(config.SLUICE_SQL_DIR));
+    },
     async stop() {
       isOpen = false;
       let timer: ReturnType<typeof setTimeout> | undefined;
