@@ -19,11 +19,14 @@ import { queryRoutes } from "./catalog/routes.ts";
 import type { ClickHouse } from "./clickhouse/client.ts";
 import type { Config } from "./config.ts";
 import { type DocsAssets, docsRoutes } from "./docs/routes.ts";
+import { createProbe } from "./health/probe.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { type Log, logRequests } from "./http/log.ts";
 import { onError } from "./http/on_error.ts";
 import { requestId } from "./http/request_id.ts";
 import { eventRoutes } from "./ingest/routes.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import { metricsRoutes } from "./metrics/routes.ts";
 import { Problem } from "./problem.ts";
 import type { LimitsConfig } from "./answer/limits.ts";
 import type { Queue } from "./queue/queue.ts";
@@ -40,7 +43,7 @@ export interface AppDeps {
   config:
     & TokenConfig
     & LimitsConfig
-    & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES">;
+    & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "METRICS_TOKEN">;
   /** Keeps the gateway's own state. */
   clickHouse: ClickHouse;
   /** Runs the named queries. */
@@ -51,6 +54,9 @@ export interface AppDeps {
   /** Where named queries wait for their turn. */
   queue: Queue;
   audit: Audit;
+  metrics: Metrics;
+  /** How many migrations the database lacks; nobody asks where that is not known. */
+  pendingMigrations?: () => Promise<number>;
   /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */
   served: () => Served;
   /** Whether the gateway takes requests: false while it stops. */
@@ -107,10 +113,12 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     maxAge: 600,
   }));
 
-  app.route("/health", healthRoutes(deps));
+  const auth = createAuth(deps);
+  const probe = createProbe(deps.reader);
+  app.route("/health", healthRoutes(deps, auth, probe));
+  app.route("/metrics", metricsRoutes(deps, probe));
   app.route("/", docsRoutes(deps));
 
-  const auth = createAuth(deps);
   app.use("/v1/*", auditRequests(deps));
   app.use("/v1/*", authenticate(auth));
   app.use("/v1/*", rateLimitFields(deps));

@@ -74,6 +74,9 @@ export const variables = {
   ),
   SLUICE_DATA_DIR: z.string().default(".sluice").describe("`dev`: folder of the embedded engine's data"),
   SLUICE_DEMO: z.enum(["0", "1"]).default("1").describe("`dev`: 0 starts without demo data"),
+  METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional().describe(
+    "Bearer token that `/metrics` wants; without it, everybody who reaches the gateway may read them",
+  ),
   LOG_FORMAT: z.enum(["json", "text"]).optional().describe(
     "Form of the log; by default `text` in a terminal and `json` elsewhere",
   ),

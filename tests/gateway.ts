@@ -9,8 +9,10 @@ import { createServing } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions } from "../src/clickhouse/client.ts";
 import { docsAssets } from "../src/deno/docs_assets.ts";
+import { processStats } from "../src/deno/process_stats.ts";
 import { readQueryFiles } from "../src/deno/sql_files.ts";
 import type { LogEntry } from "../src/http/log.ts";
+import { createMetrics } from "../src/metrics/metrics.ts";
 import { createQueue, type Queue, type QueueOptions } from "../src/queue/queue.ts";
 
 /** The engine that `tests/run.ts` started. */
@@ -59,7 +61,8 @@ export interface TestOptions {
   /** Budgets of a tenant for which no admin decided anything. */
   budgets?: Partial<Limits>;
   /** How many queries run and wait. */
-  queue?: QueueOptions;
+  queue?: Partial<QueueOptions>;
+  pendingMigrations?: () => Promise<number>;
   /** Rows of the audit that wait at most. */
   maxAuditRows?: number;
 }
@@ -147,6 +150,12 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     budgets,
     queue,
     audit,
+    metrics: createMetrics({
+      build: { version: "1.2.3", runtime: "the tests" },
+      process: processStats,
+      clock,
+    }),
+    pendingMigrations: options.pendingMigrations,
     served: serving.served,
     isOpen: () => true,
     clock,

@@ -13,8 +13,12 @@ import { type Config, ConfigError } from "../config.ts";
 import type { DocsAssets } from "../docs/routes.ts";
 import { giveUpOnSilence, type Ping } from "../health/silence.ts";
 import type { Log } from "../http/log.ts";
+import { createMetrics } from "../metrics/metrics.ts";
 import { defaultConcurrency } from "../queue/default_concurrency.ts";
 import { createQueue } from "../queue/queue.ts";
+import denoConfig from "../../deno.json" with { type: "json" };
+import { listMigrations } from "./list_migrations.ts";
+import { processStats } from "./process_stats.ts";
 import { readQueryFiles } from "./sql_files.ts";
 
 /** A gateway that listens. */
@@ -39,6 +43,7 @@ export interface ServeOptions {
       | "MAX_LINE_BYTES"
       | "MAX_UNPACKED_BYTES"
       | "CLICKHOUSE_MAX_CONCURRENCY"
+      | "METRICS_TOKEN"
       | "BUDGET_DAILY_QUERIES"
       | "BUDGET_MONTHLY_QUERIES"
       | "BUDGET_DAILY_BYTES"
@@ -85,6 +90,11 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
     },
   });
   const { CLICKHOUSE_MAX_CONCURRENCY: concurrency } = config;
+  const metrics = createMetrics({
+    build: { version: denoConfig.version, runtime: `deno ${Deno.version.deno}` },
+    process: processStats,
+    clock,
+  });
   const queue = createQueue({ concurrency: concurrency ?? 1 });
   let isOpen = true;
   const app = createApp({
@@ -95,6 +105,9 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
     budgets,
     queue,
     audit,
+    metrics,
+    pendingMigrations: async () =>
+      (await listMigrations(clickHouse)).filter(({ isApplied }) => !isApplied).length,
     served: serving.served,
     isOpen: () => isOpen,
     clock,
@@ -104,6 +117,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
   const server = listen(config, (request) => app.fetch(request));
   budgets.start();
   audit.start();
+  metrics.loopDelay.start();
   const { port } = server.addr as Deno.NetAddr;
   return {
     url: `http://${config.HOST}:${port}`,
@@ -120,6 +134,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
       await Promise.race([server.shutdown(), late]);
       clearTimeout(timer);
       await Promise.all([budgets.stop(), audit.stop()]);
+      metrics.loopDelay.stop();
       stopped.abort();
     },
   };

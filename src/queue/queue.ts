@@ -35,6 +35,7 @@ export interface QueueStats {
   refused: { full: number; predicted: number; expired: number };
   /** Sum of all waits, in milliseconds. */
   waitedMs: number;
+  msSinceRefusal: number;
 }
 
 /** The named queries of one gateway on their way to ClickHouse. */
@@ -62,6 +63,7 @@ export function createQueue(options: QueueOptions) {
   let waitedMs = 0;
   let meanMs = 0;
   let seen = 0;
+  let refusedAt = -Infinity;
   const refused = { full: 0, predicted: 0, expired: 0 };
 
   function canStart({ tenantId, isExport }: Turn): boolean {
@@ -115,6 +117,7 @@ export function createQueue(options: QueueOptions) {
   }
 
   function overloaded(detail: string, overMs: number): Problem {
+    refusedAt = monotonic();
     const retryAfterSeconds = Math.min(maxRetrySeconds, Math.max(1, Math.ceil(overMs / 1_000)));
     return new Problem("overloaded", { detail, retryAfterSeconds });
   }
@@ -191,6 +194,7 @@ export function createQueue(options: QueueOptions) {
       started,
       refused: { ...refused },
       waitedMs,
+      msSinceRefusal: monotonic() - refusedAt,
     }),
   };
 }
