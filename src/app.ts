@@ -24,6 +24,7 @@ import { healthRoutes } from "./health/routes.ts";
 import { type Log, logRequests } from "./http/log.ts";
 import { onError } from "./http/on_error.ts";
 import { requestId } from "./http/request_id.ts";
+import { nameSpan } from "./http/trace.ts";
 import { eventRoutes } from "./ingest/routes.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { metricsRoutes } from "./metrics/routes.ts";
@@ -89,6 +90,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   });
 
   app.use(requestId());
+  app.use(nameSpan());
   app.use(logRequests(log));
   app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
   app.use(cors({

@@ -80,6 +80,9 @@ export const variables = {
   LOG_FORMAT: z.enum(["json", "text"]).optional().describe(
     "Form of the log; by default `text` in a terminal and `json` elsewhere",
   ),
+  LOG_LEVEL: z.enum(["info", "warn", "error"]).default("info").describe(
+    "What is logged: everything, with a line for each request; warnings and errors; errors",
+  ),
 } satisfies Record<string, z.ZodType>;
 
 const schema = z.object(variables);
