@@ -9,6 +9,7 @@ import { problems, type ProblemType } from "../problem.ts";
 import { budgetPaths } from "./budget_paths.ts";
 import { credentialPaths } from "./credential_paths.ts";
 import { describeColumns } from "./describe_columns.ts";
+import { healthPaths } from "./health_paths.ts";
 import { metaSchema, problemSchema } from "./schemas.ts";
 import { needs, securitySchemes } from "./security.ts";
 
@@ -38,12 +39,14 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       ...domains.map((name) => ({ name })),
       { name: "events", description: "Sending events in" },
       { name: "credentials", description: "API keys, and tokens for streams" },
+      { name: "health", description: "How the gateway is" },
     ],
     paths: {
       ...Object.fromEntries(queries),
       ...(streams.length && { "/v1/events/{stream}": eventsPath(streams) }),
       ...credentialPaths(refer),
       ...budgetPaths(refer),
+      ...healthPaths(),
     },
     components: {
       securitySchemes,
