@@ -26,6 +26,7 @@ import { onError } from "./http/on_error.ts";
 import { requestId } from "./http/request_id.ts";
 import { nameSpan } from "./http/trace.ts";
 import { eventRoutes } from "./ingest/routes.ts";
+import type { CacheStats } from "./metrics/cache_stats.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { metricsRoutes } from "./metrics/routes.ts";
 import { Problem } from "./problem.ts";
@@ -56,6 +57,8 @@ export interface AppDeps {
   queue: Queue;
   audit: Audit;
   metrics: Metrics;
+  /** What the metrics tell of the result cache. */
+  cache?: { stats(): CacheStats };
   /** How many migrations the database lacks; nobody asks where that is not known. */
   pendingMigrations?: () => Promise<number>;
   /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */

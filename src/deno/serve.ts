@@ -89,13 +89,15 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
       perSecond: config.BUDGET_REQUESTS_PER_SECOND,
     },
   });
-  const { CLICKHOUSE_MAX_CONCURRENCY: concurrency } = config;
   const metrics = createMetrics({
     build: { version: denoConfig.version, runtime: `deno ${Deno.version.deno}` },
     process: processStats,
     clock,
   });
-  const queue = createQueue({ concurrency: concurrency ?? 1 });
+  // nothing is served until the server was asked
+  const queue = createQueue({ concurrency: 1 });
+  const readConcurrency = async () =>
+    config.CLICKHOUSE_MAX_CONCURRENCY ?? await defaultConcurrency({ clickHouse, reader, log });
   let isOpen = true;
   const app = createApp({
     config,
@@ -122,10 +124,10 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
   return {
     url: `http://${config.HOST}:${port}`,
     async reload() {
-      if (concurrency === undefined) {
-        queue.setConcurrency(await defaultConcurrency({ clickHouse, reader, log }));
-      }
-      return await serving.load(await readQueryFiles(config.SLUICE_SQL_DIR));
+      const loading = readQueryFiles(config.SLUICE_SQL_DIR).then(serving.load);
+      const [faults, concurrency] = await Promise.all([loading, readConcurrency()]);
+      queue.setConcurrency(concurrency);
+      return faults;
     },
     async stop() {
       isOpen = false;

@@ -3,17 +3,11 @@ import type { AppDeps, AppEnv } from "../app.ts";
 import type { Probe } from "../health/probe.ts";
 import { onlyMethods } from "../http/only_methods.ts";
 import { Problem } from "../problem.ts";
-import type { CacheStats } from "./cache_stats.ts";
 import { mediaType } from "./exposition.ts";
 import { renderMetrics } from "./render.ts";
 
-/** What `/metrics` uses. */
-export interface MetricsDeps extends AppDeps {
-  cache?: { stats(): CacheStats };
-}
-
 /** `GET /metrics` in Prometheus's text format, for whoever has METRICS_TOKEN; without that variable for everybody. */
-export function metricsRoutes(deps: MetricsDeps, probe: Probe): Hono<AppEnv> {
+export function metricsRoutes(deps: AppDeps, probe: Probe): Hono<AppEnv> {
   const { METRICS_TOKEN: token } = deps.config;
   return new Hono<AppEnv>()
     .get("/", async (c) => {
