@@ -20,13 +20,19 @@ import { queryRoutes } from "./catalog/routes.ts";
 import type { ClickHouse } from "./clickhouse/client.ts";
 import type { Config } from "./config.ts";
 import { type DocsAssets, docsRoutes } from "./docs/routes.ts";
+import { createProbe } from "./health/probe.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { allowOrigins } from "./http/allow_origins.ts";
 import { type Log, logRequests } from "./http/log.ts";
 import { onError } from "./http/on_error.ts";
 import { requestId } from "./http/request_id.ts";
+import { nameSpan } from "./http/trace.ts";
 import { eventRoutes } from "./ingest/routes.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import { metricsRoutes } from "./metrics/routes.ts";
 import { Problem } from "./problem.ts";
+import type { LimitsConfig } from "./answer/limits.ts";
+import type { Queue } from "./queue/queue.ts";
 
 /** What is served at the moment: it changes when query files do. */
 export interface Served {
@@ -39,7 +45,8 @@ export interface Served {
 export interface AppDeps {
   config:
     & TokenConfig
-    & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "MAX_QUERY_SECONDS">;
+    & LimitsConfig
+    & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "METRICS_TOKEN">;
   /** Keeps the gateway's own state. */
   clickHouse: ClickHouse;
   /** Runs the named queries. */
@@ -47,8 +54,13 @@ export interface AppDeps {
   /** Inserts into landing tables. */
   ingester: ClickHouse;
   budgets: Budgets;
+  /** Where named queries wait for their turn. */
+  queue: Queue;
   audit: Audit;
   cache: Cache;
+  metrics: Metrics;
+  /** How many migrations the database lacks; nobody asks where that is not known. */
+  pendingMigrations?: () => Promise<number>;
   /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */
   served: () => Served;
   /** Whether the gateway takes requests: false while it stops. */
@@ -81,14 +93,17 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   });
 
   app.use(requestId());
+  app.use(nameSpan());
   app.use(logRequests(log));
   app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
   app.use(allowOrigins(config.ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()).filter(Boolean)));
 
-  app.route("/health", healthRoutes(deps));
+  const auth = createAuth(deps);
+  const probe = createProbe(deps.reader);
+  app.route("/health", healthRoutes(deps, auth, probe));
+  app.route("/metrics", metricsRoutes(deps, probe));
   app.route("/", docsRoutes(deps));
 
-  const auth = createAuth(deps);
   app.use("/v1/*", auditRequests(deps));
   app.use("/v1/*", authenticate(auth));
   app.use("/v1/*", rateLimitFields(deps));

@@ -1,8 +1,9 @@
 import type { Query } from "../catalog/query.ts";
-import { type ClickHouse, readBytes, readSummary } from "../clickhouse/client.ts";
+import { type ClickHouse, readSummary } from "../clickhouse/client.ts";
 import { Problem } from "../problem.ts";
 import { answerExport } from "./export.ts";
 import { pageOf } from "./page.ts";
+import { readAnswer } from "./read_answer.ts";
 import { type Run, statementOf } from "./statement.ts";
 
 /** An answer: finished bytes, or a stream of them. */
@@ -42,7 +43,7 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answer> {
     },
   });
   const summary = readSummary(response);
-  const bytes = await readBytes(response, run.signal);
+  const bytes = await readAnswer(response, summary.resultBytes, run.limits.MAX_RESULT_BYTES, run.signal);
   if (isObject && summary.resultRows === 0) {
     throw new Problem("not-found", { detail: "There is no such thing" });
   }

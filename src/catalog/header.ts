@@ -62,6 +62,8 @@ export const headerSchema = z.strictObject({
     max_memory_usage: z.number().int().positive().optional(),
     max_rows_to_read: z.number().int().positive().optional(),
     max_bytes_to_read: z.number().int().positive().optional(),
+    max_result_rows: z.number().int().positive().optional(),
+    max_result_bytes: z.number().int().positive().optional(),
     join_use_nulls: z.union([z.literal(0), z.literal(1)]).optional(),
     join_algorithm: z.string().regex(/^[a-z_,]+$/).optional(),
   }).default({}).describe("ClickHouse settings sent with the query"),

@@ -130,7 +130,9 @@ async function checkStatement(
   const values = placeholders.map((
     { name, type },
   ) => [name, defaults.get(name) ?? plainValue(parseType(type))]);
-  const statement = { sql, parameters: Object.fromEntries(values), settings: header.settings };
+  // the limits of the result are meant for the query's own, not for what the engine tells of it
+  const { max_result_rows: _rows, max_result_bytes: _bytes, ...settings } = header.settings;
+  const statement = { sql, parameters: Object.fromEntries(values), settings };
   try {
     const syntax = await inspectSyntax(clickHouse, statement);
     checkSyntax(syntax, sql, at);

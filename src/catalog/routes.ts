@@ -1,12 +1,14 @@
 import { type Context, Hono } from "hono";
 import { answer } from "../answer/answer.ts";
 import { chooseFormat } from "../answer/format.ts";
+import { timeoutSeconds } from "../answer/limits.ts";
 import type { AppDeps, AppEnv } from "../app.ts";
 import { hashParameters, measured, newNote } from "../audit/note.ts";
 import { checkScope, queryScopes } from "../auth/scope.ts";
 import { spendQuery } from "../budget/enforce.ts";
 import { respond } from "../cache/respond.ts";
 import { Problem } from "../problem.ts";
+import { runInTurn } from "../queue/run.ts";
 import { bind, type Input, readJson, readSearch, suggestion } from "./bind.ts";
 import { type Catalog, findQuery } from "./catalog.ts";
 
@@ -40,6 +42,7 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
     audit.parametersHash = hashParameters(bound.parameters);
     await spendQuery(deps, tenantId);
 
+    const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
     const served = await deps.cache.serve({
       query,
       bound,
@@ -52,25 +55,27 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
       },
       async run(now, signal, isBehind) {
         const note = isBehind ? newNote() : audit;
-        const answered = await answer(measured(deps.reader, note), {
-          query,
-          bound,
-          tenantId,
-          now,
-          format,
-          maxSeconds: deps.config.MAX_QUERY_SECONDS,
-          queryId: isBehind ? crypto.randomUUID() : c.var.requestId,
-          signal,
-          onBroken: (cause) =>
-            deps.log({
-              level: "error",
-              message: "An export broke in the middle",
-              requestId: c.var.requestId,
-              path: c.req.path,
-              file: query.file,
-              cause,
-            }),
-        });
+        const turn = { tenantId, timeoutMs, signal, isExport: format.name !== "json" };
+        const answered = await runInTurn(deps.queue, turn, () =>
+          answer(measured(deps.reader, note), {
+            query,
+            bound,
+            tenantId,
+            now,
+            format,
+            limits: deps.config,
+            queryId: isBehind ? crypto.randomUUID() : c.var.requestId,
+            signal,
+            onBroken: (cause) =>
+              deps.log({
+                level: "error",
+                message: "An export broke in the middle",
+                requestId: c.var.requestId,
+                path: c.req.path,
+                file: query.file,
+                cause,
+              }),
+          }));
         deps.budgets.addBytes(tenantId, note.bytesRead);
         return answered;
       },

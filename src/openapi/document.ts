@@ -10,6 +10,7 @@ import { budgetPaths } from "./budget_paths.ts";
 import { cachePaths } from "./cache_paths.ts";
 import { credentialPaths } from "./credential_paths.ts";
 import { describeColumns } from "./describe_columns.ts";
+import { healthPaths } from "./health_paths.ts";
 import { metaSchema, problemSchema } from "./schemas.ts";
 import { needs, securitySchemes } from "./security.ts";
 
@@ -39,6 +40,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       ...domains.map((name) => ({ name })),
       { name: "events", description: "Sending events in" },
       { name: "credentials", description: "API keys, and tokens for streams" },
+      { name: "health", description: "How the gateway is" },
     ],
     paths: {
       ...Object.fromEntries(queries),
@@ -46,6 +48,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       ...credentialPaths(refer),
       ...budgetPaths(refer),
       ...cachePaths(refer),
+      ...healthPaths(),
     },
     components: {
       securitySchemes,

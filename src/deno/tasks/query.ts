@@ -34,7 +34,8 @@ async function main(args: string[]): Promise<number> {
   }
   const [tenantId] = take(input, "tenant") ?? demoTenants;
   const [formatName] = take(input, "format") ?? ["table"];
-  const { SLUICE_SQL_DIR: sqlDir } = devConfig();
+  const config = devConfig();
+  const { SLUICE_SQL_DIR: sqlDir } = config;
   return await withDevDatabase(async (target) => {
     const { reader } = createRoles(target);
     const path = name.replace(/^\/?(v1\/|sql\/)?/, "").replace(/\.sql$/, "");
@@ -56,7 +57,7 @@ async function main(args: string[]): Promise<number> {
       tenantId,
       now,
       format: chooseFormat(formatName, found.query.header.returns),
-      maxSeconds: 300,
+      limits: { ...config, MAX_QUERY_SECONDS: 300 },
       queryId: crypto.randomUUID(),
       signal: new AbortController().signal,
       onBroken: say,
