@@ -1,6 +1,8 @@
 -- migrate:up
 -- Notes in which days, weeks and months scores have changed: rows that came, and the deleted ones that cover old places.
-CREATE MATERIALIZED VIEW csr_scores_changing TO csr_score_changes AS
+-- It reads with its owner's rights: whoever sends rows may not read csr_scores.
+CREATE MATERIALIZED VIEW csr_scores_changing TO csr_score_changes
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 SELECT
     tenant_id,
     granularity,
