@@ -3,6 +3,7 @@ summary: Cohorts ranked by a metric
 description: |
   The cohorts of which a present member has a value, best first. Equal values have the same rank, and stand by name.
 
+cache: 6h
 params:
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }
   by: { description: What of the values is compared, default: avg }
