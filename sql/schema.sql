@@ -5,25 +5,6 @@
 
 CREATE DATABASE IF NOT EXISTS sluice;
 
-CREATE TABLE sluice.`.tmp.inner_id.f32e193e-5655-48be-b4f4-c149de543811`
-(
-    `tenant_id` LowCardinality(String),
-    `kind` LowCardinality(String),
-    `dimension` LowCardinality(String),
-    `group_name` LowCardinality(String),
-    `withheld` Bool,
-    `companies` Nullable(UInt32) COMMENT 'With the company itself, if it has scores',
-    `mean` Nullable(Float64),
-    `median` Nullable(Float64),
-    `others_mean` Nullable(Float64) COMMENT 'Without the company itself',
-    `others_median` Nullable(Float64),
-    `others` Nullable(UInt32) COMMENT 'Companies without the company itself',
-    `computed_at` DateTime64(3, 'UTC')
-)
-ENGINE = MergeTree
-ORDER BY (tenant_id, kind, dimension)
-SETTINGS index_granularity = 8192;
-
 CREATE TABLE sluice.api_key_uses
 (
     `key_id` UUID,
@@ -445,6 +426,71 @@ AS SELECT
 FROM sluice.csr_companies_parsed
 WHERE reason != '';
 
+CREATE TABLE sluice.csr_company_dashboard
+(
+    `tenant_id` LowCardinality(String),
+    `dimension` LowCardinality(String),
+    `users` UInt64,
+    `programs` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `latest_day` Date,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, dimension)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_company_dashboarding
+REFRESH EVERY 15 MINUTE TO sluice.csr_company_dashboard
+(
+    `tenant_id` LowCardinality(String),
+    `dimension` String,
+    `users` UInt64,
+    `programs` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `latest_day` Date,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    counted_dimension AS dimension,
+    uniqExact(user_hash) AS users,
+    uniqExactIf(program_id, program_id != '') AS programs,
+    countIf(is_score) AS scores,
+    ifNotFinite(avgIf(score, is_score), 0) AS mean,
+    maxIf(day, is_score) AS latest_day,
+    now64(3) AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        arrayJoin([toString(dimension), '']) AS counted_dimension,
+        user_hash,
+        toString(program_id) AS program_id,
+        score,
+        day,
+        true AS is_score
+    FROM sluice.csr_scores
+    FINAL
+    UNION ALL
+    SELECT
+        tenant_id,
+        '' AS counted_dimension,
+        user_hash,
+        toString(program_id) AS program_id,
+        0 AS score,
+        toDate(0) AS day,
+        false AS is_score
+    FROM sluice.csr_journey
+    FINAL
+)
+GROUP BY
+    tenant_id,
+    counted_dimension;
+
 CREATE TABLE sluice.csr_journey
 (
     `tenant_id` LowCardinality(String),
@@ -720,6 +766,112 @@ AS SELECT
     received_at
 FROM sluice.csr_journey_parsed
 WHERE reason != '';
+
+CREATE TABLE sluice.csr_journey_stages
+(
+    `tenant_id` LowCardinality(String),
+    `program_id` LowCardinality(String),
+    `stage` LowCardinality(String),
+    `reached` UInt64,
+    `current` UInt64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, program_id, stage)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_staging
+REFRESH EVERY 15 MINUTE TO sluice.csr_journey_stages
+(
+    `tenant_id` LowCardinality(String),
+    `program_id` LowCardinality(String),
+    `stage` String,
+    `reached` UInt64,
+    `current` UInt64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    program_id,
+    step.1 AS stage,
+    count() AS reached,
+    countIf(step.2) AS current,
+    now64(3) AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        program_id,
+        user_hash,
+        argMax(toString(stage), (occurred_at, stage)) AS latest,
+        arrayMap(name -> (name, name = latest), groupUniqArray(toString(stage))) AS steps
+    FROM sluice.csr_journey
+    FINAL
+    GROUP BY
+        tenant_id,
+        program_id,
+        user_hash
+)
+ARRAY JOIN steps AS step
+GROUP BY
+    tenant_id,
+    program_id,
+    stage;
+
+CREATE MATERIALIZED VIEW sluice.csr_language_grouping
+REFRESH EVERY 15 MINUTE TO sluice.csr_language_groups
+(
+    `tenant_id` LowCardinality(String),
+    `language_group` String,
+    `dimension` LowCardinality(String),
+    `users` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    scores.tenant_id AS tenant_id,
+    multiIf(levels.level < 0.4, 'beginner', levels.level < 0.7, 'intermediate', 'advanced') AS language_group,
+    scores.dimension AS dimension,
+    uniqExact(scores.user_hash) AS users,
+    count() AS scores,
+    avg(scores.score) AS mean,
+    now64(3) AS computed_at
+FROM sluice.csr_scores AS scores
+FINAL
+INNER JOIN
+(
+    SELECT
+        tenant_id,
+        user_hash,
+        argMax(score, (created_at, id)) AS level
+    FROM sluice.csr_scores
+    FINAL
+    WHERE dimension = 'lang_level_proxy'
+    GROUP BY
+        tenant_id,
+        user_hash
+) AS levels ON (levels.tenant_id = scores.tenant_id) AND (levels.user_hash = scores.user_hash)
+GROUP BY
+    tenant_id,
+    language_group,
+    dimension;
+
+CREATE TABLE sluice.csr_language_groups
+(
+    `tenant_id` LowCardinality(String),
+    `language_group` LowCardinality(String),
+    `dimension` LowCardinality(String),
+    `users` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, language_group, dimension)
+SETTINGS index_granularity = 8192;
 
 CREATE TABLE sluice.csr_metrics
 (
@@ -1013,6 +1165,80 @@ CREATE TABLE sluice.csr_places
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, kind, id, name, day)
 SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE TABLE sluice.csr_program_performance
+(
+    `tenant_id` LowCardinality(String),
+    `program_id` LowCardinality(String),
+    `dimension` LowCardinality(String),
+    `users` UInt64,
+    `completed` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, program_id, dimension)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_program_performing
+REFRESH EVERY 15 MINUTE TO sluice.csr_program_performance
+(
+    `tenant_id` LowCardinality(String),
+    `program_id` LowCardinality(String),
+    `dimension` String,
+    `users` UInt64,
+    `completed` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    program_id,
+    dimension,
+    uniqExact(user_hash) AS users,
+    0 AS completed,
+    count() AS scores,
+    avg(score) AS mean,
+    now64(3) AS computed_at
+FROM sluice.csr_scores
+FINAL
+WHERE program_id != ''
+GROUP BY
+    tenant_id,
+    program_id,
+    dimension
+UNION ALL
+SELECT
+    tenant_id,
+    program_id,
+    '' AS dimension,
+    count() AS users,
+    countIf(has_completed) AS completed,
+    0 AS scores,
+    0 AS mean,
+    now64(3) AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        program_id,
+        user_hash,
+        countIf(stage = 'completed') > 0 AS has_completed
+    FROM sluice.csr_journey
+    FINAL
+    WHERE (program_id != '') AND (stage IN ('enrolled', 'completed'))
+    GROUP BY
+        tenant_id,
+        program_id,
+        user_hash
+    HAVING countIf(stage = 'enrolled') > 0
+)
+GROUP BY
+    tenant_id,
+    program_id;
 
 CREATE TABLE sluice.csr_score_changes
 (
@@ -2056,4 +2282,12 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010356'),
     ('20261122010371'),
     ('20261122010372'),
-    ('20261122010373');
+    ('20261122010373'),
+    ('20261122010374'),
+    ('20261122010375'),
+    ('20261122010376'),
+    ('20261122010377'),
+    ('20261122010378'),
+    ('20261122010379'),
+    ('20261122010380'),
+    ('20261122010381');
