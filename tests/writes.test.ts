@@ -165,6 +165,31 @@ Deno.test("members join, stay once, leave and join again", async () => {
   assert.equal(gone.body.detail, "There is no such cohort");
 });
 
+Deno.test("a kept answer is forgotten by a write to what it was read from, and only its own tenant's", async () => {
+  const gateway = await createGateway({ cacheBytes: 10_000_000 });
+  // without a second passing, no answer is outdated but by the write
+  gateway.setNow(new Date("2026-03-10T12:00:00Z"));
+  const [tenant, other] = [newTenant(), newTenant("other")];
+  const id = await makeCohort(gateway, tenant);
+  await makeCohort(gateway, other, "Of the other");
+  const ask = async (name: string, who: string) => {
+    const { body, headers } = await gateway.query(name, who, { metric: "hours", by: "count" });
+    return { data: body.data, cache: headers.get("cache-status")! };
+  };
+  await gateway.send("csr_metrics", tenant, [
+    { id: "1", userId: "u1", metric: "hours", value: 2, periodStart: "2026-01-01T00:00:00Z" },
+  ]);
+  assert.deepEqual((await ask("cohorts/top", tenant)).data, []);
+  assert.match((await ask("cohorts/top", tenant)).cache, /^sluice; hit/);
+  await ask("cohorts/top", other);
+  await gateway.call("POST", `cohorts/${id}/members`, tenant, { userIds: ["u1"] });
+  // a changed table alone would let it go out for a second more
+  const after = await ask("cohorts/top", tenant);
+  assert.match(after.cache, /^sluice; fwd=miss/);
+  assert.deepEqual(after.data.map(({ value }: { value: number }) => value), [1]);
+  assert.match((await ask("cohorts/top", other)).cache, /^sluice; hit/);
+});
+
 Deno.test("five thousand members are added at once", async () => {
   const tenant = newTenant();
   const id = await makeCohort(gateway, tenant);

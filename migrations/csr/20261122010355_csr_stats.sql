@@ -6,9 +6,9 @@ CREATE FUNCTION csr_stats AS value ->
     CAST(
         (
             avgOrNull(value),
-            quantileExactInclusiveOrNull(0.5)(value),
-            quantileExactInclusiveOrNull(0.75)(value),
-            quantileExactInclusiveOrNull(0.95)(value),
+            if(count(value) > 0, quantilesExactInclusive(0.5, 0.75, 0.95)(value)[1], NULL),
+            if(count(value) > 0, quantilesExactInclusive(0.5, 0.75, 0.95)(value)[2], NULL),
+            if(count(value) > 0, quantilesExactInclusive(0.5, 0.75, 0.95)(value)[3], NULL),
             if(count(value) > 1, stddevSampStable(value), NULL),
             count(value),
             minOrNull(value),

@@ -26,10 +26,9 @@ WITH
     (SELECT csr_stages({stages:Array(String)})) AS stageNames,
     (SELECT local_midnight(firstDay, {timezone:String})) AS entryStart,
     (SELECT local_midnight(lastDay + 1, {timezone:String})) AS entryEnd,
-    users AS
+    all_users AS
     (
         SELECT
-            arrayJoin(if({segmentBy:Enum('none', 'program')} = 'program', [(true, ''), (false, toString(program_id))], [(true, '')])) AS segment,
             windowFunnel({window:UInt16} * 86400000)(
                 toUInt64(toUnixTimestamp64Milli(occurred_at)),
                 stage = stageNames[1] AND occurred_at < assumeNotNull(entryEnd),
@@ -49,25 +48,58 @@ WITH
             AND day <= lastDay + 1 + {window:UInt16}
             AND occurred_at >= entryStart
             AND ({programId:Nullable(String)} IS NULL OR program_id = {programId:Nullable(String)})
+        GROUP BY user_hash
+        HAVING reached > 0
+    ),
+    program_users AS
+    (
+        SELECT
+            program_id,
+            windowFunnel({window:UInt16} * 86400000)(
+                toUInt64(toUnixTimestamp64Milli(occurred_at)),
+                stage = stageNames[1] AND occurred_at < assumeNotNull(entryEnd),
+                stage = stageNames[2],
+                stage = stageNames[3],
+                stage = stageNames[4],
+                stage = stageNames[5],
+                stage = stageNames[6],
+                stage = stageNames[7],
+                stage = stageNames[8],
+                stage = stageNames[9],
+                stage = stageNames[10]) AS reached
+        FROM csr_journey FINAL
+        WHERE tenant_id = {tenantId:String}
+            AND stage IN stageNames
+            AND day >= firstDay - 1
+            AND day <= lastDay + 1 + {window:UInt16}
+            AND occurred_at >= entryStart
+            AND ({programId:Nullable(String)} IS NULL OR program_id = {programId:Nullable(String)})
+            AND {segmentBy:Enum('none', 'program')} = 'program'
         GROUP BY
-            segment,
+            program_id,
             user_hash
         HAVING reached > 0
     ),
     counts AS
     (
         SELECT
-            segment.1 AS isWhole,
-            segment.2 AS program,
+            true AS isWhole,
+            '' AS program,
             sumForEach(arrayMap(place -> reached >= place, range(1, length(stageNames) + 1))) AS users
-        FROM users
-        GROUP BY segment
+        FROM all_users
         UNION ALL
         -- the whole is there even when nobody entered
         SELECT
             true AS isWhole,
             '' AS program,
             arrayWithConstant(length(stageNames), 0) AS users
+        UNION ALL
+        SELECT
+            false AS isWhole,
+            toString(program_id) AS program,
+            sumForEach(arrayMap(place -> reached >= place, range(1, length(stageNames) + 1))) AS users
+        FROM program_users
+        GROUP BY program
     ),
     funnels AS
     (

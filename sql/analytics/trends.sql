@@ -32,7 +32,8 @@ WITH
     -- The days that no roll-up can tell: all in another zone, else those of buckets that are partial or have changed.
     (
         SELECT if(
-            {timezone:String} != 'UTC',
+            -- count() keeps this an aggregate of one row
+            {timezone:String} != 'UTC' AND count() >= 0,
             arrayMap(i -> firstDay - 1 + i, range(toUInt32(lastDay - firstDay + 3))),
             arrayDistinct(groupArrayArray(arrayMap(i -> bucket + i, range(toUInt32(csr_bucket_end(bucket, {granularity:Enum('day', 'week', 'month')}) - bucket))))))
         FROM
@@ -83,7 +84,7 @@ WITH
         FROM csr_scores FINAL
         WHERE tenant_id = {tenantId:String}
             AND dimension = askedDimension
-            AND day IN unrolledDays
+            AND day IN (SELECT arrayJoin(unrolledDays))
             AND toDate(created_at, {timezone:String}) >= firstDay
             AND toDate(created_at, {timezone:String}) <= lastDay
             AND ({programId:Nullable(String)} IS NULL OR program_id = {programId:Nullable(String)})

@@ -5,6 +5,7 @@ description: |
   `meta.warnings`; when none of them is, the answer is a 404. A cohort without values has count 0.
 
 returns: object
+cache: 6h
 params:
   cohortIds: { description: The cohorts, minItems: 1, maxItems: 10, example: [00000000-0000-0000-0000-000000000001] }
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }
@@ -34,7 +35,7 @@ WITH
     (
         SELECT
             cohort_id,
-            user_id
+            sipHash64(user_id) AS member_hash
         FROM csr_cohort_members FINAL
         WHERE tenant_id = {tenantId:String}
             AND has({cohortIds:Array(UUID)}, cohort_id)
@@ -53,7 +54,7 @@ WITH
             members.cohort_id AS cohort_id,
             csr_stats(value) AS stats
         FROM csr_metrics AS metrics FINAL
-        INNER JOIN members ON members.user_id = metrics.user_id
+        INNER JOIN members ON members.member_hash = metrics.user_hash
         WHERE metrics.tenant_id = {tenantId:String}
             AND metrics.metric = {metric:String}
             AND ({startDate:Nullable(Date)} IS NULL OR metrics.day >= {startDate:Nullable(Date)})

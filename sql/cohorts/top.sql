@@ -3,6 +3,7 @@ summary: Cohorts ranked by a metric
 description: |
   The cohorts of which a present member has a value, best first. Equal values have the same rank, and stand by name.
 
+cache: 6h
 params:
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }
   by: { description: What of the values is compared, default: avg }
@@ -36,7 +37,7 @@ WITH
     (
         SELECT
             cohort_id,
-            user_id
+            sipHash64(user_id) AS member_hash
         FROM csr_cohort_members FINAL
         WHERE tenant_id = {tenantId:String}
     ),
@@ -46,7 +47,7 @@ WITH
             members.cohort_id AS cohort_id,
             csr_stats(value) AS stats
         FROM csr_metrics AS metrics FINAL
-        INNER JOIN members ON members.user_id = metrics.user_id
+        INNER JOIN members ON members.member_hash = metrics.user_hash
         WHERE metrics.tenant_id = {tenantId:String}
             AND metrics.metric = {metric:String}
             AND ({startDate:Nullable(Date)} IS NULL OR metrics.day >= {startDate:Nullable(Date)})

@@ -21,7 +21,7 @@ export function warningsSettings(query: Query): Record<string, string> {
 }
 
 /** Cuts what was printed so; JSON has no bare line end within, so the last one is the seam. */
-export function splitWarnings(bytes: Uint8Array): { data: Uint8Array; warnings: string[] } {
+export function splitWarnings(bytes: Uint8Array): { data: Uint8Array<ArrayBuffer>; warnings: string[] } {
   // unlike the JSON formats, Template leaves bytes that are no UTF-8 in strings as they are: this replaces them
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const end = text.lastIndexOf("\n");

@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
 import { headerScope } from "../auth/scope.ts";
+import { cachePolicy } from "../cache/policy.ts";
 import { checkWriting } from "../write/header.ts";
 import { errorAt } from "./query_file_error.ts";
 
@@ -55,6 +56,16 @@ export const headerSchema = z.strictObject({
     size: z.number().int().positive().describe("Rows of a page when the caller does not say"),
     max: z.number().int().positive().describe("Most rows of a page"),
   }).optional().describe("Adds the parameters `page` and `pageSize`"),
+  cache: cachePolicy.optional().describe(
+    "How long an answer is given out without being computed anew: a time such as `1h`, or `{ ttl, fresh, stale }`",
+  ),
+  cursor: z.record(z.string(), z.string()).refine(
+    (keys) => Object.keys(keys).length > 0,
+    "it names no column",
+  )
+    .optional().describe(
+      "Adds the parameter `cursor`: by result column, the `Nullable` placeholder that takes its value in the last row of the page before",
+    ),
   tenant: z.enum(["none", "compare", "all"]).optional().describe(
     "`none`: the query reads nothing that belongs to a tenant; `compare`: it reads the rows of the tenants in " +
       "`{tenantIds:Array(String)}`; `all`: it reads the rows of all, and needs `scope: admin`",
@@ -66,12 +77,17 @@ export const headerSchema = z.strictObject({
     max_memory_usage: z.number().int().positive().optional(),
     max_rows_to_read: z.number().int().positive().optional(),
     max_bytes_to_read: z.number().int().positive().optional(),
+    max_result_rows: z.number().int().positive().optional(),
+    max_result_bytes: z.number().int().positive().optional(),
     join_use_nulls: z.union([z.literal(0), z.literal(1)]).optional(),
     join_algorithm: z.string().regex(/^[a-z_,]+$/).optional(),
   }).default({}).describe("ClickHouse settings sent with the query"),
 }).refine(({ page, returns }) => !page || returns === "list", {
   path: ["page"],
   message: "an object has no pages",
+}).refine(({ page, cursor }) => page || !cursor, {
+  path: ["cursor"],
+  message: "a query with a cursor has pages",
 }).superRefine(checkWriting).describe("Front matter of a Sluice query file");
 
 /** The checked front matter. */

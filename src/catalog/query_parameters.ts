@@ -13,7 +13,7 @@ const reserved: Record<string, string> = {
   newId: "UUID",
 };
 /** Parameters that a request may carry besides those of its query. */
-const reservedByGateway = ["page", "pageSize", "format"];
+const reservedByGateway = ["page", "pageSize", "cursor", "format"];
 
 /** The parameters that callers fill, from a query's placeholders, its header and its path. Throws QueryFileError. */
 export function createParameters(
@@ -22,6 +22,7 @@ export function createParameters(
   placeholders: Placeholder[],
   at: At,
 ): Parameter[] {
+  const isInCursor = (name: string) => Object.values(header.cursor ?? {}).includes(name);
   const parameters = new Map<string, { parameter: Parameter; type: string }>();
   for (const placeholder of placeholders) {
     const { name, offset } = placeholder;
@@ -40,7 +41,7 @@ export function createParameters(
         const parsed = parseType(placeholder.type);
         const reason = bindableType(parsed);
         if (reason) throw new ParameterError(reason);
-        const place = path.includes(`{${name}}`) ? "path" : "query";
+        const place = path.includes(`{${name}}`) ? "path" : isInCursor(name) ? "cursor" : "query";
         if (name === comparing) return createComparing(header, type);
         return createParameter(name, parsed, header.params[name] ?? {}, place);
       };

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { AppDeps, AppEnv } from "../app.ts";
+import { timeoutSeconds } from "../answer/limits.ts";
 import { hashParameters, measured } from "../audit/note.ts";
 import { spendQuery } from "../budget/enforce.ts";
 import { bind, type Input } from "../catalog/bind.ts";
@@ -20,23 +21,34 @@ export async function answerWrite(
   query: Query,
   input: Input,
 ): Promise<Response> {
-  const bound = bind(query, input);
+  const now = deps.clock();
+  const bound = bind(query, input, now);
   const key = readIdempotencyKey(c.req.header("idempotency-key"));
   const { audit, credential: { tenantId } } = c.var;
   audit.parametersHash = hashParameters(bound.parameters);
   await spendQuery(deps, tenantId);
 
-  const { id } = await once({ query, bound, tenantId, key }, (newId) =>
-    write(measured(deps.writer, audit), {
-      query,
-      bound,
-      tenantId,
-      now: deps.clock(),
-      newId,
-      maxSeconds: deps.config.MAX_QUERY_SECONDS,
-      queryId: c.var.requestId,
-      signal: c.req.raw.signal,
-    }));
+  const { signal } = c.req.raw;
+  const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
+  const { id } = await once({ query, bound, tenantId, key }, async (newId) => {
+    const leave = await deps.queue.enter({ tenantId, timeoutMs, signal, isExport: false });
+    try {
+      return await write(measured(deps.writer, audit), {
+        query,
+        bound,
+        tenantId,
+        now,
+        newId,
+        limits: deps.config,
+        queryId: c.var.requestId,
+        signal,
+      });
+    } finally {
+      leave();
+      // also when it failed, for it may have been done all the same; whoever reads from now on reads anew
+      deps.cache.written(query.header.into!, tenantId);
+    }
+  });
   deps.budgets.addBytes(tenantId, audit.bytesRead);
   if (id === undefined) return c.body(null, 204);
   const path = `${c.req.path}/${id}`;

@@ -1,3 +1,4 @@
+import { type LimitsConfig, limitSettings } from "../answer/limits.ts";
 import type { Bound } from "../catalog/bind.ts";
 import type { Query } from "../catalog/query.ts";
 import { type ClickHouse, run } from "../clickhouse/client.ts";
@@ -14,7 +15,8 @@ export interface WriteRun {
   now: Date;
   /** The id bound as `{newId}`. */
   newId: string;
-  maxSeconds: number;
+  /** What bounds it, where the header does not. */
+  limits: LimitsConfig;
   queryId: string;
   signal: AbortSignal;
 }
@@ -44,8 +46,7 @@ export async function write(
     signal: given.signal,
     once: true,
     settings: {
-      ...header.settings as Record<string, string | number>,
-      max_execution_time: Math.min(header.timeout ?? given.maxSeconds, given.maxSeconds),
+      ...limitSettings(header, given.limits, { name: "none" }),
       additional_table_filters: tenantFilter(query.tenantTables, tenantId),
       wait_end_of_query: 1,
       async_insert: 0,

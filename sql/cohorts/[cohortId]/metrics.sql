@@ -5,6 +5,7 @@ description: |
   exact and interpolated (of 1, 2, 3 and 4 the median is 2.5); stddev is the sample's.
 
 returns: object
+cache: 6h
 params:
   cohortId: { description: The cohort }
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }
@@ -39,8 +40,8 @@ WITH
             AND ({endDate:Nullable(Date)} IS NULL OR day <= {endDate:Nullable(Date)})
             AND NOT ifNull(missing, 0)
             AND NOT ifNull(reversed, 0)
-            AND user_id IN (
-                SELECT user_id
+            AND user_hash IN (
+                SELECT sipHash64(user_id)
                 FROM csr_cohort_members FINAL
                 WHERE tenant_id = {tenantId:String}
                     AND cohort_id = {cohortId:UUID}

@@ -4,6 +4,7 @@ description: |
   Each metric of which a present member has a value in the range, by name.
 
 returns: object
+cache: 6h
 params:
   cohortId: { description: The cohort }
   startDate: { description: "First day counted, in UTC, by the start of a value's period; from the beginning if absent", example: "2026-01-01" }
@@ -37,7 +38,7 @@ WITH
         WHERE tenant_id = {tenantId:String}
             AND ({startDate:Nullable(Date)} IS NULL OR day >= {startDate:Nullable(Date)})
             AND ({endDate:Nullable(Date)} IS NULL OR day <= {endDate:Nullable(Date)})
-            AND user_id IN (SELECT user_id FROM members)
+            AND user_hash IN (SELECT sipHash64(user_id) FROM members)
         GROUP BY metric
         ORDER BY metric
     )

@@ -5,6 +5,7 @@ description: |
   against the period before. Every period is there: one without values is a gap, whose value and change are null, as is
   the change of the period behind it. percentChange is null after a 0.
 
+cache: 6h
 params:
   cohortId: { description: The cohort }
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }
@@ -49,8 +50,8 @@ WITH
             AND metric = {metric:String}
             AND day >= csr_period_start(lastDay, {granularity:Enum('day', 'week', 'month')}, {periods:UInt16})
             AND day <= lastDay
-            AND user_id IN (
-                SELECT user_id
+            AND user_hash IN (
+                SELECT sipHash64(user_id)
                 FROM csr_cohort_members FINAL
                 WHERE tenant_id = {tenantId:String}
                     AND cohort_id = {cohortId:UUID}

@@ -38,7 +38,8 @@ async function main(args: string[]): Promise<number> {
   }
   const [tenantId] = take(input, "tenant") ?? demoTenants;
   const [formatName] = take(input, "format") ?? ["table"];
-  const { SLUICE_SQL_DIR: sqlDir } = devConfig();
+  const config = devConfig();
+  const { SLUICE_SQL_DIR: sqlDir } = config;
   return await withDevDatabase(async (target) => {
     const { reader } = createRoles(target);
     const path = name.replace(/^\/?(v1\/|sql\/)?/, "").replace(/\.sql$/, "");
@@ -60,18 +61,22 @@ async function main(args: string[]): Promise<number> {
     }
     const owner = { tenantId, subject: "", scopes: ["admin"], tenants: [] };
     for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
-    const response = await answer(reader, {
+    const now = new Date();
+    const { body } = await answer(reader, {
       query: found.query,
-      bound: { tenantIds: comparedTenants(found.query.header, input, owner), ...bind(found.query, input) },
+      bound: {
+        tenantIds: comparedTenants(found.query.header, input, owner),
+        ...bind(found.query, input, now),
+      },
       tenantId,
-      now: new Date(),
+      now,
       format: chooseFormat(formatName, found.query.header.returns),
-      maxSeconds: 300,
+      limits: { ...config, MAX_QUERY_SECONDS: 300 },
       queryId: crypto.randomUUID(),
       signal: new AbortController().signal,
       onBroken: say,
     });
-    await response.body?.pipeTo(Deno.stdout.writable, { preventClose: true });
+    await new Response(body).body?.pipeTo(Deno.stdout.writable, { preventClose: true });
     return 0;
   });
 }
@@ -85,7 +90,7 @@ function take(input: Map<string, string[]>, name: string): string[] | undefined 
 function chooseFormat(name: string, returns: Header["returns"]): Format {
   if (name === "table") {
     const clickHouse = returns === "object" ? "Vertical" : "PrettyCompactMonoBlock";
-    return { name: "table", mediaType: "text/plain", clickHouse };
+    return { name: "table", mediaType: "text/plain", clickHouse, isText: true };
   }
   const format = formats.find((each) => each.name === name);
   if (!format) throw new Problem("invalid-parameter", { detail: `There is no format "${name}"\n${usage}` });
