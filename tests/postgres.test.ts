@@ -168,6 +168,22 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     assert.deepEqual((await scores()).map(({ n }) => n), [1, 2, 3, 5, 6, 7, 8], "once mended it is there");
   });
 
+  await t.step("the next request after a run sees what it brought, although answers are cached", async () => {
+    gateway.setNow(new Date());
+    const [before] = (await gateway.query("test/scores", "acme")).body.data;
+    await gateway.cache.poll();
+    const again = await gateway.query("test/scores", "acme");
+    assert.match(again.headers.get("cache-status") ?? "", /hit/);
+    await addScore(20, 0.5);
+    await sync();
+    await gateway.cache.poll();
+    // beyond the second that an answer holds whatever changes
+    gateway.setNow(new Date(Date.now() + 2_000));
+    const { body: { data: [after] } } = await gateway.query("test/scores", "acme");
+    assert.equal(after.scores, before.scores + 1);
+    gateway.setNow(undefined);
+  });
+
   await t.step("each tenant for whom a run brought something is told, once for each run", async () => {
     await its.refresh("sync_announcing");
     const known = await rows<{ cause: string }>("SELECT cause FROM live_events");
@@ -195,6 +211,15 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
         1,
       ]],
     );
+    const places =
+      `SELECT cause, tenant_id, _block_number * 1048576 + _block_offset AS id FROM live_events ORDER BY id`;
+    const order = await rows<{ cause: string; id: number }>(places);
+    assert.ok(
+      order.slice(-2).every(({ cause }) => cause === news[0].cause),
+      "ids follow the order of arrival",
+    );
+    await run(its.clickHouse, { sql: "OPTIMIZE TABLE live_events FINAL" });
+    assert.deepEqual(await rows(places), order, "a merge changes no id");
   });
 
   await t.step("after a restart of the engine it goes on where it was", async () => {

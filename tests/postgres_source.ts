@@ -11,7 +11,8 @@ import { freePort } from "../src/deno/engine/free_port.ts";
 import { migrateUp } from "../src/deno/migrate.ts";
 import { connectPostgres, type Postgres, startPostgres } from "../src/deno/postgres/postgres.ts";
 import { prepareSource, sourceVariables } from "../src/deno/postgres/source.ts";
-import { createGateway, read, tokenOf } from "./gateway.ts";
+import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { createGateway, queryFile, read, tokenOf } from "./gateway.ts";
 import { temporaryFolder, waitFor } from "./program.ts";
 
 /** What `/v1/analytics/sync` says of a source. */
@@ -48,7 +49,13 @@ export async function withSource() {
   const target: ClickHouseOptions = { ...engine, database: "sluice" };
   await migrateUp(target, ["postgres"]);
   const clickHouse: ClickHouse = createClickHouse(target);
-  const gateway = await createGateway({ clickHouse });
+  const counting = queryFile(
+    "test/scores",
+    "cache: 1h",
+    "SELECT count() AS scores FROM csr_scores FINAL WHERE tenant_id = {tenantId:String}",
+  );
+  const files = [...await readQueryFiles(), counting];
+  const gateway = await createGateway({ clickHouse, files, cacheBytes: 10_000_000 });
   let sql: postgres.Sql = connectPostgres(source);
 
   const system = (statement: string) => run(clickHouse, { sql: `SYSTEM ${statement}` });
