@@ -23,7 +23,9 @@ Deno.test("every variable has a row in the README's table, with its default and 
     const sentence = variable.description;
     assert.ok(sentence && row.includes(sentence), `the row of ${name} does not say: ${sentence}`);
     const byDefault = variable.safeParse(undefined);
-    const shown = byDefault.success && byDefault.data ? `\`${byDefault.data}\`` : "";
+    const shown = byDefault.success && byDefault.data && String(byDefault.data)
+      ? `\`${byDefault.data}\``
+      : "";
     assert.equal(row.split("|")[2].trim(), shown, `the default of ${name}`);
   }
 });

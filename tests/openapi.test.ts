@@ -69,7 +69,8 @@ Deno.test("a client generated from openapi.yaml compiles and calls every endpoin
     for (const [name, status] of Object.entries(called)) {
       const [method, path] = name.split(" ");
       const { responses } = committed.paths[path][method.toLowerCase()];
-      assert.equal(String(status), Object.keys(responses).find((each) => each.startsWith("2")), name);
+      const expected = statusOf[name] ?? Object.keys(responses).find((each) => each.startsWith("2"));
+      assert.equal(String(status), expected, name);
     }
   } finally {
     await server.stop();
@@ -110,6 +111,12 @@ const optionsOf: Record<string, string> = {
   "POST /v1/admin/tenants/{tenantId}/budget/reset": `{ params: { path: { tenantId: "client" } } }`,
 };
 
+/** Operations that this engine has nothing for. */
+const statusOf: Record<string, string> = {
+  // it reads no Postgres
+  "POST /v1/admin/sync/{source}": "404",
+};
+
 /** Values for whatever parameters operations have besides their defaults; code, as the program has it. */
 const valueOf: Record<string, string> = {
   cohortId: "cohort",
@@ -120,6 +127,7 @@ const valueOf: Record<string, string> = {
   dimension: '"confidence"',
   stages: '["enrolled", "completed"]',
   name: '"Mates"',
+  source: '"outcome_scores"',
 };
 
 /** The options of a call: a value for each parameter that is needed, in the path, the query or the body. */
