@@ -66,10 +66,13 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
           }),
       });
     });
+    // nobody will read it, and an export would run on and keep its slot
+    const isHead = c.req.method === "HEAD";
+    if (isHead) await response.body?.cancel();
     deps.budgets.addBytes(tenantId, audit.bytesRead);
     c.header("server-timing", `clickhouse;dur=${(performance.now() - start).toFixed(1)}`);
     response.headers.forEach((value, name) => c.header(name, value));
-    return c.newResponse(response.body, 200);
+    return c.newResponse(isHead ? null : response.body, 200);
   });
 }
 
