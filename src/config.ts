@@ -43,6 +43,9 @@ export const variables = {
   MAX_QUERY_SECONDS: z.coerce.number().positive().default(30).describe(
     "Longest time a query may run, in seconds",
   ),
+  CACHE_MAX_BYTES: count.default(268_435_456).describe(
+    "Bytes that cached answers take together at most in each gateway; 0 caches none",
+  ),
   MAX_QUERY_MEMORY_BYTES: bytes.max(8_000_000_000).default(2_000_000_000).describe(
     "Most memory a query may use in ClickHouse, unless its header says otherwise; at most 8 GB",
   ),

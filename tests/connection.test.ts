@@ -19,7 +19,7 @@ const files = [
   queryFile(
     "connection/breaks",
     "",
-    `SELECT number AS n, throwIf(number = 3000000, 'The last row is bad, said alice') AS bad
+    `SELECT sipHash64(number) AS n, throwIf(number = 3000000, 'The last row is bad, said alice') AS bad
     FROM numbers(5000000) WHERE {tenantId:String} != ''`,
   ),
   queryFile(
@@ -62,7 +62,17 @@ async function withServer(
 
 const headersOf = async (tenant: string) => ({ authorization: `Bearer ${await tokenOf(tenant)}` });
 
-for (const path of ["endless", "endless?format=ndjson", "rows?format=csv", "rows"]) {
+const leavable = [
+  "endless",
+  "endless?format=ndjson",
+  "rows?format=csv",
+  "rows?format=parquet",
+  "rows?format=arrow",
+  "rows?format=xlsx",
+  "rows",
+];
+
+for (const path of leavable) {
   Deno.test(`A client that goes away stops its query in the engine: ${path}`, async () => {
     await withServer(async (url, gateway) => {
       const leaving = new AbortController();
@@ -72,7 +82,7 @@ for (const path of ["endless", "endless?format=ndjson", "rows?format=csv", "rows
       });
       answer.catch(() => {});
       await waitUntil(isRunning, "the query runs");
-      if (path.startsWith("rows?")) {
+      if (/^rows\?format=(csv|parquet|arrow)$/.test(path)) {
         // the export has begun, and is read
         const reader = (await answer).body!.getReader();
         await reader.read();
@@ -117,7 +127,7 @@ Deno.test("A client that leaves in the middle of its body has no answer and no f
   });
 });
 
-for (const format of ["ndjson", "csv"]) {
+for (const format of ["ndjson", "csv", "parquet", "arrow"]) {
   Deno.test(`An export to ${format} that fails in the middle breaks the connection and says why in the log`, async () => {
     await withServer(async (url, gateway) => {
       const response = await fetch(`${url}/v1/connection/breaks?format=${format}`, {
@@ -145,4 +155,16 @@ Deno.test("The same failure in JSON, which is not streamed, is a problem documen
   const { status, body } = await gateway.query("connection/breaks", newTenant());
   assert.deepEqual([status, body.type], [400, "/problems/invalid-request"]);
   assert.equal(body.detail, "The last row is bad, said alice");
+});
+
+Deno.test("HEAD of an export says what GET would and stops its query", async () => {
+  await withServer(async (url) => {
+    const headers = await headersOf(newTenant());
+    const response = await fetch(`${url}/v1/connection/rows?format=csv`, { method: "HEAD", headers });
+    assert.deepEqual([response.status, response.headers.get("content-type")], [
+      200,
+      "text/csv; charset=utf-8",
+    ]);
+    await waitUntil(async () => !await isRunning(), "the query stops");
+  });
 });

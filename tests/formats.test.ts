@@ -166,7 +166,7 @@ Deno.test("An unknown or repeated format is a 400 that names the parameter", asy
       [400, "/problems/invalid-parameter", "format"],
       search,
     );
-    assert.match(body.detail, /json, ndjson, csv/);
+    assert.match(body.detail, /json, ndjson, csv, parquet, arrow, xlsx/);
   }
 });
 
@@ -182,7 +182,7 @@ Deno.test("HEAD answers as GET does, without the body", async () => {
 Deno.test("A page holds its rows, printed as in a list, with the total of all", async () => {
   const { body } = await gateway.query("forms/paged", tenant, { count: 5 });
   assert.deepEqual(body.data, [printed(0), printed(1)]);
-  assert.deepEqual(body.meta.page, { number: 1, size: 2, total: 5 });
+  assert.deepEqual(body.meta.page, { number: 1, size: 2, total: 5, next: 2 });
   assert.equal(body.meta.rows, 2);
 });
 
@@ -191,7 +191,8 @@ Deno.test("Pages of any size, laid side by side, are the list, each row once", a
     const seen: number[] = [];
     for (let page = 1; page <= 5; page++) {
       const { body } = await gateway.query("forms/paged", tenant, { count: 5, page, pageSize });
-      assert.deepEqual(body.meta.page, { number: page, size: pageSize, total: 5 });
+      const next = page * pageSize < 5 ? page + 1 : null;
+      assert.deepEqual(body.meta.page, { number: page, size: pageSize, total: 5, next });
       assert.equal(body.meta.rows, body.data.length);
       seen.push(...body.data.map(({ n }: { n: number }) => n));
     }

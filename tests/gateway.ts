@@ -5,6 +5,7 @@ import { signToken } from "../src/auth/token.ts";
 import { type Budgets, createBudgets } from "../src/budget/budgets.ts";
 import type { Limits } from "../src/budget/limits.ts";
 import { createBudgetStore } from "../src/budget/store.ts";
+import { type Cache, createCache } from "../src/cache/cache.ts";
 import { createServing } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions } from "../src/clickhouse/client.ts";
@@ -60,6 +61,8 @@ export interface TestOptions {
   config?: Partial<AppDeps["config"]>;
   /** Budgets of a tenant for which no admin decided anything. */
   budgets?: Partial<Limits>;
+  /** Bytes of the result cache; by default there is none, so that each request is computed. */
+  cacheBytes?: number;
   /** How many queries run and wait. */
   queue?: Partial<QueueOptions>;
   pendingMigrations?: () => Promise<number>;
@@ -86,6 +89,7 @@ export interface TestGateway {
   /** They are written when a test says so: no timer runs. */
   budgets: Budgets;
   audit: Audit;
+  cache: Cache;
   queue: Queue;
   /** Lets time pass that no clock of the wall shows. */
   pass(ms: number): void;
@@ -138,6 +142,8 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     defaults: { daily: 10_000, monthly: 200_000, dailyBytes: null, perSecond: 100_000, ...options.budgets },
     monotonic: () => performance.now() + passedMs,
   });
+  const maxBytes = options.cacheBytes ?? 0;
+  const cache = createCache({ clickHouse, reader: roles.reader, clock, log: addEntry, maxBytes });
   const queue = createQueue({ concurrency: 64, ...options.queue });
   const app = createApp({
     config: {
@@ -150,6 +156,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     budgets,
     queue,
     audit,
+    cache,
     metrics: createMetrics({
       build: { version: "1.2.3", runtime: "the tests" },
       process: processStats,
@@ -186,6 +193,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     log,
     budgets,
     audit,
+    cache,
     queue,
     pass: (ms) => void (passedMs += ms),
     setNow: (instant) => now = instant,

@@ -70,7 +70,7 @@ Deno.test("each outreach query reads only its tenant's and its range's granules"
     await t.step(query.name, async () => {
       const input = new Map([["startDate", ["2026-03-15"]], ["endDate", ["2026-03-15"]]]);
       const parameters = {
-        ...bind(query, input).parameters,
+        ...bind(query, input, new Date()).parameters,
         tenantId: tenant,
         now: "2026-03-20 00:00:00.000",
       };

@@ -1,17 +1,76 @@
 import { Problem } from "../problem.ts";
 
-/** A form of the answer: the media type it is asked for and served with, and ClickHouse's name of the format. */
+/** A form of the answer. */
 export interface Format {
   name: string;
+  /** What it is asked for and served with. */
   mediaType: string;
+  /** ClickHouse's name of the format. */
   clickHouse: string;
+  /** Ending of the file that it is saved as; without one, it is no file. */
+  extension?: string;
+  isText: boolean;
+  /** ClickHouse's settings for it. */
+  settings?: Record<string, string | number>;
+  /** Whether it holds values of ClickHouse's own types only as text: `flatColumns` makes them. */
+  isTyped?: boolean;
 }
 
-/** All formats, the default first. */
+/**
+ * All formats, the default first. Arrow is the stream and not the file: a stream has no end to seek, so it can be
+ * read as it comes. Parquet is packed by Snappy and Arrow not at all, since each reader takes these: ClickHouse's
+ * defaults, Zstandard and LZ4, many do not (arrow-js, hyparquet and older Excel among them).
+ */
 export const formats: Format[] = [
-  { name: "json", mediaType: "application/json", clickHouse: "JSONEachRow" },
-  { name: "ndjson", mediaType: "application/x-ndjson", clickHouse: "JSONEachRow" },
-  { name: "csv", mediaType: "text/csv", clickHouse: "CSVWithNames" },
+  { name: "json", mediaType: "application/json", clickHouse: "JSONEachRow", isText: true },
+  {
+    name: "ndjson",
+    mediaType: "application/x-ndjson",
+    clickHouse: "JSONEachRow",
+    extension: "ndjson",
+    isText: true,
+  },
+  { name: "csv", mediaType: "text/csv", clickHouse: "CSVWithNames", extension: "csv", isText: true },
+  {
+    name: "parquet",
+    mediaType: "application/vnd.apache.parquet",
+    clickHouse: "Parquet",
+    extension: "parquet",
+    isText: false,
+    isTyped: true,
+    settings: {
+      output_format_parquet_compression_method: "snappy",
+      output_format_parquet_string_as_string: 1,
+      output_format_parquet_fixed_string_as_fixed_byte_array: 0,
+      output_format_parquet_datetime_as_uint32: 0,
+      output_format_parquet_date_as_uint16: 0,
+      // a row group is held in memory until it is whole, there and by its reader
+      output_format_parquet_row_group_size: 250_000,
+      output_format_parquet_row_group_size_bytes: 67_108_864,
+    },
+  },
+  {
+    name: "arrow",
+    mediaType: "application/vnd.apache.arrow.stream",
+    clickHouse: "ArrowStream",
+    extension: "arrows",
+    isText: false,
+    isTyped: true,
+    settings: {
+      output_format_arrow_compression_method: "none",
+      output_format_arrow_string_as_string: 1,
+      output_format_arrow_fixed_string_as_fixed_byte_array: 0,
+      output_format_arrow_low_cardinality_as_dictionary: 0,
+      output_format_arrow_date_as_uint16: 0,
+    },
+  },
+  {
+    name: "xlsx",
+    mediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    clickHouse: "JSONCompactEachRow",
+    extension: "xlsx",
+    isText: false,
+  },
 ];
 
 /**

@@ -1,4 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
+import { readCursor } from "../answer/cursor.ts";
 import { ParameterError } from "../clickhouse/parameter.ts";
 import { Problem } from "../problem.ts";
 import type { Query } from "./query.ts";
@@ -10,12 +11,16 @@ export type Input = Map<string, unknown[]>;
 export interface Bound {
   /** Text for ClickHouse by placeholder name; without the reserved ones. */
   parameters: Record<string, string>;
-  page?: { number: number; size: number };
+  /** Without a number, it begins behind the row that the cursor names, or is the first one. */
+  page?: { number: number | null; size: number };
+  /** The instant to take as now, when a cursor says it. */
+  now?: Date;
 }
 
 /** Longest bound text in bytes; ClickHouse's http_max_field_value_size is 128 KiB, of escaped text. */
 const maxBytes = 100_000;
-const maxOffset = 10_000_000;
+/** Rows that numbered pages reach. */
+export const maxOffset = 10_000_000;
 
 /** Parameters of the query string, each repetition kept. */
 export function readSearch(search: URLSearchParams): Input {
@@ -43,7 +48,7 @@ export function readJson(text: string): Input {
 }
 
 /** Checks all that the caller sent against the query's parameters. Throws a Problem that names each fault. */
-export function bind(query: Query, input: Input): Bound {
+export function bind(query: Query, input: Input, now: Date): Bound {
   const errors: { parameter: string; detail: string }[] = [];
   const check = <Value>(parameter: string, make: () => Value): Value | undefined => {
     try {
@@ -54,8 +59,9 @@ export function bind(query: Query, input: Input): Bound {
     }
   };
 
-  const known = query.parameters.map((parameter) => parameter.name);
+  const known = query.parameters.filter((parameter) => parameter.in !== "cursor").map(({ name }) => name);
   if (query.header.page) known.push("page", "pageSize");
+  if (query.header.cursor) known.push("cursor");
   for (const name of input.keys()) {
     if (known.includes(name)) continue;
     const shown = name.slice(0, 64);
@@ -81,13 +87,19 @@ export function bind(query: Query, input: Input): Bound {
   }
 
   const { page } = query.header;
+  const byCursor = query.header.cursor && !input.has("page");
   const paged = page && {
-    number: check("page", () => readNumber(input.get("page"), 1, maxOffset)) ?? 1,
+    number: byCursor ? null : check("page", () => readNumber(input.get("page"), 1, maxOffset)) ?? 1,
     size: check("pageSize", () => readNumber(input.get("pageSize"), page.size, page.max)) ?? page.size,
   };
-  if (paged && paged.number * paged.size > maxOffset) {
+  if (paged && (paged.number ?? 1) * paged.size > maxOffset) {
     errors.push({ parameter: "page", detail: `page reaches beyond row ${maxOffset}` });
   }
+  // a client that sends `next` as it came begins again after null
+  const cursors = input.get("cursor")?.filter((cursor) => cursor !== null) ?? [];
+  const cursor = cursors.length === 0 || errors.length > 0
+    ? undefined
+    : check("cursor", () => bindCursor(query, parameters, cursors, input.has("page"), now));
   if (errors.length) {
     const [{ parameter, detail }] = errors;
     throw new Problem("invalid-parameter", {
@@ -96,7 +108,30 @@ export function bind(query: Query, input: Input): Bound {
       ...(errors.length > 1 && { errors: errors.slice(0, 20) }),
     });
   }
-  return { parameters, page: paged };
+  return { parameters: { ...parameters, ...cursor?.parameters }, page: paged, now: cursor?.now };
+}
+
+/** The placeholders that a cursor fills, and the instant of its first page. Throws ParameterError. */
+function bindCursor(
+  query: Query,
+  parameters: Bound["parameters"],
+  cursors: unknown[],
+  isNumbered: boolean,
+  now: Date,
+): Pick<Bound, "parameters" | "now"> {
+  if (cursors.length > 1) throw new ParameterError("is given more than once");
+  if (isNumbered) throw new ParameterError("and page exclude each other");
+  const cursor = readCursor(query, parameters, now, cursors[0]);
+  const inCursor = query.parameters.filter((parameter) => parameter.in === "cursor");
+  const texts = inCursor.map(({ name, bind }) => {
+    try {
+      return [name, bind(cursor.values[name])];
+    } catch (error) {
+      if (!(error instanceof ParameterError)) throw error;
+      throw new ParameterError("is no cursor of an earlier answer");
+    }
+  });
+  return { parameters: Object.fromEntries(texts), now: cursor.now };
 }
 
 function unknownParameter(name: string, known: string[]): string {

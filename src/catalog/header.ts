@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
 import { headerScope } from "../auth/scope.ts";
+import { cachePolicy } from "../cache/policy.ts";
 import { errorAt } from "./query_file_error.ts";
 
 const value = z.union([
@@ -41,6 +42,16 @@ export const headerSchema = z.strictObject({
     size: z.number().int().positive().describe("Rows of a page when the caller does not say"),
     max: z.number().int().positive().describe("Most rows of a page"),
   }).optional().describe("Adds the parameters `page` and `pageSize`"),
+  cache: cachePolicy.optional().describe(
+    "How long an answer is given out without being computed anew: a time such as `1h`, or `{ ttl, fresh, stale }`",
+  ),
+  cursor: z.record(z.string(), z.string()).refine(
+    (keys) => Object.keys(keys).length > 0,
+    "it names no column",
+  )
+    .optional().describe(
+      "Adds the parameter `cursor`: by result column, the `Nullable` placeholder that takes its value in the last row of the page before",
+    ),
   tenant: z.enum(["none", "all"]).optional().describe(
     "`none`: the query reads nothing that belongs to a tenant; `all`: it reads the rows of all, and needs `scope: admin`",
   ),
@@ -59,6 +70,9 @@ export const headerSchema = z.strictObject({
 }).refine(({ page, returns }) => !page || returns === "list", {
   path: ["page"],
   message: "an object has no pages",
+}).refine(({ page, cursor }) => page || !cursor, {
+  path: ["cursor"],
+  message: "a query with a cursor has pages",
 }).describe("Front matter of a Sluice query file");
 
 /** The checked front matter. */

@@ -7,7 +7,8 @@ import { formats } from "./parameter_format.ts";
 /** A placeholder of a query that the caller fills. */
 export interface Parameter {
   name: string;
-  in: "path" | "query";
+  /** Where the caller sends it; what is in the cursor, the gateway has put there. */
+  in: "path" | "query" | "cursor";
   required: boolean;
   isList: boolean;
   /** Text bound when the caller sends none. */
@@ -26,7 +27,7 @@ export function createParameter(
   name: string,
   type: ClickHouseType,
   header: ParameterHeader,
-  place: "path" | "query",
+  place: Parameter["in"],
 ): Parameter {
   const isNullable = (type.kind === "LowCardinality" ? type.of : type).kind === "Nullable";
   const isList = type.kind === "Array";

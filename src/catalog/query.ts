@@ -3,6 +3,7 @@ import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
 import { plainValue } from "../clickhouse/parameter.ts";
 import { parseType } from "../clickhouse/type.ts";
 import { engineFault } from "./engine_fault.ts";
+import { checkCursor } from "./check_cursor.ts";
 import { type Header, type QueryHeader, readHeader } from "./header.ts";
 import { inspectMeaning, inspectSyntax, type Meaning } from "./inspection.ts";
 import type { Parameter } from "./parameter.ts";
@@ -28,6 +29,10 @@ export interface Query {
   sql: string;
   parameters: Parameter[];
   columns: Column[];
+  /** Tells the file's content from any other. */
+  version: string;
+  /** All tables and views that the statement names, with their database. */
+  tables: string[];
   /** Tables of which the statement may see one tenant's rows only. */
   tenantTables: string[];
   bindsTenant: boolean;
@@ -65,17 +70,26 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
   }
 
   const meaning = await checkStatement(clickHouse, read, parameters, placeholders, at);
+  const columns = readColumns(meaning, sql, read, at);
+  checkCursor(columns, parameters, read, at);
   return {
     name,
     file: path,
     header,
     sql: sql.trim(),
     parameters,
-    columns: readColumns(meaning, sql, read, at),
+    columns,
+    version: await contentHash(text),
+    tables: meaning.tables,
     tenantTables: header.tenant === "all" ? [] : meaning.tenantTables,
     bindsTenant: bound.has("tenantId"),
     bindsNow: bound.has("now"),
   };
+}
+
+async function contentHash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).subarray(0, 12).toHex();
 }
 
 /** Paths below `/v1` that are no queries. */

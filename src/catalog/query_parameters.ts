@@ -8,7 +8,7 @@ import type { At } from "./query_file_error.ts";
 /** Placeholders that the gateway binds, by name: from the credential and from the clock. */
 const reserved: Record<string, string> = { tenantId: "String", now: "DateTime64(3,'UTC')" };
 /** Parameters that a request may carry besides those of its query. */
-const reservedByGateway = ["page", "pageSize", "format"];
+const reservedByGateway = ["page", "pageSize", "cursor", "format"];
 
 /** The parameters that callers fill, from a query's placeholders, its header and its path. Throws QueryFileError. */
 export function createParameters(
@@ -17,6 +17,7 @@ export function createParameters(
   placeholders: Placeholder[],
   at: At,
 ): Parameter[] {
+  const isInCursor = (name: string) => Object.values(header.cursor ?? {}).includes(name);
   const parameters = new Map<string, { parameter: Parameter; type: string }>();
   for (const placeholder of placeholders) {
     const { name, offset } = placeholder;
@@ -32,7 +33,7 @@ export function createParameters(
         const parsed = parseType(placeholder.type);
         const reason = bindableType(parsed);
         if (reason) throw new ParameterError(reason);
-        const place = queryName.includes(`{${name}}`) ? "path" : "query";
+        const place = queryName.includes(`{${name}}`) ? "path" : isInCursor(name) ? "cursor" : "query";
         return createParameter(name, parsed, header.params[name] ?? {}, place);
       };
       parameters.set(name, { parameter: atPlace(create, placeholder, at), type });

@@ -5,6 +5,7 @@ import { createAudit } from "../audit/audit.ts";
 import type { TokenConfig } from "../auth/jwt.ts";
 import { createBudgets } from "../budget/budgets.ts";
 import { createBudgetStore } from "../budget/store.ts";
+import { createCache } from "../cache/cache.ts";
 import { createServing } from "../catalog/serving.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
@@ -42,6 +43,7 @@ export interface ServeOptions {
       | "ALLOWED_ORIGINS"
       | "MAX_LINE_BYTES"
       | "MAX_UNPACKED_BYTES"
+      | "CACHE_MAX_BYTES"
       | "CLICKHOUSE_MAX_CONCURRENCY"
       | "METRICS_TOKEN"
       | "BUDGET_DAILY_QUERIES"
@@ -89,6 +91,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
       perSecond: config.BUDGET_REQUESTS_PER_SECOND,
     },
   });
+  const cache = createCache({ clickHouse, reader, clock, log, maxBytes: config.CACHE_MAX_BYTES });
   const metrics = createMetrics({
     build: { version: denoConfig.version, runtime: `deno ${Deno.version.deno}` },
     process: processStats,
@@ -107,6 +110,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
     budgets,
     queue,
     audit,
+    cache,
     metrics,
     pendingMigrations: async () =>
       (await listMigrations(clickHouse)).filter(({ isApplied }) => !isApplied).length,
@@ -119,6 +123,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
   const server = listen(config, (request) => app.fetch(request));
   budgets.start();
   audit.start();
+  cache.start();
   metrics.loopDelay.start();
   const { port } = server.addr as Deno.NetAddr;
   return {
@@ -135,6 +140,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
       const late = new Promise<void>((resolve) => timer = setTimeout(resolve, drainMs));
       await Promise.race([server.shutdown(), late]);
       clearTimeout(timer);
+      cache.stop();
       await Promise.all([budgets.stop(), audit.stop()]);
       metrics.loopDelay.stop();
       stopped.abort();

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { AppDeps, AppEnv } from "../app.ts";
+import { hitRate } from "../cache/stats.ts";
 import type { Auth } from "../auth/auth.ts";
 import { run } from "../clickhouse/client.ts";
 import { checkDependencies, type Dependencies, type Status, worstOf } from "./dependencies.ts";
@@ -11,13 +12,23 @@ const migrationsFreshMs = 10_000;
 
 /**
  * `GET /live`: the process runs. `GET /ready`: it can answer queries (200) or says why it cannot (503).
- * `GET /`: how all is, in a word for each part. `GET /dependencies`: the same with what is known of each.
+ * `GET /cache`: what the result cache holds and did. `GET /`: how all is, in a word for each part. `GET /dependencies`: the same with what is known of each.
  */
 export function healthRoutes(deps: AppDeps, { tokens }: Pick<Auth, "tokens">, probe: Probe): Hono<AppEnv> {
   const pendingMigrations = deps.pendingMigrations && kept(deps.pendingMigrations, migrationsFreshMs);
   const check = () => checkDependencies({ ...deps, tokens, probe, pendingMigrations });
   return new Hono<AppEnv>()
     .get("/live", (c) => c.json({ status: "ok" }))
+    .get("/cache", (c) => {
+      const { byQuery, ...all } = deps.cache.stats();
+      const queries = Object.entries(byQuery).map(([query, counts]) => ({
+        query,
+        ...counts,
+        hitRate: hitRate(counts),
+      }));
+      c.header("cache-control", "no-store");
+      return c.json({ ...all, hitRate: hitRate(all), queries });
+    })
     .get("/ready", async (c) => {
       const reason = await notReady(deps);
       c.header("cache-control", "no-store");

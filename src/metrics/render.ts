@@ -1,7 +1,7 @@
 import type { Audit } from "../audit/audit.ts";
 import type { Budgets } from "../budget/budgets.ts";
 import type { Queue } from "../queue/queue.ts";
-import type { CacheStats } from "./cache_stats.ts";
+import type { CacheStats } from "../cache/stats.ts";
 import { createExposition, type Labels } from "./exposition.ts";
 import type { Histogram } from "./histogram.ts";
 import type { Metrics } from "./metrics.ts";
@@ -12,7 +12,7 @@ export interface RenderOptions {
   queue: Queue;
   budgets: Pick<Budgets, "stats">;
   audit: Pick<Audit, "stats">;
-  cache?: { stats(): CacheStats };
+  cache: { stats(): CacheStats };
   /** Whether ClickHouse has just answered. */
   isClickHouseUp: boolean;
 }
@@ -59,16 +59,15 @@ export function renderMetrics(options: RenderOptions): string {
     [...requests.problems].map(([type, count]) => [{ type }, count]),
   );
 
-  const cache = options.cache?.stats();
-  if (cache) {
-    gauge("cache_entries", "Answers in the cache.", cache.entries);
-    gauge("cache_bytes", "Bytes of the answers in the cache.", cache.bytes);
-    counter("cache_hits_total", "Answers from the cache.", cache.hits);
-    counter("cache_misses_total", "Answers that were not in the cache.", cache.misses);
-    counter("cache_stale_hits_total", "Answers from the cache whose data had changed.", cache.staleHits);
-    counter("cache_shared_runs_total", "Requests that took part in the run of another.", cache.sharedRuns);
-    counter("cache_evictions_total", "Answers dropped for want of room.", cache.evictions);
-  }
+  const cache = options.cache.stats();
+  gauge("cache_entries", "Answers in the cache.", cache.entries);
+  gauge("cache_bytes", "Bytes of the answers in the cache.", cache.bytes);
+  counter("cache_hits_total", "Answers from the cache.", cache.hits);
+  counter("cache_misses_total", "Answers that were not in the cache.", cache.misses);
+  counter("cache_stale_hits_total", "Answers from the cache whose data had changed.", cache.staleHits);
+  counter("cache_shared_runs_total", "Requests that took part in the run of another.", cache.sharedRuns);
+  counter("cache_bypasses_total", "Answers computed anew because the caller wanted it.", cache.bypasses);
+  counter("cache_evictions_total", "Answers dropped for want of room.", cache.evictions);
 
   const queue = options.queue.stats();
   gauge("queue_concurrency", "Named queries that may run at once.", queue.concurrency);

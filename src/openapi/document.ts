@@ -1,5 +1,5 @@
 import type { Served } from "../app.ts";
-import { formats } from "../answer/format.ts";
+import { type Format, formats } from "../answer/format.ts";
 import { queryScopes } from "../auth/scope.ts";
 import type { Parameter } from "../catalog/parameter.ts";
 import type { Query } from "../catalog/query.ts";
@@ -7,6 +7,7 @@ import { resultSchema } from "../clickhouse/json_schema.ts";
 import { ingestedSchema } from "../ingest/schema.ts";
 import { problems, type ProblemType } from "../problem.ts";
 import { budgetPaths } from "./budget_paths.ts";
+import { cachePaths } from "./cache_paths.ts";
 import { credentialPaths } from "./credential_paths.ts";
 import { describeColumns } from "./describe_columns.ts";
 import { healthPaths } from "./health_paths.ts";
@@ -46,6 +47,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       ...(streams.length && { "/v1/events/{stream}": eventsPath(streams) }),
       ...credentialPaths(refer),
       ...budgetPaths(refer),
+      ...cachePaths(refer),
       ...healthPaths(),
     },
     components: {
@@ -110,7 +112,12 @@ function queryPath(query: Query): OpenApi {
     description: [header.description, scopeSentence].filter(Boolean).join("\n\n"),
     security: needs(scopes.at(-1)),
     responses: {
-      200: { description: "The answer", content: answerContent(query) },
+      200: {
+        description: "The answer",
+        ...(header.cache && { headers: cacheHeaders }),
+        content: answerContent(query),
+      },
+      ...(header.cache && { 304: { description: "What `If-None-Match` names is still the answer" } }),
       ...refer("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "NotAcceptable"),
       ...refer("TooManyRequests", "QueryTooLarge", "Failed", "Unavailable", "Timeout"),
     },
@@ -145,6 +152,14 @@ function queryPath(query: Query): OpenApi {
     },
   };
 }
+
+const text = { schema: { type: "string" } };
+
+const cacheHeaders = {
+  "Cache-Status": { description: "How the answer came, by RFC 9211: `hit`, or `fwd=` and why not", ...text },
+  ETag: { description: "Weak; equal for equal data, whenever it was computed", ...text },
+  Age: { description: "Seconds since the answer was computed", schema: { type: "integer" } },
+};
 
 function operationId(method: string, name: string): string {
   return [method, ...name.split(/[^A-Za-z0-9]+/).filter(Boolean)]
@@ -188,16 +203,28 @@ const formatParameter = {
   schema: { type: "string", enum: formats.map(({ name }) => name), default: formats[0].name },
 };
 
-function pageParameters({ header: { page } }: Query): Described[] {
+function pageParameters({ header: { page, cursor } }: Query): Described[] {
   if (!page) return [];
   const base = { in: "query" as const, required: false, example: undefined };
   return [
     {
       ...base,
       name: "page",
-      description: "Number of the page, from 1",
-      schema: { type: "integer", minimum: 1, default: 1 },
+      description: cursor
+        ? "Number of the page, from 1; then `total` is counted, and a page costs more the deeper it lies"
+        : "Number of the page, from 1",
+      schema: { type: "integer", minimum: 1, ...(!cursor && { default: 1 }) },
     },
+    ...(cursor
+      ? [{
+        ...base,
+        name: "cursor",
+        description:
+          "`meta.page.next` of the page before, whose other parameters are sent again; not together with `page`. " +
+          "It holds for a day. Without either, the first page",
+        schema: { type: "string", pattern: "^[A-Za-z0-9_-]+$" },
+      }]
+      : []),
     {
       ...base,
       name: "pageSize",
@@ -215,12 +242,12 @@ function answerContent(query: Query): OpenApi {
   }, query.header.columns);
   const data = query.header.returns === "object" ? row : { type: "array", items: row };
   const meta = { $ref: "#/components/schemas/Meta" };
-  const text = { schema: { type: "string" } };
+  const contentOf = ({ isText }: Format) => isText ? text : {};
   return {
     "application/json": {
       schema: { type: "object", properties: { data, meta }, required: ["data", "meta"] },
     },
-    ...Object.fromEntries(formats.slice(1).map(({ mediaType }) => [mediaType, text])),
+    ...Object.fromEntries(formats.slice(1).map((format) => [format.mediaType, contentOf(format)])),
   };
 }
 

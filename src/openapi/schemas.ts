@@ -44,11 +44,20 @@ export const metaSchema = {
       type: "object",
       description: "Only of paged queries",
       properties: {
-        number: { type: "integer" },
-        size: { type: "integer" },
-        total: { type: "integer", format: "int64", description: "Rows of all pages" },
+        number: { type: ["integer", "null"], description: "From 1; null by cursor" },
+        size: { type: "integer", description: "Most rows of a page" },
+        total: {
+          type: ["integer", "null"],
+          format: "int64",
+          description: "Rows of all pages; null by cursor, where they are not counted",
+        },
+        next: {
+          type: ["integer", "string", "null"],
+          description:
+            "What to send for the next page: a number as `page`, text as `cursor`; null on the last page",
+        },
       },
-      required: ["number", "size", "total"],
+      required: ["number", "size", "total", "next"],
     },
   },
   required: ["query", "rows", "rowsRead", "bytesRead", "elapsedMs", "asOf"],

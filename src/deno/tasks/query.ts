@@ -50,18 +50,19 @@ async function main(args: string[]): Promise<number> {
       });
     }
     for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
-    const response = await answer(reader, {
+    const now = new Date();
+    const { body } = await answer(reader, {
       query: found.query,
-      bound: bind(found.query, input),
+      bound: bind(found.query, input, now),
       tenantId,
-      now: new Date(),
+      now,
       format: chooseFormat(formatName, found.query.header.returns),
       limits: { ...config, MAX_QUERY_SECONDS: 300 },
       queryId: crypto.randomUUID(),
       signal: new AbortController().signal,
       onBroken: say,
     });
-    await response.body?.pipeTo(Deno.stdout.writable, { preventClose: true });
+    await new Response(body).body?.pipeTo(Deno.stdout.writable, { preventClose: true });
     return 0;
   });
 }
@@ -75,7 +76,7 @@ function take(input: Map<string, string[]>, name: string): string[] | undefined 
 function chooseFormat(name: string, returns: "list" | "object"): Format {
   if (name === "table") {
     const clickHouse = returns === "object" ? "Vertical" : "PrettyCompactMonoBlock";
-    return { name: "table", mediaType: "text/plain", clickHouse };
+    return { name: "table", mediaType: "text/plain", clickHouse, isText: true };
   }
   const format = formats.find((each) => each.name === name);
   if (!format) throw new Problem("invalid-parameter", { detail: `There is no format "${name}"\n${usage}` });

@@ -1,0 +1,54 @@
+import type { Bound } from "../catalog/bind.ts";
+import type { Query } from "../catalog/query.ts";
+import type { Statement } from "../clickhouse/client.ts";
+import { jsonSettings } from "../clickhouse/json_schema.ts";
+import { escapeString } from "../clickhouse/string_literal.ts";
+import { tenantFilter } from "../tenants/filter.ts";
+import type { Format } from "./format.ts";
+import { type LimitsConfig, limitSettings } from "./limits.ts";
+
+/** Everything that one run of a query depends on. */
+export interface Run {
+  query: Query;
+  bound: Bound;
+  tenantId: string;
+  /** The instant bound as `{now}`. */
+  now: Date;
+  format: Format;
+  /** What bounds it, where the query's header does not. */
+  limits: LimitsConfig;
+  queryId: string;
+  signal: AbortSignal;
+  /** Told what the engine said when an answer that has begun cannot be ended. */
+  onBroken: (cause: string) => void;
+}
+
+/** The statement of a run, with the tenant's filter; a page is cut out by settings. */
+export function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: Run): Statement {
+  const { header } = query;
+  const parameters = { ...bound.parameters };
+  if (query.bindsTenant) parameters.tenantId = escapeString(tenantId);
+  if (query.bindsNow) parameters.now = clockText(now);
+  const { page } = bound;
+  return {
+    sql: query.sql,
+    parameters,
+    queryId,
+    signal,
+    settings: {
+      ...jsonSettings,
+      ...run.format.settings,
+      ...limitSettings(header, run.limits, run.format),
+      // only a query that cannot write is stopped when its client closes the connection
+      readonly: 2,
+      default_format: run.format.clickHouse,
+      additional_table_filters: tenantFilter(query.tenantTables, tenantId),
+      ...(page && { limit: page.size, offset: page.number === null ? 0 : (page.number - 1) * page.size }),
+    },
+  };
+}
+
+/** The instant as `{now}` is bound: to the second, in UTC. */
+function clockText(now: Date): string {
+  return `${now.toISOString().slice(0, 19).replace("T", " ")}.000`;
+}
