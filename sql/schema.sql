@@ -42,6 +42,20 @@ ENGINE = ReplacingMergeTree(revoked_at)
 ORDER BY hash
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE sluice.cache_purges
+(
+    `id` UUID,
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `query` String COMMENT 'Answers of this query, or of any when empty',
+    `tenant_id` String COMMENT 'Answers to this tenant, or to any when empty',
+    `table_name` String COMMENT 'Answers read from this table, or from any when empty',
+    `purged_by` String COMMENT 'The subject of who asked for it'
+)
+ENGINE = MergeTree
+ORDER BY at
+TTL toDateTime(at) + toIntervalDay(1)
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE sluice.gateway_instances
 (
     `instance` UUID,
@@ -450,6 +464,7 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010007'),
     ('20261122010008'),
     ('20261122010009'),
+    ('20261122010010'),
     ('20261122010101'),
     ('20261122010102'),
     ('20261122010103'),

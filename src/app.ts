@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import type { Audit } from "./audit/audit.ts";
 import type { AuditNote } from "./audit/note.ts";
@@ -7,6 +6,8 @@ import { auditRequests } from "./audit/requests.ts";
 import type { Budgets } from "./budget/budgets.ts";
 import { limitBurst, rateLimitFields } from "./budget/enforce.ts";
 import { budgetRoutes } from "./budget/routes.ts";
+import type { Cache } from "./cache/cache.ts";
+import { cacheRoutes } from "./cache/routes.ts";
 import { createAuth } from "./auth/auth.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import type { Credential } from "./auth/credential.ts";
@@ -19,12 +20,19 @@ import { queryRoutes } from "./catalog/routes.ts";
 import type { ClickHouse } from "./clickhouse/client.ts";
 import type { Config } from "./config.ts";
 import { type DocsAssets, docsRoutes } from "./docs/routes.ts";
+import { createProbe } from "./health/probe.ts";
 import { healthRoutes } from "./health/routes.ts";
+import { allowOrigins } from "./http/allow_origins.ts";
 import { type Log, logRequests } from "./http/log.ts";
 import { onError } from "./http/on_error.ts";
 import { requestId } from "./http/request_id.ts";
+import { nameSpan } from "./http/trace.ts";
 import { eventRoutes } from "./ingest/routes.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import { metricsRoutes } from "./metrics/routes.ts";
 import { Problem } from "./problem.ts";
+import type { LimitsConfig } from "./answer/limits.ts";
+import type { Queue } from "./queue/queue.ts";
 
 /** What is served at the moment: it changes when query files do. */
 export interface Served {
@@ -37,7 +45,8 @@ export interface Served {
 export interface AppDeps {
   config:
     & TokenConfig
-    & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "MAX_QUERY_SECONDS">;
+    & LimitsConfig
+    & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "METRICS_TOKEN">;
   /** Keeps the gateway's own state. */
   clickHouse: ClickHouse;
   /** Runs the named queries. */
@@ -45,7 +54,13 @@ export interface AppDeps {
   /** Inserts into landing tables. */
   ingester: ClickHouse;
   budgets: Budgets;
+  /** Where named queries wait for their turn. */
+  queue: Queue;
   audit: Audit;
+  cache: Cache;
+  metrics: Metrics;
+  /** How many migrations the database lacks; nobody asks where that is not known. */
+  pendingMigrations?: () => Promise<number>;
   /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */
   served: () => Served;
   /** Whether the gateway takes requests: false while it stops. */
@@ -78,41 +93,24 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   });
 
   app.use(requestId());
+  app.use(nameSpan());
   app.use(logRequests(log));
   app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
-  app.use(cors({
-    origin: config.ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()).filter(Boolean),
-    allowHeaders: [
-      "authorization",
-      "x-api-key",
-      "content-type",
-      "content-encoding",
-      "idempotency-key",
-      "x-correlation-id",
-    ],
-    exposeHeaders: [
-      "x-request-id",
-      "x-correlation-id",
-      "retry-after",
-      "content-disposition",
-      "server-timing",
-      "www-authenticate",
-      "ratelimit",
-      "ratelimit-policy",
-    ],
-    maxAge: 600,
-  }));
-
-  app.route("/health", healthRoutes(deps));
-  app.route("/", docsRoutes(deps));
+  app.use(allowOrigins(config.ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()).filter(Boolean)));
 
   const auth = createAuth(deps);
+  const probe = createProbe(deps.reader);
+  app.route("/health", healthRoutes(deps, auth, probe));
+  app.route("/metrics", metricsRoutes(deps, probe));
+  app.route("/", docsRoutes(deps));
+
   app.use("/v1/*", auditRequests(deps));
   app.use("/v1/*", authenticate(auth));
   app.use("/v1/*", rateLimitFields(deps));
   app.route("/v1/events", eventRoutes(deps));
   app.use("/v1/*", limitBurst(deps));
   app.route("/v1/admin/keys", keyRoutes(auth));
+  app.route("/v1/admin/cache", cacheRoutes(deps));
   app.route("/v1/stream", streamTokenRoutes(auth));
   app.route("/v1", budgetRoutes(deps));
   app.route("/v1", queryRoutes(deps));

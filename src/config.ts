@@ -43,6 +43,25 @@ export const variables = {
   MAX_QUERY_SECONDS: z.coerce.number().positive().default(30).describe(
     "Longest time a query may run, in seconds",
   ),
+  CACHE_MAX_BYTES: count.default(268_435_456).describe(
+    "Bytes that cached answers take together at most in each gateway; 0 caches none",
+  ),
+  MAX_QUERY_MEMORY_BYTES: bytes.max(8_000_000_000).default(2_000_000_000).describe(
+    "Most memory a query may use in ClickHouse, unless its header says otherwise; at most 8 GB",
+  ),
+  MAX_QUERY_ROWS: count.default(2_000_000_000).describe(
+    "Most rows a query may read, unless its header says otherwise; 0 is any number",
+  ),
+  MAX_QUERY_BYTES: count.default(200_000_000_000).describe(
+    "Most bytes a query may read, unless its header says otherwise; 0 is any number",
+  ),
+  MAX_RESULT_BYTES: bytes.default(33_554_432).describe(
+    "Longest JSON answer, in bytes; exports have no such limit",
+  ),
+  CLICKHOUSE_MAX_CONCURRENCY: z.coerce.number().int().positive().optional().describe(
+    "Named queries that the gateway runs at once; without it four for each core of the server, but at most half of " +
+      "what the server takes",
+  ),
   BUDGET_DAILY_QUERIES: count.default(10_000).describe(
     "Queries that a tenant may ask a day, unless an admin decided otherwise",
   ),
@@ -58,8 +77,14 @@ export const variables = {
   ),
   SLUICE_DATA_DIR: z.string().default(".sluice").describe("`dev`: folder of the embedded engine's data"),
   SLUICE_DEMO: z.enum(["0", "1"]).default("1").describe("`dev`: 0 starts without demo data"),
+  METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional().describe(
+    "Bearer token that `/metrics` wants; without it, everybody who reaches the gateway may read them",
+  ),
   LOG_FORMAT: z.enum(["json", "text"]).optional().describe(
     "Form of the log; by default `text` in a terminal and `json` elsewhere",
+  ),
+  LOG_LEVEL: z.enum(["info", "warn", "error"]).default("info").describe(
+    "What is logged: everything, with a line for each request; warnings and errors; errors",
   ),
 } satisfies Record<string, z.ZodType>;
 

@@ -12,7 +12,7 @@ import { renderFault } from "./deno/sql_files.ts";
 
 /** The gateway in production: configuration, listening, catalog, signals. Throws CannotServe. */
 async function main(config: Config): Promise<void> {
-  const log = createLog(config.LOG_FORMAT);
+  const log = createLog({ format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const target = clickHouseOptions(config);
   const roles = createRoles(target);
   const gateway = serve({ config, roles, ping: createPing(target), log, docs: docsAssets() });

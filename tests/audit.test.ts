@@ -125,10 +125,10 @@ Deno.test("rows wait while ClickHouse is away, up to a limit; those beyond are c
   for (let i = 0; i < 4; i++) assert.equal((await gateway.get("/v1/test/none", tenant)).status, 404);
   assert.equal(await gateway.audit.flush(), false);
   for (let i = 0; i < 4; i++) assert.equal((await gateway.get("/v1/test/none", tenant)).status, 404);
-  assert.deepEqual(gateway.audit.stats(), { waiting: 5, written: 0, dropped: 3 });
+  assert.deepEqual(gateway.audit.stats(), { waiting: 5, written: 0, dropped: 3, isFailing: true });
   state.mode = "whole";
   assert.equal(await gateway.audit.flush(), true);
-  assert.deepEqual(gateway.audit.stats(), { waiting: 0, written: 5, dropped: 3 });
+  assert.deepEqual(gateway.audit.stats(), { waiting: 0, written: 5, dropped: 3, isFailing: false });
   assert.equal((await rowsOf(tenant)).length, 5);
   const messages = gateway.log.map(({ message }) => message).filter((message) => /audit/.test(message));
   assert.deepEqual(messages, ["The audit cannot be written; rows wait", "The audit is written again"]);
@@ -154,7 +154,7 @@ Deno.test("a thousand rows are written at once", async () => {
   for (let i = 0; i < 1_000; i++) await (await gateway.request("/v1/test/none", tenant)).body?.cancel();
   // nobody flushes
   while (gateway.audit.stats().waiting > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.deepEqual(gateway.audit.stats(), { waiting: 0, written: 1_000, dropped: 0 });
+  assert.deepEqual(gateway.audit.stats(), { waiting: 0, written: 1_000, dropped: 0, isFailing: false });
   assert.equal((await rowsOf(tenant)).length, 1_000);
 });
 

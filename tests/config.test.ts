@@ -68,6 +68,12 @@ Deno.test("a value that cannot be meant is a fault of its variable", () => {
     MAX_QUERY_SECONDS: ["0", "soon"],
     SLUICE_DEMO: ["yes", "2"],
     LOG_FORMAT: ["xml"],
+    LOG_LEVEL: ["loud"],
+    METRICS_TOKEN: ["short"],
+    CLICKHOUSE_MAX_CONCURRENCY: ["0", "1.5", "many"],
+    MAX_QUERY_MEMORY_BYTES: ["0", "8000000001"],
+    MAX_QUERY_ROWS: ["-1"],
+    MAX_RESULT_BYTES: ["0"],
   };
   for (const [name, values] of Object.entries(wrong)) {
     for (const value of values) assert.deepEqual(faultsOf({ [name]: value }), [name], `${name}=${value}`);

@@ -5,12 +5,16 @@ import { signToken } from "../src/auth/token.ts";
 import { type Budgets, createBudgets } from "../src/budget/budgets.ts";
 import type { Limits } from "../src/budget/limits.ts";
 import { createBudgetStore } from "../src/budget/store.ts";
+import { type Cache, createCache } from "../src/cache/cache.ts";
 import { createServing } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions } from "../src/clickhouse/client.ts";
 import { docsAssets } from "../src/deno/docs_assets.ts";
+import { processStats } from "../src/deno/process_stats.ts";
 import { readQueryFiles } from "../src/deno/sql_files.ts";
 import type { LogEntry } from "../src/http/log.ts";
+import { createMetrics } from "../src/metrics/metrics.ts";
+import { createQueue, type Queue, type QueueOptions } from "../src/queue/queue.ts";
 
 /** The engine that `tests/run.ts` started. */
 export function engineOptions(): ClickHouseOptions {
@@ -38,7 +42,15 @@ export const tokenConfig = {
 };
 
 /** Limits of the test gateway, small enough to meet. */
-export const limits = { MAX_LINE_BYTES: 1_048_576, MAX_UNPACKED_BYTES: 20_000_000, MAX_QUERY_SECONDS: 20 };
+export const limits = {
+  MAX_LINE_BYTES: 1_048_576,
+  MAX_UNPACKED_BYTES: 20_000_000,
+  MAX_QUERY_SECONDS: 20,
+  MAX_QUERY_MEMORY_BYTES: 2_000_000_000,
+  MAX_QUERY_ROWS: 0,
+  MAX_QUERY_BYTES: 0,
+  MAX_RESULT_BYTES: 33_554_432,
+};
 
 /** What a test may replace. */
 export interface TestOptions {
@@ -49,6 +61,11 @@ export interface TestOptions {
   config?: Partial<AppDeps["config"]>;
   /** Budgets of a tenant for which no admin decided anything. */
   budgets?: Partial<Limits>;
+  /** Bytes of the result cache; by default there is none, so that each request is computed. */
+  cacheBytes?: number;
+  /** How many queries run and wait. */
+  queue?: Partial<QueueOptions>;
+  pendingMigrations?: () => Promise<number>;
   /** Rows of the audit that wait at most. */
   maxAuditRows?: number;
 }
@@ -72,6 +89,8 @@ export interface TestGateway {
   /** They are written when a test says so: no timer runs. */
   budgets: Budgets;
   audit: Audit;
+  cache: Cache;
+  queue: Queue;
   /** Lets time pass that no clock of the wall shows. */
   pass(ms: number): void;
   /** Stops the clock at an instant, or lets it go on. */
@@ -123,6 +142,9 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     defaults: { daily: 10_000, monthly: 200_000, dailyBytes: null, perSecond: 100_000, ...options.budgets },
     monotonic: () => performance.now() + passedMs,
   });
+  const maxBytes = options.cacheBytes ?? 0;
+  const cache = createCache({ clickHouse, reader: roles.reader, clock, log: addEntry, maxBytes });
+  const queue = createQueue({ concurrency: 64, ...options.queue });
   const app = createApp({
     config: {
       ...tokenConfig,
@@ -132,7 +154,15 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     },
     ...roles,
     budgets,
+    queue,
     audit,
+    cache,
+    metrics: createMetrics({
+      build: { version: "1.2.3", runtime: "the tests" },
+      process: processStats,
+      clock: () => new Date(),
+    }),
+    pendingMigrations: options.pendingMigrations,
     served: serving.served,
     isOpen: () => true,
     clock,
@@ -163,6 +193,8 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     log,
     budgets,
     audit,
+    cache,
+    queue,
     pass: (ms) => void (passedMs += ms),
     setNow: (instant) => now = instant,
     load,

@@ -19,6 +19,11 @@ Deno.test("each operation says which scope it needs, and that it may answer 401,
   for (const [path, methods] of Object.entries(committed.paths as OpenApi)) {
     for (const [method, operation] of Object.entries(methods as OpenApi)) {
       const what = `${method} ${path}`;
+      // health and metrics are not a tenant's
+      if (!path.startsWith("/v1/")) {
+        assert.deepEqual(operation.security, [], what);
+        continue;
+      }
       // events are not limited by budgets, nor by requests a second
       const statuses = path === "/v1/events/{stream}" ? ["401", "403"] : ["401", "403", "429"];
       for (const status of statuses) assert.ok(operation.responses[status], `${what}: ${status}`);
@@ -92,6 +97,11 @@ const optionsOf: Record<string, string> = {
   "DELETE /v1/admin/keys/{id}": "{ params: { path: { id: made.data!.data.id } } }",
   "POST /v1/stream/token": "{}",
   "GET /v1/budget": "{}",
+  "GET /health": "{}",
+  "GET /health/live": "{}",
+  "GET /health/ready": "{}",
+  "GET /health/dependencies": "{}",
+  "GET /metrics": `{ parseAs: "text" }`,
   "GET /v1/admin/tenants/{tenantId}/budget": `{ params: { path: { tenantId: "client" } } }`,
   "PUT /v1/admin/tenants/{tenantId}/budget":
     `{ params: { path: { tenantId: "client" } }, body: { daily: null } }`,

@@ -1,14 +1,24 @@
 import type { Query } from "../catalog/query.ts";
-import { type ClickHouse, readBytes, readSummary } from "../clickhouse/client.ts";
+import { type ClickHouse, readSummary } from "../clickhouse/client.ts";
 import { Problem } from "../problem.ts";
 import { answerExport } from "./export.ts";
 import { pageOf } from "./page.ts";
+import { readAnswer } from "./read_answer.ts";
 import { type Run, statementOf } from "./statement.ts";
+
+/** An answer: finished bytes, or a stream of them. */
+export interface Answer {
+  /** Of the answer itself: its type, and how it is called as a file. */
+  headers: Record<string, string>;
+  body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** What it says, without how that was computed; the body if that is all it is. */
+  data?: Uint8Array<ArrayBuffer>;
+}
 
 const encoder = new TextEncoder();
 
 /** Runs a query and answers in the format asked for. Throws Problem, ClickHouseError, ClickHouseUnreachable. */
-export async function answer(clickHouse: ClickHouse, run: Run): Promise<Response> {
+export async function answer(clickHouse: ClickHouse, run: Run): Promise<Answer> {
   return run.format.name === "json" ? await answerJson(clickHouse, run) : await answerExport(clickHouse, run);
 }
 
@@ -16,7 +26,7 @@ export async function answer(clickHouse: ClickHouse, run: Run): Promise<Response
  * The envelope `{"data": …, "meta": {…}}` around the engine's own bytes. A list is one printed array, and so is a page
  * by cursor; a numbered page also needs the total, which only the Template format prints behind the rows.
  */
-async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
+async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answer> {
   const { query, bound } = run;
   const statement = statementOf(run);
   const isObject = query.header.returns === "object";
@@ -33,7 +43,7 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
     },
   });
   const summary = readSummary(response);
-  const bytes = await readBytes(response, run.signal);
+  const bytes = await readAnswer(response, summary.resultBytes, run.limits.MAX_RESULT_BYTES, run.signal);
   if (isObject && summary.resultRows === 0) {
     throw new Problem("not-found", { detail: "There is no such thing" });
   }
@@ -56,11 +66,18 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Response> {
     asOf: `${run.now.toISOString().slice(0, 19)}Z`,
     ...(told && { page: told }),
   };
-  const body = join(encoder.encode('{"data":'), data, encoder.encode(`,"meta":${JSON.stringify(meta)}}\n`));
-  return new Response(body, {
-    headers: { "content-type": "application/json; charset=utf-8", "content-length": String(body.length) },
-  });
+  const body = join(opening, data, encoder.encode(`,"meta":${JSON.stringify(meta)}}\n`));
+  return {
+    headers: { "content-type": "application/json; charset=utf-8" },
+    body,
+    data: told
+      ? join(data, encoder.encode(String(told.total)))
+      : body.subarray(dataStart, dataStart + data.length),
+  };
 }
+
+const opening = encoder.encode('{"data":');
+const dataStart = opening.length;
 
 /** Prints a page as an array with the total number of rows on a line of its own behind it. */
 function pageSettings(query: Query): Record<string, string | number> {
@@ -71,6 +88,8 @@ function pageSettings(query: Query): Record<string, string | number> {
     format_template_rows_between_delimiter: ",\n",
     format_template_resultset_format: "[${data}]\n${rows_before_limit:JSON}",
     exact_rows_before_limit: 1,
+    // reading in order of the key stops at the page's end, and then the total is of what was read (seen in 26.7)
+    optimize_read_in_order: 0,
   };
 }
 

@@ -8,10 +8,10 @@ import { withoutValues } from "../clickhouse/exception.ts";
  * Source: WriteBufferFromHTTPServerResponse of ClickHouse.
  */
 export function breakOnException(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   tag: string | null,
   onBroken: (cause: string) => void,
-): ReadableStream<Uint8Array> {
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   const find = createFinder(tag);
   let isLeft = false;

@@ -19,7 +19,7 @@ async function pass(
     chunk.length
   );
   let broken: string | undefined;
-  const body = ReadableStream.from(chunks) as ReadableStream<Uint8Array>;
+  const body = ReadableStream.from(chunks) as ReadableStream<Uint8Array<ArrayBuffer>>;
   let passed = "";
   try {
     for await (const chunk of breakOnException(body, tag, (cause) => broken = cause)) {
@@ -54,7 +54,7 @@ Deno.test("breakOnException() passes on all other bytes, also what only looks li
 });
 
 Deno.test("breakOnException() fails when the export breaks off, and tells why", async () => {
-  const body = new ReadableStream<Uint8Array>({
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull: (controller) => controller.error(new TypeError("the connection is gone")),
   });
   let told = "";

@@ -5,6 +5,7 @@ import { jsonSettings } from "../clickhouse/json_schema.ts";
 import { escapeString } from "../clickhouse/string_literal.ts";
 import { tenantFilter } from "../tenants/filter.ts";
 import type { Format } from "./format.ts";
+import { type LimitsConfig, limitSettings } from "./limits.ts";
 
 /** Everything that one run of a query depends on. */
 export interface Run {
@@ -14,7 +15,8 @@ export interface Run {
   /** The instant bound as `{now}`. */
   now: Date;
   format: Format;
-  maxSeconds: number;
+  /** What bounds it, where the query's header does not. */
+  limits: LimitsConfig;
   queryId: string;
   signal: AbortSignal;
   /** Told what the engine said when an answer that has begun cannot be ended. */
@@ -36,10 +38,9 @@ export function statementOf({ query, bound, tenantId, now, queryId, signal, ...r
     settings: {
       ...jsonSettings,
       ...run.format.settings,
-      ...header.settings as Record<string, string | number>,
+      ...limitSettings(header, run.limits, run.format),
       // only a query that cannot write is stopped when its client closes the connection
       readonly: 2,
-      max_execution_time: Math.min(header.timeout ?? run.maxSeconds, run.maxSeconds),
       default_format: run.format.clickHouse,
       additional_table_filters: tenantFilter(query.tenantTables, tenantId),
       ...(page && { limit: page.size, offset: page.number === null ? 0 : (page.number - 1) * page.size }),

@@ -17,7 +17,10 @@ const maxBytes = 1_073_741_824;
  * The rows as a workbook of one sheet. ClickHouse holds them (in a file when they are many) until the query has
  * ended, so that a sheet which would not take them is refused before it begins; then they stream. Throws Problem.
  */
-export async function answerXlsx(clickHouse: ClickHouse, run: Run): Promise<ReadableStream<Uint8Array>> {
+export async function answerXlsx(
+  clickHouse: ClickHouse,
+  run: Run,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const statement = statementOf(run);
   const response = await clickHouse({
     ...statement,
@@ -41,7 +44,10 @@ export async function answerXlsx(clickHouse: ClickHouse, run: Run): Promise<Read
 }
 
 /** A workbook of the lines of a JSONCompactEachRow; when its reader leaves, the lines' source is left, too. */
-function writeSheet(query: Query, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+function writeSheet(
+  query: Query,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const source = body.getReader();
   const types = query.columns.map(({ type }) => cellType(type));
   async function* rows(): AsyncGenerator<Cell[]> {
@@ -59,7 +65,7 @@ function writeSheet(query: Query, body: ReadableStream<Uint8Array>): ReadableStr
     async pull(controller) {
       const { done, value } = await sheet.read();
       if (done) controller.close();
-      else controller.enqueue(value);
+      else controller.enqueue(value as Uint8Array<ArrayBuffer>);
     },
     async cancel(reason) {
       await Promise.allSettled([source.cancel(reason), sheet.cancel(reason)]);

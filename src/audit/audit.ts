@@ -17,6 +17,8 @@ export interface AuditStats {
   waiting: number;
   written: number;
   dropped: number;
+  /** Whether the last attempt to write failed. */
+  isFailing: boolean;
 }
 
 /** The rows of requests on their way to the table `gateway_requests`. */
@@ -116,6 +118,6 @@ export function createAudit({ clickHouse, instance, log, maxRows = 10_000 }: Aud
       if (waiting() > 0) log({ level: "error", message: "Rows of the audit are lost", rows: waiting() });
     },
 
-    stats: (): AuditStats => ({ waiting: waiting(), written, dropped }),
+    stats: (): AuditStats => ({ waiting: waiting(), written, dropped, isFailing }),
   };
 }

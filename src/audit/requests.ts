@@ -1,13 +1,16 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../app.ts";
 import { toProblem } from "../http/on_error.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Audit } from "./audit.ts";
+import type { AuditRow } from "./row.ts";
 import { countBytes } from "./count_bytes.ts";
 import { newNote } from "./note.ts";
 
 /** What this middleware uses. */
 export interface AuditRequestsDeps {
   audit: Audit;
+  metrics: Metrics;
   clock: () => Date;
 }
 
@@ -15,7 +18,11 @@ export interface AuditRequestsDeps {
 const maxLength = 512;
 
 /** Leaves a row for each request, when its body is sent, broken off or left by the client. */
-export function auditRequests({ audit, clock }: AuditRequestsDeps) {
+export function auditRequests({ audit, metrics, clock }: AuditRequestsDeps) {
+  const keep = (row: AuditRow) => {
+    metrics.requests.record(row);
+    audit.record(row);
+  };
   return createMiddleware<AppEnv>(async function auditRequests(c, next) {
     const at = clock().getTime();
     const start = performance.now();
@@ -25,7 +32,7 @@ export function auditRequests({ audit, clock }: AuditRequestsDeps) {
     const { status, headers } = c.res;
     const problem = c.error ? toProblem(c.error).type : "";
     const record = (bytesSent: number, failure?: string) =>
-      audit.record({
+      keep({
         at,
         requestId: c.var.requestId,
         tenantId: c.var.credential?.tenantId ?? "",

@@ -15,6 +15,14 @@ export interface KeySet {
   find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey>;
   /** Rises when the set changes: what was verified before may have been signed with a key that is gone. */
   version(): number;
+  state(): KeySetState;
+}
+
+/** How the keys of a set came, the last time. */
+export interface KeySetState {
+  /** When they were fetched, in milliseconds since 1970; undefined when they never were. */
+  fetchedAt: number | undefined;
+  isFailing: boolean;
 }
 
 /** Older keys are fetched anew, in the background. */
@@ -89,6 +97,7 @@ export function createKeySet({ url, clock, log }: KeySetOptions): KeySet {
       if (keys && now - fetchedAt > maxAgeMs) refresh(now);
       return version;
     },
+    state: () => ({ fetchedAt: keys && fetchedAt, isFailing }),
   };
 }
 

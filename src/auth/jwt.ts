@@ -4,7 +4,7 @@ import type { Log } from "../http/log.ts";
 import { Problem } from "../problem.ts";
 import { badCredential } from "./challenge.ts";
 import { type Credential, keySubject, tenantIdFault } from "./credential.ts";
-import { createKeySet } from "./jwks.ts";
+import { createKeySet, type KeySetState } from "./jwks.ts";
 import { createRemembered } from "./remembered.ts";
 
 /** The variables that say which tokens hold. */
@@ -29,6 +29,8 @@ export interface TokensOptions {
 export interface Tokens {
   /** Who the token is of; at once when it was verified before. Throws Problem. */
   verify(token: string): Credential | Promise<Credential>;
+  /** How the published keys came; undefined where no address of keys is set. */
+  keySetState(): KeySetState | undefined;
 }
 
 interface Verified {
@@ -83,6 +85,8 @@ export function createTokens({ config, clock, log }: TokensOptions): Tokens {
   }
 
   return {
+    keySetState: () => keySet?.state(),
+
     verify(token) {
       const now = clock();
       const keysVersion = keySet?.version() ?? 0;

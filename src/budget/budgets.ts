@@ -4,7 +4,7 @@ import { type Account, isOver, isSpent, isUnwritten, newAccount, turnDay, type U
 import { type Bucket, newBucket, takeToken } from "./burst.ts";
 import { grant, isWriteDue, leaseMs, want, warmMs } from "./lease.ts";
 import { effectiveLimits, type Limits, type LimitsChange, noOwnLimits } from "./limits.ts";
-import { budgetStates, type Refusal, refusalOfHeld, refusalOfSpent } from "./refusal.ts";
+import { type BudgetName, budgetStates, type Refusal, refusalOfHeld, refusalOfSpent } from "./refusal.ts";
 import type { BudgetStore } from "./store.ts";
 import { createTurns } from "./turns.ts";
 
@@ -55,6 +55,8 @@ export function createBudgets(options: BudgetOptions) {
   let heartbeatAt = -Infinity;
   let isAway = false;
   let isStopping = false;
+  let waits = 0;
+  const refusals: Record<BudgetName, number> = { daily: 0, monthly: 0, dailyBytes: 0, perSecond: 0 };
   let timer: ReturnType<typeof setInterval> | undefined;
   const requestSync = createTurns(sync, gapMs, monotonic, wait);
 
@@ -95,6 +97,7 @@ export function createBudgets(options: BudgetOptions) {
   /** Decides with fresh knowledge, syncing as often as some of the budget can be had. */
   async function decideAfterSync(account: Account): Promise<Refusal | "accepted"> {
     account.waiting++;
+    waits++;
     try {
       for (let vain = 0; vain < maxVainSyncs;) {
         account.isWanted = true;
@@ -214,12 +217,19 @@ export function createBudgets(options: BudgetOptions) {
     if (idle.length) generation++;
   }
 
+  /** Counts a refusal by the budget that stands longest. */
+  function counted<Decision extends Refusal | "accepted">(decision: Decision): Decision {
+    if (decision !== "accepted") refusals[decision.budgets[0]]++;
+    return decision;
+  }
+
   return {
     /** Accepts and counts a query of the tenant, or says why not. Waits only when a sync must come first. */
     spend(tenantId: string): Refusal | "accepted" | Promise<Refusal | "accepted"> {
       const account = open(tenantId);
       account.isWanted = true;
-      return decide(account) ?? decideAfterSync(account);
+      const decision = decide(account);
+      return decision ? counted(decision) : decideAfterSync(account).then(counted);
     },
 
     /** Counts bytes that a query of the tenant read. */
@@ -235,13 +245,13 @@ export function createBudgets(options: BudgetOptions) {
       if (!bucket) buckets.set(tenantId, bucket = newBucket(perSecond, now));
       const waitMs = takeToken(bucket, perSecond, now);
       if (waitMs === 0) return;
-      return {
+      return counted({
         budgets: ["perSecond"],
         limit: perSecond,
         used: perSecond,
         resetsAt: new Date(now + waitMs),
         isSpent: false,
-      };
+      });
     },
 
     /** The tenant's account once something is known of it; at once if that is so, or the store is away. */
@@ -276,6 +286,9 @@ export function createBudgets(options: BudgetOptions) {
       await store.reset(tenantId, account.period.day, crypto.randomUUID());
       await requestSync();
     },
+
+    /** Refusals by budget, queries that waited for an exchange, tenants in memory, and whether the store is away. */
+    stats: () => ({ refusals: { ...refusals }, waits, accounts: accounts.size, isAway }),
 
     /** Exchanges counts with the store now; returns whether that went well. */
     sync: requestSync,

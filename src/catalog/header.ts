@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
 import { headerScope } from "../auth/scope.ts";
+import { cachePolicy } from "../cache/policy.ts";
 import { errorAt } from "./query_file_error.ts";
 
 const value = z.union([
@@ -41,6 +42,9 @@ export const headerSchema = z.strictObject({
     size: z.number().int().positive().describe("Rows of a page when the caller does not say"),
     max: z.number().int().positive().describe("Most rows of a page"),
   }).optional().describe("Adds the parameters `page` and `pageSize`"),
+  cache: cachePolicy.optional().describe(
+    "How long an answer is given out without being computed anew: a time such as `1h`, or `{ ttl, fresh, stale }`",
+  ),
   cursor: z.record(z.string(), z.string()).refine(
     (keys) => Object.keys(keys).length > 0,
     "it names no column",
@@ -58,6 +62,8 @@ export const headerSchema = z.strictObject({
     max_memory_usage: z.number().int().positive().optional(),
     max_rows_to_read: z.number().int().positive().optional(),
     max_bytes_to_read: z.number().int().positive().optional(),
+    max_result_rows: z.number().int().positive().optional(),
+    max_result_bytes: z.number().int().positive().optional(),
     join_use_nulls: z.union([z.literal(0), z.literal(1)]).optional(),
     join_algorithm: z.string().regex(/^[a-z_,]+$/).optional(),
   }).default({}).describe("ClickHouse settings sent with the query"),

@@ -59,7 +59,9 @@ export interface Meaning {
   impureFunctions: string[];
   /** Whatever the statement reads other than tables of its database, such as `merge()`, `system.parts`, `dictGet`. */
   foreignSources: string[];
-  /** Tables of which a statement may see one tenant's rows only, with their database. */
+  /** All tables that the statement reads itself, with their database. */
+  tables: string[];
+  /** Those of which it may see one tenant's rows only. */
   tenantTables: string[];
   /** Result columns with their types as DESCRIBE prints them. */
   columns: { name: string; type: string }[];
@@ -81,6 +83,21 @@ export async function inspectSyntax(clickHouse: ClickHouse, statement: Statement
   };
 }
 
+const tablePattern = /^\s*TABLE id: .*\btable_name: (.+?)(?:, final: \d+.*)?$/;
+
+/** What the resolved SELECT of a view reads: tables with their database, and names that may be dictionaries'. Throws ClickHouseError. */
+export async function resolvedSources(
+  clickHouse: ClickHouse,
+  statement: Statement,
+): Promise<{ tables: string[]; dictionaries: string[] }> {
+  const tree = await explain(clickHouse, "QUERY TREE", { ...statement, settings: wholeTree });
+  const asksDictionary = tree.some((line) => /function_name: dict/.test(line));
+  return {
+    tables: namesIn(tree, tablePattern),
+    dictionaries: asksDictionary ? namesIn(tree, /constant_value: \\?'(.+?)\\?', constant_value_type/) : [],
+  };
+}
+
 /** Without it, a scalar subquery of a type such as Array is in the tree as a bare `__getScalar`. */
 const wholeTree = { enable_scalar_subquery_optimization: 0 };
 
@@ -96,7 +113,8 @@ export async function inspectMeaning(clickHouse: ClickHouse, statement: Statemen
     readRows<Table>(clickHouse, { sql: tablesSql }),
   ]);
   const functions = namesIn(tree, /^\s*FUNCTION id: \d+, function_name: (\w+)/);
-  const tables = namesIn(tree, /^\s*TABLE id: .*\btable_name: (.+?)(?:, final: \d+.*)?$/);
+  const tables = namesIn(tree, tablePattern);
+  const read = [...new Set([...tables, ...writtenTables(ast, known)])];
   const isOwn = (table: string) => known.some(({ name }) => name === table);
   return {
     impureFunctions: functions.filter((name) => impure.has(name.toLowerCase())),
@@ -106,7 +124,8 @@ export async function inspectMeaning(clickHouse: ClickHouse, statement: Statemen
       ...tables.filter((table) => !isOwn(table) && table !== "system.one"),
       ...functions.filter((name) => /^(dict|joinGet|__getScalar)/.test(name)).map((name) => `${name}()`),
     ],
-    tenantTables: tablesToFilter([...tables, ...writtenTables(ast, known)], known),
+    tables: read,
+    tenantTables: tablesToFilter(read, known),
     columns: columns.map(({ name, type }) => ({ name, type })),
   };
 }

@@ -29,6 +29,10 @@ export interface Query {
   sql: string;
   parameters: Parameter[];
   columns: Column[];
+  /** Tells the file's content from any other. */
+  version: string;
+  /** All tables and views that the statement names, with their database. */
+  tables: string[];
   /** Tables of which the statement may see one tenant's rows only. */
   tenantTables: string[];
   bindsTenant: boolean;
@@ -75,10 +79,17 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
     sql: sql.trim(),
     parameters,
     columns,
+    version: await contentHash(text),
+    tables: meaning.tables,
     tenantTables: header.tenant === "all" ? [] : meaning.tenantTables,
     bindsTenant: bound.has("tenantId"),
     bindsNow: bound.has("now"),
   };
+}
+
+async function contentHash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).subarray(0, 12).toHex();
 }
 
 /** Paths below `/v1` that are no queries. */
@@ -119,7 +130,9 @@ async function checkStatement(
   const values = placeholders.map((
     { name, type },
   ) => [name, defaults.get(name) ?? plainValue(parseType(type))]);
-  const statement = { sql, parameters: Object.fromEntries(values), settings: header.settings };
+  // the limits of the result are meant for the query's own, not for what the engine tells of it
+  const { max_result_rows: _rows, max_result_bytes: _bytes, ...settings } = header.settings;
+  const statement = { sql, parameters: Object.fromEntries(values), settings };
   try {
     const syntax = await inspectSyntax(clickHouse, statement);
     checkSyntax(syntax, sql, at);

@@ -1,11 +1,14 @@
 import { type Context, Hono } from "hono";
 import { answer } from "../answer/answer.ts";
 import { chooseFormat } from "../answer/format.ts";
+import { timeoutSeconds } from "../answer/limits.ts";
 import type { AppDeps, AppEnv } from "../app.ts";
-import { hashParameters, measured } from "../audit/note.ts";
+import { hashParameters, measured, newNote } from "../audit/note.ts";
 import { checkScope, queryScopes } from "../auth/scope.ts";
 import { spendQuery } from "../budget/enforce.ts";
+import { respond } from "../cache/respond.ts";
 import { Problem } from "../problem.ts";
+import { runInTurn } from "../queue/run.ts";
 import { bind, type Input, readJson, readSearch, suggestion } from "./bind.ts";
 import { type Catalog, findQuery } from "./catalog.ts";
 
@@ -39,33 +42,64 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
     audit.parametersHash = hashParameters(bound.parameters);
     await spendQuery(deps, tenantId);
 
-    const start = performance.now();
-    const response = await answer(measured(deps.reader, audit), {
+    const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
+    const served = await deps.cache.serve({
       query,
       bound,
       tenantId,
-      now: bound.now ?? now,
       format,
-      maxSeconds: deps.config.MAX_QUERY_SECONDS,
-      queryId: c.var.requestId,
-      signal: c.req.raw.signal,
-      onBroken: (cause) =>
-        deps.log({
-          level: "error",
-          message: "An export broke in the middle",
-          requestId: c.var.requestId,
-          path: c.req.path,
-          file: query.file,
-          cause,
-        }),
+      isBypass: wantsNew(c),
+      // to ask for it makes it, which costs more than a kept answer
+      get signal() {
+        return c.req.raw.signal;
+      },
+      async run(now, signal, isBehind) {
+        const note = isBehind ? newNote() : audit;
+        const turn = { tenantId, timeoutMs, signal, isExport: format.name !== "json" };
+        const answered = await runInTurn(deps.queue, turn, () =>
+          answer(measured(deps.reader, note), {
+            query,
+            bound,
+            tenantId,
+            now,
+            format,
+            limits: deps.config,
+            queryId: isBehind ? crypto.randomUUID() : c.var.requestId,
+            signal,
+            onBroken: (cause) =>
+              deps.log({
+                level: "error",
+                message: "An export broke in the middle",
+                requestId: c.var.requestId,
+                path: c.req.path,
+                file: query.file,
+                cause,
+              }),
+          }));
+        deps.budgets.addBytes(tenantId, note.bytesRead);
+        return answered;
+      },
     });
-    deps.budgets.addBytes(tenantId, audit.bytesRead);
-    c.header("server-timing", `clickhouse;dur=${(performance.now() - start).toFixed(1)}`);
-    response.headers.forEach((value, name) => c.header(name, value));
+    audit.cache = served.status;
+    const conditions = {
+      ifNoneMatch: c.req.header("if-none-match"),
+      acceptEncoding: c.req.header("accept-encoding"),
+    };
+    const response = await respond(served, deps.clock(), conditions, deps.cache.encoded);
+    if (served.forwarded) {
+      response.headers.set("server-timing", `clickhouse;dur=${audit.clickHouseMs.toFixed(1)}`);
+    }
+    if (c.req.method !== "HEAD") return response;
     // an export that nobody reads would wait in ClickHouse
-    if (c.req.method === "HEAD") await response.body?.cancel();
-    return c.newResponse(c.req.method === "HEAD" ? null : response.body, 200);
+    await response.body?.cancel();
+    return new Response(null, response);
   });
+}
+
+/** Whether the caller asks for an answer computed now, and may. */
+function wantsNew(c: Context<AppEnv>): boolean {
+  const wants = c.req.header("cache-control")?.toLowerCase().includes("no-cache") ?? false;
+  return wants && c.var.credential.scopes.includes("admin");
 }
 
 async function readInput(c: Context<AppEnv>): Promise<Input> {

@@ -27,6 +27,8 @@ export interface Summary {
   readBytes: number;
   writtenRows: number;
   resultRows: number;
+  /** Size of the result in the engine's memory. */
+  resultBytes: number;
   elapsedMs: number;
 }
 
@@ -179,6 +181,7 @@ export function readSummary(response: Response): Summary {
     readBytes: Number(summary.read_bytes ?? 0),
     writtenRows: Number(summary.written_rows ?? 0),
     resultRows: Number(summary.result_rows ?? 0),
+    resultBytes: Number(summary.result_bytes ?? 0),
     elapsedMs: Number(summary.elapsed_ns ?? 0) / 1e6,
   };
 }

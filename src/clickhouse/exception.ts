@@ -81,7 +81,8 @@ function limitIn(message: string): string | undefined {
   const [, memory] = /\bmaximum: ([\d.]+ \w+)/.exec(message) ?? [];
   if (memory) return `It may use ${memory} of memory`;
   const [, unit, most] = /\bmax (rows|bytes): ([\d.]+(?: \w+)?)/.exec(message) ?? [];
-  return most && `It may read ${most.replace(/\.00\b/, "")}${unit === "rows" ? " rows" : ""}`;
+  const does = /result exceeded/.test(message) ? "answer" : "read";
+  return most && `It may ${does} ${most.replace(/\.00\b/, "")}${unit === "rows" ? " rows" : ""}`;
 }
 
 /**

@@ -59,7 +59,7 @@ async function dev(config: DevConfig): Promise<void> {
 
 async function serveDev(config: DevConfig, engine: Engine, closing: (() => Promise<void> | void)[]) {
   const { SLUICE_DATA_DIR: dataDir, SLUICE_SQL_DIR: sqlDir, AUTH_JWT_SECRET: secret } = config;
-  const log = createLog(config.LOG_FORMAT);
+  const log = createLog({ format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const target = { ...engine, database: config.CLICKHOUSE_DATABASE };
   const clickHouse = createClickHouse(target);
   const tokens = await Promise.all(demoTenants.map(async (tenantId) => ({

@@ -1,21 +1,45 @@
-import type { Log } from "../http/log.ts";
+import type { Log, LogEntry } from "../http/log.ts";
+import { createBufferedLines } from "./buffered_lines.ts";
+
+const levels: LogEntry["level"][] = ["info", "warn", "error"];
+
+/** How the log is written. */
+export interface LogOptions {
+  /** `text` in a terminal and `json` elsewhere, unless it is said. */
+  format?: "json" | "text";
+  /** Entries below are left out. */
+  level?: LogEntry["level"];
+}
 
 /** Writes the log to standard error: a JSON object a line, or text for a reader in a terminal. */
-export function createLog(format: "json" | "text" = Deno.stderr.isTerminal() ? "text" : "json"): Log {
-  return (entry) => {
-    const line = format === "json"
-      ? JSON.stringify({ time: new Date().toISOString(), ...entry })
-      : asText(entry);
-    // deno-lint-ignore no-console -- the one place that prints the log
-    console.error(line);
+export function createLog(options: LogOptions = {}): Log {
+  const { format = Deno.stderr.isTerminal() ? "text" : "json", level: least = "info" } = options;
+  const write = format === "json" ? jsonWriter() : writeText;
+  const shown = new Set(levels.slice(levels.indexOf(least)));
+  return function log(entry) {
+    if (shown.has(entry.level)) write(entry);
   };
 }
 
-function asText({ level, message, ...fields }: Parameters<Log>[0]): string {
+function jsonWriter(): Log {
+  const lines = createBufferedLines(Deno.stderr);
+  return function writeJson(entry) {
+    lines.write(JSON.stringify({ time: new Date().toISOString(), ...entry }));
+    // requests come in numbers; what else is told may be the last that is heard of the process
+    if (entry.message !== "request") lines.flush();
+  };
+}
+
+function writeText(entry: LogEntry): void {
+  // deno-lint-ignore no-console -- the one place that prints the log
+  console.error(asText(entry));
+}
+
+function asText({ level, message, ...fields }: LogEntry): string {
   const time = new Date().toISOString().slice(11, 23);
   if (message === "request") {
-    const { method, path, status, durationMs, tenantId = "-" } = fields;
-    return `${time} ${method} ${path} ${status} ${durationMs} ms ${tenantId}`;
+    const { method, path, status, durationMs, tenantId = "-", cache } = fields;
+    return `${time} ${method} ${path} ${status} ${durationMs} ms ${tenantId}${cache ? ` ${cache}` : ""}`;
   }
   const shown = Object.entries(fields).filter(([, value]) => value !== undefined);
   return `${time} ${level}: ${message}${shown.map(([name, value]) => ` ${name}=${value}`).join("")}`;

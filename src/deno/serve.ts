@@ -1,9 +1,11 @@
 import type { Roles } from "../clickhouse/roles.ts";
+import type { LimitsConfig } from "../answer/limits.ts";
 import { createApp } from "../app.ts";
 import { createAudit } from "../audit/audit.ts";
 import type { TokenConfig } from "../auth/jwt.ts";
 import { createBudgets } from "../budget/budgets.ts";
 import { createBudgetStore } from "../budget/store.ts";
+import { createCache } from "../cache/cache.ts";
 import { createServing } from "../catalog/serving.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
@@ -12,6 +14,12 @@ import { type Config, ConfigError } from "../config.ts";
 import type { DocsAssets } from "../docs/routes.ts";
 import { giveUpOnSilence, type Ping } from "../health/silence.ts";
 import type { Log } from "../http/log.ts";
+import { createMetrics } from "../metrics/metrics.ts";
+import { defaultConcurrency } from "../queue/default_concurrency.ts";
+import { createQueue } from "../queue/queue.ts";
+import denoConfig from "../../deno.json" with { type: "json" };
+import { listMigrations } from "./list_migrations.ts";
+import { processStats } from "./process_stats.ts";
 import { readQueryFiles } from "./sql_files.ts";
 
 /** A gateway that listens. */
@@ -27,6 +35,7 @@ export interface Gateway {
 export interface ServeOptions {
   config:
     & TokenConfig
+    & LimitsConfig
     & Pick<
       Config,
       | "PORT"
@@ -34,7 +43,9 @@ export interface ServeOptions {
       | "ALLOWED_ORIGINS"
       | "MAX_LINE_BYTES"
       | "MAX_UNPACKED_BYTES"
-      | "MAX_QUERY_SECONDS"
+      | "CACHE_MAX_BYTES"
+      | "CLICKHOUSE_MAX_CONCURRENCY"
+      | "METRICS_TOKEN"
       | "BUDGET_DAILY_QUERIES"
       | "BUDGET_MONTHLY_QUERIES"
       | "BUDGET_DAILY_BYTES"
@@ -80,6 +91,16 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
       perSecond: config.BUDGET_REQUESTS_PER_SECOND,
     },
   });
+  const cache = createCache({ clickHouse, reader, clock, log, maxBytes: config.CACHE_MAX_BYTES });
+  const metrics = createMetrics({
+    build: { version: denoConfig.version, runtime: `deno ${Deno.version.deno}` },
+    process: processStats,
+    clock,
+  });
+  // nothing is served until the server was asked
+  const queue = createQueue({ concurrency: 1 });
+  const readConcurrency = async () =>
+    config.CLICKHOUSE_MAX_CONCURRENCY ?? await defaultConcurrency({ clickHouse, reader, log });
   let isOpen = true;
   const app = createApp({
     config,
@@ -87,7 +108,12 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
     reader,
     ingester,
     budgets,
+    queue,
     audit,
+    cache,
+    metrics,
+    pendingMigrations: async () =>
+      (await listMigrations(clickHouse)).filter(({ isApplied }) => !isApplied).length,
     served: serving.served,
     isOpen: () => isOpen,
     clock,
@@ -97,17 +123,26 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
   const server = listen(config, (request) => app.fetch(request));
   budgets.start();
   audit.start();
+  cache.start();
+  metrics.loopDelay.start();
   const { port } = server.addr as Deno.NetAddr;
   return {
     url: `http://${config.HOST}:${port}`,
-    reload: async () => serving.load(await readQueryFiles(config.SLUICE_SQL_DIR)),
+    async reload() {
+      const loading = readQueryFiles(config.SLUICE_SQL_DIR).then(serving.load);
+      const [faults, concurrency] = await Promise.all([loading, readConcurrency()]);
+      queue.setConcurrency(concurrency);
+      return faults;
+    },
     async stop() {
       isOpen = false;
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<void>((resolve) => timer = setTimeout(resolve, drainMs));
       await Promise.race([server.shutdown(), late]);
       clearTimeout(timer);
+      cache.stop();
       await Promise.all([budgets.stop(), audit.stop()]);
+      metrics.loopDelay.stop();
       stopped.abort();
     },
   };

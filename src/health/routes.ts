@@ -1,20 +1,71 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { AppDeps, AppEnv } from "../app.ts";
+import { hitRate } from "../cache/stats.ts";
+import type { Auth } from "../auth/auth.ts";
 import { run } from "../clickhouse/client.ts";
+import { checkDependencies, type Dependencies, type Status, worstOf } from "./dependencies.ts";
+import { kept } from "./kept.ts";
+import type { Probe } from "./probe.ts";
 
 const readyTimeoutMs = 1_500;
+const migrationsFreshMs = 10_000;
 
-/** `GET /live`: the process runs. `GET /ready`: it can answer queries (200) or says why it cannot (503). */
-export function healthRoutes(deps: AppDeps): Hono<AppEnv> {
+/**
+ * `GET /live`: the process runs. `GET /ready`: it can answer queries (200) or says why it cannot (503).
+ * `GET /cache`: what the result cache holds and did. `GET /`: how all is, in a word for each part. `GET /dependencies`: the same with what is known of each.
+ */
+export function healthRoutes(deps: AppDeps, { tokens }: Pick<Auth, "tokens">, probe: Probe): Hono<AppEnv> {
+  const pendingMigrations = deps.pendingMigrations && kept(deps.pendingMigrations, migrationsFreshMs);
+  const check = () => checkDependencies({ ...deps, tokens, probe, pendingMigrations });
   return new Hono<AppEnv>()
     .get("/live", (c) => c.json({ status: "ok" }))
+    .get("/cache", (c) => {
+      const { byQuery, ...all } = deps.cache.stats();
+      const queries = Object.entries(byQuery).map(([query, counts]) => ({
+        query,
+        ...counts,
+        hitRate: hitRate(counts),
+      }));
+      c.header("cache-control", "no-store");
+      return c.json({ ...all, hitRate: hitRate(all), queries });
+    })
     .get("/ready", async (c) => {
       const reason = await notReady(deps);
       c.header("cache-control", "no-store");
       if (!reason) return c.json({ status: "ok" });
       c.header("retry-after", "1");
       return c.json({ status: "unavailable", reason }, 503);
+    })
+    .get("/", async (c) => {
+      const dependencies = await check();
+      const checks = Object.fromEntries(
+        Object.entries(dependencies).map(([name, { status }]) => [name, status]),
+      );
+      const catalog = isServing(deps) ? "ok" : "unavailable";
+      return answer(c, statusOf(deps, dependencies), { ...checks, catalog });
+    })
+    .get("/dependencies", async (c) => {
+      const dependencies = await check();
+      return answer(c, statusOf(deps, dependencies), dependencies);
     });
+}
+
+function answer(c: Context<AppEnv>, status: Status, dependencies: object): Response {
+  c.header("cache-control", "no-store");
+  return c.json({ status, dependencies }, status === "unavailable" ? 503 : 200);
+}
+
+function statusOf(deps: AppDeps, dependencies: Dependencies): Status {
+  return deps.isOpen() && isServing(deps) ? worstOf(dependencies) : "unavailable";
+}
+
+function isServing(deps: AppDeps): boolean {
+  try {
+    deps.served();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function notReady(deps: AppDeps): Promise<string | undefined> {

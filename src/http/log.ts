@@ -1,5 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../app.ts";
+import { activeTraceId } from "./trace.ts";
 
 /** One line of the log. */
 export interface LogEntry {
@@ -16,6 +17,8 @@ export function logRequests(log: Log) {
   return createMiddleware<AppEnv>(async function logRequests(c, next) {
     const start = performance.now();
     await next();
+    const note = c.var.audit;
+    const length = c.res.headers.get("content-length");
     log({
       level: c.res.status >= 500 ? "error" : "info",
       message: "request",
@@ -26,7 +29,17 @@ export function logRequests(log: Log) {
       path: c.req.path,
       query: c.var.query?.name,
       status: c.res.status,
-      durationMs: Math.round((performance.now() - start) * 10) / 10,
+      cache: note?.cache || undefined,
+      durationMs: round(performance.now() - start),
+      clickHouseMs: note?.clickHouseMs ? round(note.clickHouseMs) : undefined,
+      bytesRead: note?.bytesRead || undefined,
+      // of an answer that streams, the audit tells when it is over
+      bytesSent: note?.bytesSent ?? (length === null ? undefined : Number(length)),
+      traceId: activeTraceId(),
     });
   });
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

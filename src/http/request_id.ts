@@ -12,8 +12,9 @@ export function requestId() {
     const correlation = sent && /^[\w.:/+=-]{1,128}$/.test(sent) ? sent : undefined;
     c.set("requestId", id);
     c.set("correlationId", correlation);
-    c.header("x-request-id", id);
-    if (correlation) c.header("x-correlation-id", correlation);
     await next();
+    // on the answer itself: what is set before there is one makes Hono copy it
+    c.res.headers.set("x-request-id", id);
+    if (correlation) c.res.headers.set("x-correlation-id", correlation);
   });
 }

@@ -12,7 +12,8 @@ import { fingerprintOf, readKeyedBody } from "./keyed.ts";
 
 /** `POST /{stream}`: events of the credential's tenant. */
 export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
-  const { clickHouse, ingester, config } = deps;
+  const { clickHouse, config, metrics: { ingestion } } = deps;
+  const ingester = ingestion.timed(deps.ingester);
   const idempotency = createIdempotency(clickHouse);
   const commit = createGroupCommit(ingester);
 
@@ -30,8 +31,17 @@ export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
       maxLineBytes: config.MAX_LINE_BYTES,
       signal: c.req.raw.signal,
     };
-    const open = () => openBody(c.req.raw, config.MAX_UNPACKED_BYTES);
-    if (key === undefined) return answer(await ingest({ ...request, requestId, commit, body: await open() }));
+    const open = async () => {
+      const body = await openBody(c.req.raw, config.MAX_UNPACKED_BYTES);
+      return { ...body, chunks: ingestion.counted(body.chunks) };
+    };
+    const count = (ingested: Ingested) => {
+      ingestion.count(stream, ingested);
+      return ingested;
+    };
+    if (key === undefined) {
+      return answer(count(await ingest({ ...request, requestId, commit, body: await open() })));
+    }
 
     const keyed = { tenantId, stream, key };
     const known = await idempotency.find(keyed);
@@ -45,7 +55,7 @@ export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
       const read = await readKeyedBody(keyed, await open(), requestId, bufferedBytes);
       // alone, so that a repetition after a crash meets the first one's token
       const commitKeyed: Commit = (stream, rows) => insertBlock(ingester, stream, rows, read.requestId);
-      ingested = await ingest({ ...request, ...read, commit: commitKeyed });
+      ingested = count(await ingest({ ...request, ...read, commit: commitKeyed }));
       await claim.finish(await read.fingerprint(), JSON.stringify(ingested));
     } catch (error) {
       await claim.release();

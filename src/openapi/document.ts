@@ -7,8 +7,10 @@ import { resultSchema } from "../clickhouse/json_schema.ts";
 import { ingestedSchema } from "../ingest/schema.ts";
 import { problems, type ProblemType } from "../problem.ts";
 import { budgetPaths } from "./budget_paths.ts";
+import { cachePaths } from "./cache_paths.ts";
 import { credentialPaths } from "./credential_paths.ts";
 import { describeColumns } from "./describe_columns.ts";
+import { healthPaths } from "./health_paths.ts";
 import { metaSchema, problemSchema } from "./schemas.ts";
 import { needs, securitySchemes } from "./security.ts";
 
@@ -38,12 +40,15 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       ...domains.map((name) => ({ name })),
       { name: "events", description: "Sending events in" },
       { name: "credentials", description: "API keys, and tokens for streams" },
+      { name: "health", description: "How the gateway is" },
     ],
     paths: {
       ...Object.fromEntries(queries),
       ...(streams.length && { "/v1/events/{stream}": eventsPath(streams) }),
       ...credentialPaths(refer),
       ...budgetPaths(refer),
+      ...cachePaths(refer),
+      ...healthPaths(),
     },
     components: {
       securitySchemes,
@@ -107,7 +112,12 @@ function queryPath(query: Query): OpenApi {
     description: [header.description, scopeSentence].filter(Boolean).join("\n\n"),
     security: needs(scopes.at(-1)),
     responses: {
-      200: { description: "The answer", content: answerContent(query) },
+      200: {
+        description: "The answer",
+        ...(header.cache && { headers: cacheHeaders }),
+        content: answerContent(query),
+      },
+      ...(header.cache && { 304: { description: "What `If-None-Match` names is still the answer" } }),
       ...refer("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "NotAcceptable"),
       ...refer("TooManyRequests", "QueryTooLarge", "Failed", "Unavailable", "Timeout"),
     },
@@ -142,6 +152,14 @@ function queryPath(query: Query): OpenApi {
     },
   };
 }
+
+const text = { schema: { type: "string" } };
+
+const cacheHeaders = {
+  "Cache-Status": { description: "How the answer came, by RFC 9211: `hit`, or `fwd=` and why not", ...text },
+  ETag: { description: "Weak; equal for equal data, whenever it was computed", ...text },
+  Age: { description: "Seconds since the answer was computed", schema: { type: "integer" } },
+};
 
 function operationId(method: string, name: string): string {
   return [method, ...name.split(/[^A-Za-z0-9]+/).filter(Boolean)]
@@ -224,7 +242,7 @@ function answerContent(query: Query): OpenApi {
   }, query.header.columns);
   const data = query.header.returns === "object" ? row : { type: "array", items: row };
   const meta = { $ref: "#/components/schemas/Meta" };
-  const contentOf = ({ isText }: Format) => isText ? { schema: { type: "string" } } : {};
+  const contentOf = ({ isText }: Format) => isText ? text : {};
   return {
     "application/json": {
       schema: { type: "object", properties: { data, meta }, required: ["data", "meta"] },

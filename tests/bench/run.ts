@@ -3,57 +3,87 @@ import { startEngine } from "../../src/deno/engine/engine.ts";
 import { freePort } from "../../src/deno/engine/free_port.ts";
 import { migrateUp } from "../../src/deno/migrate.ts";
 import { root } from "../../src/deno/sql_files.ts";
+import { benchCached } from "./cached.ts";
+import { benchGrowth } from "./growth.ts";
 import { benchIngestion } from "./ingestion.ts";
-import { renderTable, type Row } from "./rounds.ts";
+import { hasLoadGenerator } from "./load.ts";
+import { isMet, renderTable, rounds, type Row } from "./rounds.ts";
+import type { Sides } from "./sides.ts";
+import { benchStart } from "./start.ts";
 import { benchUncached } from "./uncached.ts";
 
-// `deno task bench`: engine, gateway and load are three processes of this machine, as in design.md section 11.
-const dataDir = await Deno.makeTempDir({ prefix: "sluice-bench-" });
-const engine = await startEngine({ dataDir, password: crypto.randomUUID() });
-const secret = crypto.randomUUID() + crypto.randomUUID();
-const port = freePort();
-const url = `http://127.0.0.1:${port}`;
-const target = { ...engine, database: "sluice" };
-await migrateUp(target);
-const gateway = new Deno.Command(Deno.execPath(), {
-  args: ["run", "--allow-all", `${root}src/main.ts`],
-  env: {
-    PORT: String(port),
-    HOST: "127.0.0.1",
-    CLICKHOUSE_URL: engine.url,
-    CLICKHOUSE_USER: engine.user,
-    CLICKHOUSE_PASSWORD: engine.password,
-    AUTH_JWT_SECRET: secret,
-    BUDGET_DAILY_QUERIES: "1000000000",
-    BUDGET_MONTHLY_QUERIES: "1000000000",
-    BUDGET_REQUESTS_PER_SECOND: "1000000",
-  },
-  stdout: "null",
-  stderr: "null",
-}).spawn();
+// `deno task bench [--json FILE] [NAME …]`: engine, gateway, reference and load are processes of this machine.
 
 // deno-lint-ignore no-console -- a program for a terminal
 const say = (text: string) => console.log(text);
-const rows: Row[] = [];
-try {
-  await ready();
-  const token = await signToken(secret, { tenantId: "bench", scope: "query ingest", expires: "1h" });
-  const { os, arch } = Deno.build;
-  say(
-    `${navigator.hardwareConcurrency} cores, ${os} ${arch}, Deno ${Deno.version.deno}; medians (least–most) of 5 rounds each\n`,
-  );
-  rows.push(await benchIngestion(url, token, target));
-  rows.push(await benchUncached(url, token, target, 1));
-  rows.push(await benchUncached(url, token, target, 16));
-  say(renderTable(rows));
-} finally {
-  gateway.kill("SIGTERM");
-  await gateway.status;
-  await engine.stop();
-  await Deno.remove(dataDir, { recursive: true });
+
+/** What can be measured, by the name that an argument gives it. */
+const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
+  cached: benchCached,
+  uncached: async (sides) => [...await benchUncached(sides, 1), ...await benchUncached(sides, 16)],
+  ingestion: benchIngestion,
+  growth: benchGrowth,
+  start: benchStart,
+};
+
+/** Starts what is measured, on free ports. */
+async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promise<Result> {
+  const dataDir = await Deno.makeTempDir({ prefix: "sluice-bench-" });
+  const engine = await startEngine({ dataDir, password: crypto.randomUUID() });
+  const secret = crypto.randomUUID() + crypto.randomUUID();
+  const port = freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const target = { ...engine, database: "sluice" };
+  await migrateUp(target);
+  const sqlDir = await copyQueries(dataDir);
+  const gateway = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", `${root}src/main.ts`],
+    env: {
+      PORT: String(port),
+      HOST: "127.0.0.1",
+      CLICKHOUSE_URL: engine.url,
+      CLICKHOUSE_USER: engine.user,
+      CLICKHOUSE_PASSWORD: engine.password,
+      AUTH_JWT_SECRET: secret,
+      BUDGET_DAILY_QUERIES: "1000000000",
+      BUDGET_MONTHLY_QUERIES: "1000000000",
+      BUDGET_REQUESTS_PER_SECOND: "1000000",
+      SLUICE_SQL_DIR: sqlDir,
+    },
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const tokenOf = (tenantId: string, scope: string) => signToken(secret, { tenantId, scope, expires: "1h" });
+  try {
+    await untilReady(url);
+    const sides = { url, token: await tokenOf("bench", "query ingest"), tokenOf, target };
+    await sendEvents(sides);
+    return await work(sides);
+  } finally {
+    gateway.kill("SIGTERM");
+    await gateway.status;
+    await engine.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  }
 }
 
-async function ready(): Promise<void> {
+/** The repository's queries and those of the benchmark in one folder. */
+async function copyQueries(dataDir: string): Promise<string> {
+  const sqlDir = `${dataDir}/bench-sql`;
+  for (
+    const [from, domains] of [[`${root}sql`, ["outreach"]], [`${root}tests/bench/sql`, ["bench"]]] as const
+  ) {
+    for (const domain of domains) {
+      await Deno.mkdir(`${sqlDir}/${domain}`, { recursive: true });
+      for await (const { name } of Deno.readDir(`${from}/${domain}`)) {
+        await Deno.copyFile(`${from}/${domain}/${name}`, `${sqlDir}/${domain}/${name}`);
+      }
+    }
+  }
+  return sqlDir;
+}
+
+async function untilReady(url: string): Promise<void> {
   for (let i = 0; i < 500; i++) {
     const response = await fetch(`${url}/health/ready`).catch(() => undefined);
     await response?.body?.cancel();
@@ -62,3 +92,72 @@ async function ready(): Promise<void> {
   }
   throw new Error("The gateway did not become ready");
 }
+
+/** The rows that the cached and the uncached endpoint answer. */
+async function sendEvents({ url, token }: Sides): Promise<void> {
+  const lines = Array.from({ length: 200 }, (_, i) => {
+    const occurredAt = new Date(Date.UTC(2025, 0, 1) + i * 60_000).toISOString();
+    return JSON.stringify({
+      id: crypto.randomUUID(),
+      eventType: "message_sent",
+      entityId: `message_of_the_benchmark_${i}`,
+      channel: "email",
+      occurredAt,
+    });
+  });
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(`${url}/v1/events/outreach`, {
+    method: "POST",
+    headers,
+    body: lines.join("\n"),
+  });
+  const text = await response.text();
+  if (!/"accepted":200,/.test(text)) throw new Error(`Expected 200 events, got ${text}`);
+}
+
+async function machine(): Promise<string> {
+  const { os, arch } = Deno.build;
+  const cpus = await Deno.readTextFile("/proc/cpuinfo").catch(() => "");
+  const model = /model name\s*: (.+)/.exec(cpus)?.[1] ?? "processor of unknown name";
+  const gib = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
+  return `${navigator.hardwareConcurrency} cores (${model}), ${gib} GiB, ${os} ${arch}, Deno ${Deno.version.deno}`;
+}
+
+async function main(args: string[]): Promise<number> {
+  const at = args.indexOf("--json");
+  const [, jsonFile] = at < 0 ? [] : args.splice(at, 2);
+  const unknown = args.find((name) => !benches[name]) ?? (at >= 0 && !jsonFile ? "--json" : undefined);
+  if (unknown) {
+    say(
+      `Cannot measure "${unknown}".\nUsage: deno task bench [--json FILE] [${
+        Object.keys(benches).join("] [")
+      }]`,
+    );
+    return 2;
+  }
+  if (!hasLoadGenerator()) {
+    say("The load generator wrk is not there: install it, for instance with `apt-get install wrk`");
+    return 2;
+  }
+  const description = await machine();
+  say(`${description}; medians (least–most) of ${rounds} rounds\n`);
+  const rows = await withSides(async (sides) => {
+    const rows: Row[] = [];
+    for (const name of args.length ? args : Object.keys(benches)) {
+      rows.push(...[await benches[name](sides)].flat());
+    }
+    return rows;
+  });
+  say(renderTable(rows));
+  if (jsonFile) {
+    const at = new Date().toISOString();
+    const results = rows.map((row) => ({ ...row, isMet: isMet(row) }));
+    await Deno.writeTextFile(
+      jsonFile,
+      JSON.stringify({ at, machine: description, rounds, rows: results }, null, 2),
+    );
+  }
+  return 0;
+}
+
+Deno.exit(await main([...Deno.args]));

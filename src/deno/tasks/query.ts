@@ -34,7 +34,8 @@ async function main(args: string[]): Promise<number> {
   }
   const [tenantId] = take(input, "tenant") ?? demoTenants;
   const [formatName] = take(input, "format") ?? ["table"];
-  const { SLUICE_SQL_DIR: sqlDir } = devConfig();
+  const config = devConfig();
+  const { SLUICE_SQL_DIR: sqlDir } = config;
   return await withDevDatabase(async (target) => {
     const { reader } = createRoles(target);
     const path = name.replace(/^\/?(v1\/|sql\/)?/, "").replace(/\.sql$/, "");
@@ -50,18 +51,18 @@ async function main(args: string[]): Promise<number> {
     }
     for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
     const now = new Date();
-    const response = await answer(reader, {
+    const { body } = await answer(reader, {
       query: found.query,
       bound: bind(found.query, input, now),
       tenantId,
       now,
       format: chooseFormat(formatName, found.query.header.returns),
-      maxSeconds: 300,
+      limits: { ...config, MAX_QUERY_SECONDS: 300 },
       queryId: crypto.randomUUID(),
       signal: new AbortController().signal,
       onBroken: say,
     });
-    await response.body?.pipeTo(Deno.stdout.writable, { preventClose: true });
+    await new Response(body).body?.pipeTo(Deno.stdout.writable, { preventClose: true });
     return 0;
   });
 }

@@ -1,0 +1,285 @@
+import type { Answer } from "../answer/answer.ts";
+import type { Format } from "../answer/format.ts";
+import type { Bound } from "../catalog/bind.ts";
+import type { Query } from "../catalog/query.ts";
+import type { ClickHouse } from "../clickhouse/client.ts";
+import type { Log } from "../http/log.ts";
+import { collect } from "./collect.ts";
+import { encode, type Encoding, entityTag, type Entry, freshnessOf } from "./entry.ts";
+import { createFlights, type Flight } from "./flights.ts";
+import { createKept } from "./kept.ts";
+import { cacheKey } from "./key.ts";
+import { tablesBehind } from "./lineage.ts";
+import { flooredClock } from "./policy.ts";
+import type { Purge } from "./purge.ts";
+import { createRuns, type Run } from "./runs.ts";
+import { createCounter } from "./stats.ts";
+import { createVersions } from "./versions.ts";
+
+/** What `createCache` uses. */
+export interface CacheOptions {
+  /** Reads table versions and purges. */
+  clickHouse: ClickHouse;
+  /** Resolves views. */
+  reader: ClickHouse;
+  clock: () => Date;
+  log: Log;
+  /** Bytes that all answers together take at most; 0 keeps none. */
+  maxBytes: number;
+}
+
+/** A request for an answer that may be kept. */
+export interface Ask {
+  query: Query;
+  bound: Bound;
+  tenantId: string;
+  format: Format;
+  /** Whether the caller wants it computed now. */
+  isBypass: boolean;
+  signal: AbortSignal;
+  /** Runs the query with its clock at an instant; `isBehind` when nobody waits for it. */
+  run(clockAt: Date, signal: AbortSignal, isBehind: boolean): Promise<Answer>;
+}
+
+/** An answer and how it came. */
+export interface Served {
+  answer: Answer;
+  status: "hit" | "miss" | "stale" | "bypass";
+  /** Why ClickHouse was asked, if it was. */
+  forwarded?: "miss" | "stale" | "bypass";
+  /** Whether the run was another request's. */
+  isShared: boolean;
+  /** The answer as it is kept, unless it is a stream or its query is not cached. */
+  entry?: Entry;
+  /** Seconds for which the entry goes on to be fresh. */
+  ttlSeconds: number;
+}
+
+/** What a run made: an answer for all who wait, or a stream, which only one can take. */
+type Made = { entry: Entry } | { stream: Answer; isTaken: boolean };
+
+/** An answer that comes as a stream is kept when it has no more bytes than this. */
+const maxCollectedBytes = 4 * 1_048_576;
+const pollEveryMs = 1_000;
+/** Table versions that were read longer ago are read again before an answer is given out. */
+const verifiedMs = 1_500;
+/** Time after a failed recomputation in which no other is begun behind an outdated answer. */
+const retryMs = 1_000;
+/** Purges given here that are remembered until they are read; of one forgotten sooner, the second time forgets anew. */
+const maxGiven = 100;
+
+/** The result cache. */
+export type Cache = ReturnType<typeof createCache>;
+
+/** Keeps finished answers, and knows by the versions of the tables behind them when they are outdated. */
+export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheOptions) {
+  const kept = createKept(maxBytes);
+  const runs = createRuns();
+  const flights = createFlights<Made>();
+  const counter = createCounter();
+  const retryAt = new WeakMap<Entry, number>();
+  /** Ids of the purges given here that were not read yet. */
+  const given = new Set<string>();
+  let traced = new WeakMap<Query, Promise<string[]>>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+
+  const versions = createVersions({
+    clickHouse,
+    log,
+    tablesInUse: () => [...kept.tables(), ...runs.tables()],
+    onChange(table, isView) {
+      const now = clock().getTime();
+      // it may read other tables than before
+      if (isView) traced = new WeakMap();
+      runs.change(table, now);
+      kept.change(table, now);
+    },
+    onPurge(id, command) {
+      // it was carried out here when it was given here
+      if (!given.delete(id)) purge(command);
+    },
+  });
+  const isVerified = () => versions.age() <= verifiedMs;
+
+  /** The tables that a query's rows come from; known from the second time on. */
+  function trace(query: Query): Promise<string[]> {
+    const known = traced.get(query);
+    if (known) return known;
+    const tracing = tablesBehind(reader, query.tables);
+    traced.set(query, tracing);
+    tracing.catch(() => traced.delete(query));
+    return tracing;
+  }
+
+  /** Runs the query and keeps its answer. */
+  async function make(
+    ask: Ask,
+    clockAt: Date,
+    signal: AbortSignal,
+    isBehind: boolean,
+    onBegin: (run: Run) => void,
+  ): Promise<Made> {
+    const { query, tenantId } = ask;
+    const run = runs.begin({ query: query.name, tenantId, tables: await trace(query) });
+    onBegin(run);
+    try {
+      // what changed since the versions were read shows as a change later: they must be older than the run
+      if (!versions.has(run.tables) || !isVerified()) await versions.poll();
+      signal.throwIfAborted();
+      const limit = Math.min(kept.maxEntryBytes, maxCollectedBytes);
+      const answer = await collect(await ask.run(clockAt, signal, isBehind), limit);
+      const { headers, body, data = body } = answer;
+      if (!(body instanceof Uint8Array) || !(data instanceof Uint8Array)) {
+        return { stream: answer, isTaken: false };
+      }
+      const madeAt = clock().getTime();
+      const entry: Entry = {
+        key: cacheKey(ask),
+        query: query.name,
+        policy: query.header.cache!,
+        bindsNow: query.bindsNow && !ask.bound.now,
+        tenantId,
+        tables: run.tables,
+        headers,
+        body,
+        encoded: {},
+        encodedBytes: 0,
+        etag: await entityTag(data),
+        madeAt,
+        clock: clockAt.getTime(),
+        changedAt: run.changedAt ?? (versions.isTracked(run.tables) ? undefined : madeAt),
+      };
+      if (!run.isPurged) kept.set(entry);
+      return { entry };
+    } finally {
+      runs.end(run);
+    }
+  }
+
+  /** A run for the request's key and clock: one on its way that is as fresh as the query asks, or a new one. */
+  function take(
+    ask: Ask,
+    isBehind: boolean,
+  ): { key: string; flight: Flight<Made>; clockAt: Date; isShared: boolean } {
+    const { bindsNow, header } = ask.query;
+    const clockAt = ask.bound.now ?? flooredClock(clock(), header.cache!);
+    const key = bindsNow ? `${cacheKey(ask)}\0${clockAt.getTime()}` : cacheKey(ask);
+    const underway = ask.isBypass ? undefined : flights.get(key);
+    if (underway) return { key, flight: underway, clockAt, isShared: true };
+    const startedAt = performance.now();
+    const flight = flights.start(
+      key,
+      (signal, outdatedWhen) =>
+        make(ask, clockAt, signal, isBehind, (run) =>
+          outdatedWhen(() => {
+            if (performance.now() - startedAt <= header.cache!.freshMs) return false;
+            return run.changedAt !== undefined || !isVerified() || !versions.isTracked(run.tables);
+          })),
+    );
+    return { key, flight, clockAt, isShared: false };
+  }
+
+  async function compute(ask: Ask, forwarded: "miss" | "stale" | "bypass"): Promise<Served> {
+    const { key, flight, clockAt, isShared } = take(ask, false);
+    const status = forwarded === "bypass" ? "bypass" : "miss";
+    counter.add(ask.query.name, status === "bypass" ? "bypasses" : "misses");
+    if (isShared) counter.add(ask.query.name, "sharedRuns");
+    const made = await flights.join(key, flight, ask.signal);
+    if ("entry" in made) {
+      const { entry } = made;
+      const { ttlSeconds } = freshnessOf(entry, clock().getTime(), true);
+      return { answer: entry, entry, status, forwarded, isShared, ttlSeconds };
+    }
+    // a stream has one reader; the others ask for their own
+    const isOwn = made.isTaken;
+    made.isTaken = true;
+    const answer = isOwn ? await ask.run(clockAt, ask.signal, false) : made.stream;
+    return { answer, status, forwarded, isShared: false, ttlSeconds: 0 };
+  }
+
+  /** Makes a new answer that nobody waits for, unless that is under way or failed a moment ago. */
+  async function recompute(ask: Ask, outdated: Entry): Promise<void> {
+    if (performance.now() < (retryAt.get(outdated) ?? 0)) return;
+    const { key, flight, isShared } = take(ask, true);
+    if (isShared) return;
+    try {
+      const made = await flights.join(key, flight);
+      if ("stream" in made && made.stream.body instanceof ReadableStream) await made.stream.body.cancel();
+    } catch (error) {
+      retryAt.set(outdated, performance.now() + retryMs);
+      const cause = error instanceof Error ? error.name : String(error);
+      log({
+        level: "warn",
+        message: "An outdated answer could not be made anew",
+        query: outdated.query,
+        cause,
+      });
+    }
+  }
+
+  function decide(ask: Ask, entry: Entry | undefined): Served | Promise<Served> {
+    if (!entry) return compute(ask, "miss");
+    const { state, ttlSeconds } = freshnessOf(entry, clock().getTime(), isVerified());
+    if (state === "expired") return compute(ask, "stale");
+    if (state === "outdated") recompute(ask, entry);
+    const status = state === "fresh" ? "hit" : "stale";
+    counter.add(entry.query, status === "hit" ? "hits" : "staleHits");
+    return { answer: entry, entry, status, isShared: false, ttlSeconds };
+  }
+
+  /** Forgets the answers that a purge means, those on their way too; returns how many were kept. */
+  function purge(command: Purge): number {
+    runs.purge(command);
+    flights.detach();
+    return kept.purge(command);
+  }
+
+  return {
+    /** The answer to a request, kept or computed. Throws what the run throws, or the signal's reason. */
+    serve(ask: Ask): Served | Promise<Served> {
+      if (!ask.query.header.cache || maxBytes === 0) return runOnce(ask, clock());
+      if (ask.isBypass) return compute(ask, "bypass");
+      const key = cacheKey(ask);
+      const entry = kept.get(key);
+      if (!entry || entry.changedAt !== undefined || isVerified()) return decide(ask, entry);
+      return versions.poll().then(() => decide(ask, kept.get(key)));
+    },
+
+    /** The entry's body in an encoding, which is made once. */
+    async encoded(entry: Entry, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
+      const known = entry.encoded[encoding];
+      if (known) return await known;
+      const bytes = await (entry.encoded[encoding] = encode(entry.body, encoding));
+      // the room it takes is counted when it is kept
+      entry.encodedBytes += bytes.length;
+      if (kept.peek(entry.key) === entry) kept.set({ ...entry });
+      return bytes;
+    },
+
+    /** Forgets the answers that a purge means, as the gateway where it is given; `id` is that of its row. */
+    purge(id: string, command: Purge): number {
+      if (given.size < maxGiven) given.add(id);
+      return purge(command);
+    },
+
+    poll: versions.poll,
+
+    stats: () => ({ ...kept.stats(), ...counter.total(), byQuery: counter.byQuery() }),
+
+    /** Reads the versions of the tables in use each second, while there are answers. */
+    start(): void {
+      timer ??= setInterval(() => kept.size() > 0 && versions.poll(), pollEveryMs);
+    },
+
+    stop(): void {
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
+}
+
+async function runOnce(ask: Ask, now: Date): Promise<Served> {
+  const clockAt = ask.bound.now ?? flooredClock(now, { freshMs: 1_000 });
+  const answer = await ask.run(clockAt, ask.signal, false);
+  return { answer, status: "bypass", forwarded: "bypass", isShared: false, ttlSeconds: 0 };
+}

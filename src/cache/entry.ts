@@ -1,0 +1,75 @@
+import type { CachePolicy } from "./policy.ts";
+
+/** An encoding that a kept answer can go out in. */
+export type Encoding = "gzip" | "br";
+
+/** A finished answer as it is kept. */
+export interface Entry {
+  key: string;
+  query: string;
+  policy: CachePolicy;
+  /** Whether the answer depends on the clock. */
+  bindsNow: boolean;
+  tenantId: string;
+  /** All tables that it was read from. */
+  tables: string[];
+  /** Of the answer itself: its type, and how it is called as a file. */
+  headers: Record<string, string>;
+  body: Uint8Array<ArrayBuffer>;
+  /** The body in other encodings, made when one is first asked for. */
+  encoded: Partial<Record<Encoding, Promise<Uint8Array<ArrayBuffer>>>>;
+  /** Bytes of those that are made. */
+  encodedBytes: number;
+  /** A weak entity tag, with its quotes. */
+  etag: string;
+  /** When it was made, in milliseconds since 1970. */
+  madeAt: number;
+  /** What `{now}` was, in milliseconds since 1970. */
+  clock: number;
+  /** When a change of its tables was noticed, in milliseconds since 1970; undefined while there is none. */
+  changedAt: number | undefined;
+}
+
+/** What a kept answer is good for at an instant. */
+export interface Freshness {
+  state: "fresh" | "outdated" | "expired";
+  /** Seconds for which it goes on to be fresh if nothing changes; below 0 those since it is not. */
+  ttlSeconds: number;
+}
+
+/**
+ * Whether an entry may be given out: `fresh` as it is, `outdated` only while a new answer is made, `expired` no more. `isVerified`
+ * tells whether it is known that its tables have not changed.
+ */
+export function freshnessOf(entry: Entry, now: number, isVerified: boolean): Freshness {
+  const { ttlMs, freshMs, staleMs } = entry.policy;
+  let endsAt = entry.madeAt + ttlMs;
+  const changedAt = entry.changedAt ?? (isVerified ? Infinity : now);
+  endsAt = Math.min(endsAt, Math.max(changedAt, entry.madeAt + freshMs));
+  if (entry.bindsNow) endsAt = Math.min(endsAt, entry.clock + freshMs);
+  // the clock of the machine was set back
+  const isFuture = entry.bindsNow && entry.clock > now;
+  const ttlSeconds = Math.floor((endsAt - now) / 1000);
+  if (now < endsAt && !isFuture) return { state: "fresh", ttlSeconds };
+  return { state: now < endsAt + staleMs && !isFuture ? "outdated" : "expired", ttlSeconds };
+}
+
+/** Bytes that an entry takes: its bodies as far as they are made, its key, and what stands around them. */
+export function entryBytes({ key, body, encodedBytes }: Entry): number {
+  return body.length + encodedBytes + 2 * key.length + 1_024;
+}
+
+/** The weak entity tag of what an answer says: equal for equal data, whenever it was computed. */
+export async function entityTag(data: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data)).subarray(0, 16);
+  return `W/"${digest.toBase64({ alphabet: "base64url", omitPadding: true })}"`;
+}
+
+/** The body in an encoding. */
+export async function encode(
+  body: Uint8Array<ArrayBuffer>,
+  encoding: Encoding,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const format = encoding === "br" ? "brotli" as CompressionFormat : encoding;
+  return await new Response(new Blob([body]).stream().pipeThrough(new CompressionStream(format))).bytes();
+}

@@ -1,0 +1,88 @@
+import { LRUCache } from "lru-cache";
+import { type Entry, entryBytes } from "./entry.ts";
+import { matchesPurge, type Purge } from "./purge.ts";
+
+/** Share of the cache that one answer may take. */
+const maxEntryShare = 0.05;
+
+/** The answers that are kept: those used least recently go when there is no room. */
+export type Kept = ReturnType<typeof createKept>;
+
+/** Keeps answers of `maxBytes` together, and none of more than a twentieth of that. */
+export function createKept(maxBytes: number) {
+  /** Answers as good as new, by each table that they were read from. */
+  const unchanged = new Map<string, Set<Entry>>();
+  const maxEntryBytes = Math.floor(maxBytes * maxEntryShare);
+  let evictions = 0;
+  let tooLarge = 0;
+
+  const entries = new LRUCache<string, Entry>({
+    maxSize: Math.max(1, maxBytes),
+    maxEntrySize: Math.max(1, maxEntryBytes),
+    dispose(entry, _key, reason) {
+      if (reason === "evict") evictions++;
+      stopWatching(entry);
+    },
+  });
+
+  function watch(entry: Entry): void {
+    for (const table of entry.tables) {
+      const holders = unchanged.get(table);
+      if (holders) holders.add(entry);
+      else unchanged.set(table, new Set([entry]));
+    }
+  }
+
+  function stopWatching(entry: Entry): void {
+    for (const table of entry.tables) {
+      const holders = unchanged.get(table);
+      if (holders?.delete(entry) && holders.size === 0) unchanged.delete(table);
+    }
+  }
+
+  return {
+    maxBytes,
+    maxEntryBytes,
+
+    /** The answer of a key, which counts as used. */
+    get: (key: string): Entry | undefined => entries.get(key),
+
+    /** The answer of a key, which does not count as used. */
+    peek: (key: string): Entry | undefined => entries.peek(key),
+
+    /** Keeps an answer in place of the one of its key, unless it is too large. */
+    set(entry: Entry): void {
+      const size = entryBytes(entry);
+      if (size > maxEntryBytes) {
+        tooLarge++;
+        entries.delete(entry.key);
+        return;
+      }
+      entries.set(entry.key, entry, { size });
+      if (entry.changedAt === undefined) watch(entry);
+    },
+
+    /** Notes that a table was seen to have changed. */
+    change(table: string, at: number): void {
+      for (const entry of unchanged.get(table) ?? []) {
+        entry.changedAt = at;
+        stopWatching(entry);
+      }
+    },
+
+    /** Tables whose changes matter to an answer. */
+    tables: () => unchanged.keys(),
+
+    /** Forgets the answers that a purge means; returns how many. */
+    purge(command: Purge): number {
+      let forgotten = 0;
+      for (const [key, entry] of [...entries.entries()]) {
+        if (matchesPurge(command, entry) && entries.delete(key)) forgotten++;
+      }
+      return forgotten;
+    },
+
+    size: () => entries.size,
+    stats: () => ({ entries: entries.size, bytes: entries.calculatedSize, maxBytes, evictions, tooLarge }),
+  };
+}

@@ -1,0 +1,46 @@
+import { resolvedSources } from "../catalog/inspection.ts";
+import { type ClickHouse, readRows } from "../clickhouse/client.ts";
+import { quoteString } from "../clickhouse/string_literal.ts";
+import lineageSql from "./lineage.sql" with { type: "text" };
+
+/** Views within views are followed so deep. */
+const maxDepth = 16;
+const timeoutMs = 5_000;
+
+interface Hop {
+  table: string;
+  engine: string;
+  select: string;
+  target: string;
+}
+
+/**
+ * All tables that the rows of `tables` come from, these included, with their database: through views by the engine's
+ * query tree, through materialized views to the tables they write, and with the dictionaries that views ask. Throws
+ * ClickHouseError, ClickHouseUnreachable.
+ */
+export async function tablesBehind(clickHouse: ClickHouse, tables: string[]): Promise<string[]> {
+  const found = new Set(tables);
+  let next = [...tables];
+  for (let depth = 0; next.length > 0 && depth < maxDepth; depth++) {
+    const hops = await readRows<Hop>(clickHouse, {
+      sql: lineageSql,
+      parameters: { tables: `[${next.map(quoteString).join(",")}]` },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    hops.forEach(({ table }) => found.add(table));
+    const behind = await Promise.all(hops.map((hop) => sourcesOf(clickHouse, hop)));
+    const named = new Set(behind.flatMap(({ tables }) => tables).filter((table) => !found.has(table)));
+    named.forEach((table) => found.add(table));
+    // a text that a view holds becomes a source only when there is a dictionary of its name
+    next = [...named, ...behind.flatMap(({ dictionaries }) => dictionaries)];
+  }
+  return [...found].sort();
+}
+
+async function sourcesOf(clickHouse: ClickHouse, { engine, select, target }: Hop) {
+  if (engine === "View") {
+    return await resolvedSources(clickHouse, { sql: select, signal: AbortSignal.timeout(timeoutMs) });
+  }
+  return { tables: engine === "MaterializedView" ? [target] : [], dictionaries: [] };
+}

@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const maxMs = 30 * unitMs.d;
+const defaultFreshMs = 1_000;
+
+/** A length of time such as `10s`, `5m`, `6h` or `1d`, in milliseconds. */
+const duration = z.string().regex(/^[1-9]\d{0,6}[smhd]$/, "must be a time such as 10s, 5m, 6h or 1d")
+  .transform((text) => Number(text.slice(0, -1)) * unitMs[text.slice(-1) as keyof typeof unitMs])
+  .refine((ms) => ms <= maxMs, "must be at most 30d");
+
+/** How long answers of a query are kept, in milliseconds. */
+export interface CachePolicy {
+  /** Longest time that an answer is given out while the tables behind it do not change. */
+  ttlMs: number;
+  /** Time that an answer is given out whatever changes, and the step of the query's clock. */
+  freshMs: number;
+  /** Time that an outdated answer is still given out while a new one is made. */
+  staleMs: number;
+}
+
+/** The header's key `cache`: an object with `ttl` and more, or `ttl` alone. */
+export const cachePolicy = z.preprocess(
+  (value) => typeof value === "object" ? value : { ttl: value },
+  z.strictObject({
+    ttl: duration.describe("Longest time an answer is given out while the tables it came from do not change"),
+    fresh: duration.optional().describe(
+      "Time that an answer is given out whatever changes, and the step of `{now}`; `1s` by default",
+    ),
+    stale: duration.optional().describe(
+      "Time that an outdated answer still goes out at once while a new one is made behind it; none by default",
+    ),
+  }).transform(({ ttl, fresh, stale }): CachePolicy => ({
+    ttlMs: ttl,
+    freshMs: fresh ?? Math.min(defaultFreshMs, ttl),
+    staleMs: stale ?? 0,
+  })).refine(({ ttlMs, freshMs }) => freshMs <= ttlMs, { path: ["fresh"], message: "is longer than ttl" }),
+);
+
+/** The instant that a query sees as its clock: the last whole step of `freshMs`. */
+export function flooredClock(now: Date, { freshMs }: Pick<CachePolicy, "freshMs">): Date {
+  return new Date(Math.floor(now.getTime() / freshMs) * freshMs);
+}

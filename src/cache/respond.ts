@@ -1,0 +1,92 @@
+import type { Served } from "./cache.ts";
+import type { Encoding, Entry } from "./entry.ts";
+
+/** What makes a caller's answer another one than the next caller's. */
+const vary = "Authorization, X-Api-Key, Accept, Accept-Encoding";
+/** Smaller bodies go out as they are. */
+const minEncodedBytes = 1_024;
+/** Larger bodies are not made into br, which would take seconds. */
+const maxBrotliBytes = 524_288;
+
+/** What `respond` reads of the request. */
+export interface Conditions {
+  ifNoneMatch: string | undefined;
+  acceptEncoding: string | undefined;
+}
+
+/**
+ * The response for an answer: with the fields of RFC 9111 and RFC 9211 that say how it came and how long it holds, 304 when
+ * the caller has it, in an encoding that the caller takes.
+ */
+export async function respond(
+  { answer, status, forwarded, isShared, entry, ttlSeconds }: Served,
+  now: Date,
+  conditions: Conditions,
+  encoded: (entry: Entry, encoding: Encoding) => Promise<Uint8Array<ArrayBuffer>>,
+): Promise<Response> {
+  const headers: Record<string, string> = {
+    ...answer.headers,
+    vary,
+    "cache-status": cacheStatus(status, forwarded, isShared, entry ? ttlSeconds : undefined),
+    "cache-control": entry ? cacheControl(entry) : "no-store",
+  };
+  if (!entry) {
+    if (answer.body instanceof Uint8Array) headers["content-length"] = String(answer.body.length);
+    return new Response(answer.body, { headers });
+  }
+  headers.etag = entry.etag;
+  headers.age = String(Math.max(0, Math.floor((now.getTime() - entry.madeAt) / 1000)));
+  if (conditions.ifNoneMatch && matches(conditions.ifNoneMatch, entry.etag)) {
+    delete headers["content-type"];
+    return new Response(null, { status: 304, headers });
+  }
+  const encoding = chooseEncoding(conditions.acceptEncoding, entry.body.length);
+  const body = encoding ? await encoded(entry, encoding) : entry.body;
+  if (encoding) headers["content-encoding"] = encoding;
+  headers["content-length"] = String(body.length);
+  return new Response(body, { headers });
+}
+
+/** `Cache-Status` (RFC 9211). An outdated answer is a hit whose time is over. */
+function cacheStatus(
+  status: Served["status"],
+  forwarded: Served["forwarded"],
+  isShared: boolean,
+  ttlSeconds: number | undefined,
+): string {
+  const ttl = ttlSeconds === undefined ? "" : `; ttl=${ttlSeconds}`;
+  if (!forwarded) return `sluice; hit${ttl}${status === "stale" ? "; detail=stale" : ""}`;
+  return `sluice; fwd=${forwarded}${ttlSeconds === undefined ? "" : "; stored"}${ttl}${
+    isShared ? "; collapsed" : ""
+  }`;
+}
+
+/** Whoever keeps the answer asks again after `fresh`, and mostly gets a 304. */
+function cacheControl({ policy: { freshMs, staleMs } }: Entry): string {
+  const stale = staleMs ? `, stale-while-revalidate=${staleMs / 1000}` : "";
+  return `private, max-age=${freshMs / 1000}${stale}`;
+}
+
+/** Whether `If-None-Match` names the entity tag, by weak comparison (RFC 9110, section 13.1.2). */
+function matches(ifNoneMatch: string, etag: string): boolean {
+  if (ifNoneMatch.trim() === "*") return true;
+  const opaque = etag.slice("W/".length);
+  return ifNoneMatch.split(",").some((tag) => tag.trim().replace(/^W\//, "") === opaque);
+}
+
+/** The encoding to send a body of so many bytes in, or undefined to send it as it is. */
+function chooseEncoding(accept: string | undefined, bytes: number): Encoding | undefined {
+  if (!accept || bytes < minEncodedBytes) return;
+  if (bytes <= maxBrotliBytes && qualityOf("br", accept) > 0) return "br";
+  if (qualityOf("gzip", accept) > 0) return "gzip";
+}
+
+function qualityOf(coding: string, accept: string): number {
+  for (const part of accept.split(",")) {
+    const [name, ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
+    if (name !== coding) continue;
+    const q = parameters.find((parameter) => parameter.startsWith("q="));
+    return q ? Number(q.slice(2)) || 0 : 1;
+  }
+  return 0;
+}

@@ -1,0 +1,32 @@
+import { matchesPurge, type Purge, type Purgeable } from "./purge.ts";
+
+/** A run of a query on its way, and what happened since it began. */
+export interface Run extends Purgeable {
+  /** When a table that it reads was seen to have changed, in milliseconds since 1970. */
+  changedAt: number | undefined;
+  /** Whether its answer is to be forgotten. */
+  isPurged: boolean;
+}
+
+/** The runs on their way. */
+export type Runs = ReturnType<typeof createRuns>;
+
+/** Knows the runs on their way, so that what changes meanwhile counts for their answers too. */
+export function createRuns() {
+  const runs = new Set<Run>();
+  return {
+    begin(what: Purgeable): Run {
+      const run: Run = { ...what, changedAt: undefined, isPurged: false };
+      runs.add(run);
+      return run;
+    },
+    end: (run: Run) => void runs.delete(run),
+    change(table: string, at: number): void {
+      for (const run of runs) if (run.tables.includes(table)) run.changedAt ??= at;
+    },
+    purge(command: Purge): void {
+      for (const run of runs) if (matchesPurge(command, run)) run.isPurged = true;
+    },
+    tables: () => [...runs].flatMap(({ tables }) => tables),
+  };
+}

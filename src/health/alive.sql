@@ -1,0 +1,2 @@
+-- A sign of life.
+SELECT version() AS version

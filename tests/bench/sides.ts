@@ -1,0 +1,13 @@
+import type { ClickHouseOptions } from "../../src/clickhouse/client.ts";
+
+/** What each row's measuring is given. */
+export interface Sides {
+  /** The gateway's address. */
+  url: string;
+  /** A token of the tenant `bench`. */
+  token: string;
+  /** A token of another tenant. */
+  tokenOf: (tenantId: string, scope: string) => Promise<string>;
+  /** ClickHouse, as its owner. */
+  target: ClickHouseOptions;
+}

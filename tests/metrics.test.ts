@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import parse from "parse-prometheus-text-format";
+import type { ClickHouse } from "../src/clickhouse/client.ts";
+import { createClickHouse } from "../src/clickhouse/client.ts";
+import { ClickHouseUnreachable } from "../src/clickhouse/exception.ts";
+import { createGateway, engineOptions, newTenant, queryFile, read, type TestGateway } from "./gateway.ts";
+import { listen } from "./gateway.ts";
+
+const files = [
+  queryFile("test/rows", "tenant: none", "SELECT number AS n FROM numbers({count:UInt32})"),
+];
+
+interface Sample {
+  labels?: Record<string, string>;
+  value?: string;
+  count?: string;
+}
+type Family = { name: string; help: string; type: string; metrics: Sample[] };
+
+/** The families as an independent parser reads them, by name without its beginning. */
+async function readMetrics(gateway: Pick<TestGateway, "fetch">): Promise<Map<string, Family>> {
+  const response = await gateway.fetch("/metrics");
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  const families = parse(await response.text()) as Family[];
+  return new Map(families.map((family) => [family.name.replace(/^sluice_/, ""), family]));
+}
+
+/** The value of the sample with these labels; 0 when there is none. */
+function valueOf(families: Map<string, Family>, name: string, labels: Record<string, string> = {}): number {
+  return Number(sampleOf(families, name, labels)?.value ?? 0);
+}
+
+function sampleOf(families: Map<string, Family>, name: string, labels: Record<string, string>) {
+  const family = families.get(name);
+  assert.ok(family, `${name} is not there`);
+  return family.metrics.find((sample) =>
+    Object.entries(labels).every(([label, value]) => sample.labels?.[label] === value)
+  );
+}
+
+Deno.test("Requests are counted by query and status, and timed by query and state of the cache", async () => {
+  const gateway = await createGateway({ files });
+  const tenant = newTenant();
+  for (const count of [1, 2, 3]) await gateway.query("test/rows", tenant, { count });
+  assert.equal((await gateway.query("test/rows", tenant)).status, 400);
+  assert.equal((await gateway.query("test/unknown", tenant)).status, 404);
+  assert.equal((await read(await gateway.fetch("/v1/budget"))).status, 401);
+  const families = await readMetrics(gateway);
+  const endpoint = "test/rows";
+  assert.equal(families.get("requests_total")?.type, "COUNTER");
+  assert.equal(valueOf(families, "requests_total", { endpoint, status: "2xx" }), 3);
+  assert.equal(valueOf(families, "requests_total", { endpoint, status: "4xx" }), 1);
+  assert.equal(valueOf(families, "requests_total", { endpoint: "other", status: "4xx" }), 1);
+  assert.equal(valueOf(families, "requests_total", { endpoint: "budget", status: "4xx" }), 1);
+  assert.equal(valueOf(families, "problems_total", { type: "invalid-parameter" }), 1);
+  assert.equal(valueOf(families, "problems_total", { type: "unauthenticated" }), 1);
+  // 1, 2 and 3 rows
+  assert.equal(valueOf(families, "rows_read_total", { endpoint }), 6);
+  const durations = families.get("request_duration_seconds")!;
+  assert.equal(durations.type, "HISTOGRAM");
+  // the parser does not keep labels apart within a histogram
+  const text = await (await gateway.fetch("/metrics")).text();
+  const timesOf = (suffix: string) =>
+    Array.from(
+      text.matchAll(
+        new RegExp(`^sluice_request_duration_seconds_${suffix}\\{endpoint="${endpoint}",(.*)\\} (.*)$`, "gm"),
+      ),
+      ([, labels, value]) => ({ labels, value: Number(value) }),
+    );
+  const counts = timesOf("count");
+  assert.equal(counts.reduce((sum, { value }) => sum + value, 0), 4);
+  for (const { labels, value } of counts) {
+    assert.match(labels, /^cache="(hit|miss|stale|bypass)?"$/);
+    const buckets = timesOf("bucket").filter((bucket) => bucket.labels.startsWith(`${labels},le=`));
+    assert.deepEqual(buckets.at(-1), { labels: `${labels},le="+Inf"`, value });
+    assert.deepEqual(buckets, buckets.toSorted((a, b) => a.value - b.value));
+  }
+});
+
+Deno.test("No caller can make up a label: unknown paths are one, and no tenant is named", async () => {
+  const gateway = await createGateway({ files });
+  const tenant = newTenant("hidden");
+  for (let i = 0; i < 50; i++) await gateway.query(`made-up-${i}/x-${i}`, tenant);
+  for (let i = 0; i < 50; i++) {
+    await gateway.send(`made-up-${i}`, tenant, [{}]);
+  }
+  const text = await (await gateway.fetch("/metrics")).text();
+  assert.ok(!text.includes("made-up") && !text.includes("hidden"));
+  assert.deepEqual(
+    text.split("\n").filter((line) => line.startsWith("sluice_requests_total")),
+    [
+      'sluice_requests_total{endpoint="other",status="4xx"} 50',
+      'sluice_requests_total{endpoint="events",status="4xx"} 50',
+    ],
+  );
+});
+
+Deno.test("Events are counted by stream, stored and refused, with their bytes and the time of inserts", async () => {
+  const gateway = await createGateway({ files });
+  const tenant = newTenant();
+  const event = {
+    eventType: "message_sent",
+    entityId: "m1",
+    channel: "email",
+    occurredAt: "2026-03-05T10:00:00Z",
+  };
+  const events = [{ id: crypto.randomUUID(), ...event }, { id: crypto.randomUUID(), ...event }, {
+    nothing: 1,
+  }];
+  const { body } = await gateway.send("outreach", tenant, events);
+  assert.deepEqual([body.data.accepted, body.data.rejected], [2, 1]);
+  const families = await readMetrics(gateway);
+  assert.equal(valueOf(families, "events_total", { stream: "outreach", result: "accepted" }), 2);
+  assert.equal(valueOf(families, "events_total", { stream: "outreach", result: "rejected" }), 1);
+  const bytes = events.map((event) => JSON.stringify(event)).join("\n").length;
+  assert.equal(valueOf(families, "event_bytes_total"), bytes);
+  assert.equal(sampleOf(families, "insert_duration_seconds", {})?.count, "1");
+});
+
+Deno.test("Budgets that refuse are counted by name, and the audit's rows by what became of them", async () => {
+  const gateway = await createGateway({ files, budgets: { daily: 2 } });
+  const tenant = newTenant();
+  for (let i = 0; i < 5; i++) await gateway.query("test/rows", tenant, { count: 1 });
+  await gateway.audit.flush();
+  const families = await readMetrics(gateway);
+  assert.equal(valueOf(families, "budget_refusals_total", { budget: "daily" }), 3);
+  assert.equal(valueOf(families, "budget_refusals_total", { budget: "monthly" }), 0);
+  assert.ok(valueOf(families, "budget_waits_total") >= 1, "the first query waits until its budget is known");
+  assert.equal(valueOf(families, "audit_written_rows_total"), 5);
+  assert.equal(valueOf(families, "audit_waiting_rows"), 0);
+  assert.equal(valueOf(families, "queue_started_total"), 2);
+  assert.equal(valueOf(families, "queue_concurrency"), 64);
+});
+
+Deno.test("The process, the event loop and ClickHouse have their metrics", async () => {
+  const engine = createClickHouse(engineOptions());
+  let isDown = false;
+  const clickHouse: ClickHouse = (statement) => {
+    if (isDown) throw new ClickHouseUnreachable("Cut off by the test");
+    return engine(statement);
+  };
+  const gateway = await createGateway({ files, clickHouse });
+  isDown = true;
+  assert.equal(valueOf(await readMetrics(gateway), "clickhouse_up"), 0);
+  isDown = false;
+  const families = await readMetrics(gateway);
+  assert.equal(valueOf(families, "clickhouse_up"), 1);
+  assert.ok(valueOf(families, "process_resident_memory_bytes") > 10_000_000);
+  assert.equal(valueOf(families, "build_info", { version: "1.2.3", runtime: "the tests" }), 1);
+  assert.ok(families.has("event_loop_delay_seconds"));
+});
+
+Deno.test("With METRICS_TOKEN, only whoever sends it reads the metrics", async () => {
+  const token = "a token of the tests";
+  const gateway = await createGateway({ files, config: { METRICS_TOKEN: token } });
+  const ask = (authorization?: string) =>
+    gateway.fetch("/metrics", undefined, { headers: authorization === undefined ? {} : { authorization } });
+  for (const wrong of [undefined, "Bearer", "Bearer a", `Bearer ${token}x`, "Basic YTpi"]) {
+    const response = await ask(wrong);
+    assert.equal(response.status, 401, wrong);
+    assert.match(response.headers.get("www-authenticate")!, /^Bearer/);
+    assert.equal((await response.json()).type, "/problems/unauthenticated");
+  }
+  const right = await ask(`Bearer ${token}`);
+  assert.equal(right.status, 200);
+  await right.body?.cancel();
+});
+
+Deno.test("Reading the metrics is no request of a tenant: it is not audited and costs no budget", async () => {
+  const gateway = await createGateway({ files });
+  const server = listen(gateway);
+  for (let i = 0; i < 3; i++) await (await fetch(`${server.url}/metrics`)).text();
+  await server.stop();
+  assert.deepEqual((await readMetrics(gateway)).get("requests_total")?.metrics ?? [], []);
+  assert.equal(gateway.audit.stats().waiting, 0);
+});
