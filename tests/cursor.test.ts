@@ -28,6 +28,13 @@ cursor: { step: afterStep, id: afterId }`,
     step,
     id`,
 );
+const kept = queryFile(
+  "keys/kept",
+  "tenant: none\npage: { size: 2, max: 4 }\ncursor: { n: afterN }\ncache: 1h",
+  `SELECT number AS n FROM numbers({count:UInt32})
+  WHERE {afterN:Nullable(UInt64)} IS NULL OR number > {afterN:Nullable(UInt64)}
+  ORDER BY n`,
+);
 const plain = queryFile("keys/plain", "tenant: none\npage: { size: 2, max: 4 }", "SELECT 1 AS one");
 const other = { ...steps, path: "sql/keys/other.sql" };
 const gateway = await createGateway({ files: [...await readQueryFiles(), steps, other, plain] });
@@ -234,6 +241,19 @@ Deno.test("Pages of outreach/events: equal instants neither lose nor repeat an e
   assert.equal(seen.length, 40);
   assert.deepEqual(new Set(seen), new Set(events.map(({ id }) => id)));
   gateway.setNow(undefined);
+});
+
+Deno.test("The ETag of a page by cursor differs when a next one lies behind the same rows", async () => {
+  const caching = await createGateway({ files: [kept], cacheBytes: 1_000_000 });
+  const tagOf = async (count: number) => {
+    const response = await caching.fetch(`/v1/keys/kept?count=${count}`, tenant);
+    const { data, meta } = await response.json();
+    assert.deepEqual([data, meta.page.next !== null], [[{ n: 0 }, { n: 1 }], count > 2]);
+    return response.headers.get("etag");
+  };
+  const [two, three, four] = [await tagOf(2), await tagOf(3), await tagOf(4)];
+  assert.ok(two && three && two !== three, `${two} ${three}`);
+  assert.equal(three, four);
 });
 
 /** Granules of outreach_events that the primary key leaves of a query with these parameters. */
