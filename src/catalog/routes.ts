@@ -6,6 +6,7 @@ import type { AppDeps, AppEnv } from "../app.ts";
 import { hashParameters, measured, newNote } from "../audit/note.ts";
 import { checkScope, queryScopes } from "../auth/scope.ts";
 import { spendQuery } from "../budget/enforce.ts";
+import type { Repeats } from "../cache/repeats.ts";
 import { respond } from "../cache/respond.ts";
 import { Problem } from "../problem.ts";
 import { runInTurn } from "../queue/run.ts";
@@ -15,7 +16,7 @@ import { type Catalog, findQuery } from "./catalog.ts";
 const maxBodyBytes = 1_048_576;
 
 /** `GET` and `POST /{domain}/{query}`: a named query. */
-export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
+export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> {
   return new Hono<AppEnv>().all("/*", async (c) => {
     const { catalog } = deps.served();
     const path = c.req.path.slice("/v1/".length);
@@ -40,6 +41,11 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
     if (format.name !== "json" && !input.has("page") && !input.has("pageSize")) delete bound.page;
     const { audit, credential: { tenantId } } = c.var;
     audit.parametersHash = hashParameters(bound.parameters);
+    if (query.header.cache && c.req.method === "GET") {
+      const scopes = queryScopes(query.name, query.header.scope);
+      const { parametersHash } = audit;
+      deps.repeats.understand(c.req.raw, { query, bound, format, path: c.req.path, parametersHash, scopes });
+    }
     await spendQuery(deps, tenantId);
 
     const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
