@@ -117,6 +117,8 @@ const valueOf: Record<string, string> = {
   userId: '"u1"',
   userIds: '["u1"]',
   metric: '"engagement"',
+  dimension: '"confidence"',
+  stages: '["enrolled", "completed"]',
   name: '"Mates"',
 };
 
@@ -154,6 +156,16 @@ const client = createClient<paths, "application/json" | "application/problem+jso
   headers: { authorization: \`Bearer \${Deno.env.get("TOKEN")}\` },
 });
 const made = await client.POST("/v1/admin/keys", ${newKey});
+const sends: Record<string, Record<string, unknown>> = {
+  csr_scores: { userId: "u1", dimension: "confidence", score: 0.5, createdAt: new Date().toISOString() },
+  csr_companies: { industry: "Retail", region: "EU", employees: 10, updatedAt: new Date().toISOString() },
+};
+for (const [stream, row] of Object.entries(sends)) {
+  await client.POST("/v1/events/{stream}", {
+    params: { path: { stream: stream as "csr_scores" } },
+    body: { id: crypto.randomUUID(), ...row },
+  });
+}
 const { data: cohortMade } = await client.POST("/v1/cohorts", { body: { name: "Buddies" } });
 const cohort: string = cohortMade!.data.id;
 const called = {
