@@ -87,7 +87,7 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
         return answered;
       },
     });
-    audit.cache = served.status;
+    if (query.header.cache) audit.cache = served.status;
     const conditions = {
       ifNoneMatch: c.req.header("if-none-match"),
       acceptEncoding: c.req.header("accept-encoding"),
