@@ -52,6 +52,8 @@ export interface AppDeps {
   clickHouse: ClickHouse;
   /** Runs the named queries. */
   reader: ClickHouse;
+  /** Runs the writing endpoints. */
+  writer: ClickHouse;
   /** Inserts into landing tables. */
   ingester: ClickHouse;
   budgets: Budgets;

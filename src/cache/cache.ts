@@ -276,6 +276,9 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
       return purge(command);
     },
 
+    /** Forgets what a tenant was answered from a table, since it has just written it through this gateway. */
+    written: (table: string, tenantId: string): void => void purge({ query: "", tenantId, table }),
+
     poll: versions.poll,
 
     stats: () => ({ ...kept.stats(), ...counter.total(), byQuery: counter.byQuery() }),

@@ -17,6 +17,7 @@ const allowHeaders = [
 const exposeHeaders = [
   "x-request-id",
   "x-correlation-id",
+  "location",
   "retry-after",
   "server-timing",
   "cache-status",
