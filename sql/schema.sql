@@ -5,7 +5,7 @@
 
 CREATE DATABASE IF NOT EXISTS sluice;
 
-CREATE TABLE sluice.`.tmp.inner_id.7d4c55dd-e0f0-4589-956c-00c8732ef371`
+CREATE TABLE sluice.`.tmp.inner_id.fc9d04c2-3087-4ad7-94c3-e0d59df2a9b6`
 (
     `tenant_id` LowCardinality(String),
     `kind` LowCardinality(String),
@@ -59,21 +59,6 @@ CREATE TABLE sluice.api_keys
 )
 ENGINE = ReplacingMergeTree(revoked_at)
 ORDER BY hash
-SETTINGS index_granularity = 8192;
-
-CREATE TABLE sluice.backfill_chunks
-(
-    `name` String COMMENT 'What is filled in from where',
-    `backfill` UUID,
-    `chunk` UInt32 COMMENT 'From 1; 0 is written when it begins',
-    `is_last` Bool,
-    `lines` UInt64 COMMENT 'Stored by then in all',
-    `horizon` UInt64 COMMENT 'Of a source in Postgres when it began',
-    `stored_at` DateTime64(3, 'UTC') DEFAULT now64(3)
-)
-ENGINE = MergeTree
-ORDER BY (name, stored_at)
-TTL toDateTime(stored_at) + toIntervalDay(90)
 SETTINGS index_granularity = 8192;
 
 CREATE TABLE sluice.cache_purges
@@ -744,7 +729,7 @@ SELECT
     source,
     line,
     received_at,
-    multiIf(multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', '') != '', multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', ''), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (toYear(updated) < 2000) OR (toYear(updated) > 2100), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', row.userId = '', 'userId is missing', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '') != '', concat('programId ', multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '')), row.stage = '', 'stage is missing', multiIf(length(row.stage) > 256, 'is longer than 256 bytes', (startsWith(row.stage, '{') OR startsWith(row.stage, '[')) AND isValidJSON(row.stage), 'is not a string', '') != '', concat('stage ', multiIf(length(row.stage) > 256, 'is longer than 256 bytes', (startsWith(row.stage, '{') OR startsWith(row.stage, '[')) AND isValidJSON(row.stage), 'is not a string', '')), row.occurredAt = '', 'occurredAt is missing', at IS NULL, concat('occurredAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.occurredAt, 1, 64), if(lengthUTF8(row.occurredAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('occurredAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.occurredAt, 1, 64), if(lengthUTF8(row.occurredAt) > 64, '…', ''), '"')), '') AS reason,
+    multiIf(multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', '') != '', multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', ''), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', row.userId = '', 'userId is missing', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '') != '', concat('programId ', multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '')), row.stage = '', 'stage is missing', multiIf(length(row.stage) > 256, 'is longer than 256 bytes', (startsWith(row.stage, '{') OR startsWith(row.stage, '[')) AND isValidJSON(row.stage), 'is not a string', '') != '', concat('stage ', multiIf(length(row.stage) > 256, 'is longer than 256 bytes', (startsWith(row.stage, '{') OR startsWith(row.stage, '[')) AND isValidJSON(row.stage), 'is not a string', '')), row.occurredAt = '', 'occurredAt is missing', at IS NULL, concat('occurredAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.occurredAt, 1, 64), if(lengthUTF8(row.occurredAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('occurredAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.occurredAt, 1, 64), if(lengthUTF8(row.occurredAt) > 64, '…', ''), '"')), '') AS reason,
     ifNull(toUUIDOrNull(row.id), reinterpretAsUUID(sipHash128(row.id))) AS id,
     if(hasPlace, row.stage, '') AS stage,
     if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
@@ -1126,7 +1111,7 @@ SELECT
     source,
     line,
     received_at,
-    multiIf(multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', '') != '', multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', ''), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (toYear(updated) < 2000) OR (toYear(updated) > 2100), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), row.metric = '', 'metric is missing', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '') != '', concat('metric ', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '')), row.value = '', 'value is missing', NOT ifNull(isFinite(toFloat64OrNull(row.value)), 0), concat('value is not a number: ', concat('"', substringUTF8(row.value, 1, 64), if(lengthUTF8(row.value) > 64, '…', ''), '"')), row.periodStart = '', 'periodStart is missing', at IS NULL, concat('periodStart is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('periodStart is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), '') AS reason,
+    multiIf(multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', '') != '', multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', ''), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), row.metric = '', 'metric is missing', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '') != '', concat('metric ', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '')), row.value = '', 'value is missing', NOT ifNull(isFinite(toFloat64OrNull(row.value)), 0), concat('value is not a number: ', concat('"', substringUTF8(row.value, 1, 64), if(lengthUTF8(row.value) > 64, '…', ''), '"')), row.periodStart = '', 'periodStart is missing', at IS NULL, concat('periodStart is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('periodStart is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), '') AS reason,
     ifNull(toUUIDOrNull(row.id), reinterpretAsUUID(sipHash128(row.id))) AS id,
     if(hasPlace, row.metric, '') AS metric,
     if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
@@ -1580,7 +1565,7 @@ SELECT
     source,
     line,
     received_at,
-    multiIf(multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', '') != '', multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', ''), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (toYear(updated) < 2000) OR (toYear(updated) > 2100), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', row.userId = '', 'userId is missing', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '') != '', concat('programId ', multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '')), multiIf(length(row.location) > 256, 'is longer than 256 bytes', (startsWith(row.location, '{') OR startsWith(row.location, '[')) AND isValidJSON(row.location), 'is not a string', '') != '', concat('location ', multiIf(length(row.location) > 256, 'is longer than 256 bytes', (startsWith(row.location, '{') OR startsWith(row.location, '[')) AND isValidJSON(row.location), 'is not a string', '')), multiIf(length(row.demographic) > 256, 'is longer than 256 bytes', (startsWith(row.demographic, '{') OR startsWith(row.demographic, '[')) AND isValidJSON(row.demographic), 'is not a string', '') != '', concat('demographic ', multiIf(length(row.demographic) > 256, 'is longer than 256 bytes', (startsWith(row.demographic, '{') OR startsWith(row.demographic, '[')) AND isValidJSON(row.demographic), 'is not a string', '')), row.dimension = '', 'dimension is missing', multiIf(length(row.dimension) > 256, 'is longer than 256 bytes', (startsWith(row.dimension, '{') OR startsWith(row.dimension, '[')) AND isValidJSON(row.dimension), 'is not a string', '') != '', concat('dimension ', multiIf(length(row.dimension) > 256, 'is longer than 256 bytes', (startsWith(row.dimension, '{') OR startsWith(row.dimension, '[')) AND isValidJSON(row.dimension), 'is not a string', '')), multiIf(length(row.textType) > 256, 'is longer than 256 bytes', (startsWith(row.textType, '{') OR startsWith(row.textType, '[')) AND isValidJSON(row.textType), 'is not a string', '') != '', concat('textType ', multiIf(length(row.textType) > 256, 'is longer than 256 bytes', (startsWith(row.textType, '{') OR startsWith(row.textType, '[')) AND isValidJSON(row.textType), 'is not a string', '')), row.score = '', 'score is missing', NOT ifNull((toFloat64OrNull(row.score) >= 0) AND (toFloat64OrNull(row.score) <= 1), 0), concat('score is not a number from 0 to 1: ', concat('"', substringUTF8(row.score, 1, 64), if(lengthUTF8(row.score) > 64, '…', ''), '"')), row.createdAt = '', 'createdAt is missing', at IS NULL, concat('createdAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.createdAt, 1, 64), if(lengthUTF8(row.createdAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('createdAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.createdAt, 1, 64), if(lengthUTF8(row.createdAt) > 64, '…', ''), '"')), '') AS reason,
+    multiIf(multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', '') != '', multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', ''), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', row.userId = '', 'userId is missing', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '') != '', concat('programId ', multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '')), multiIf(length(row.location) > 256, 'is longer than 256 bytes', (startsWith(row.location, '{') OR startsWith(row.location, '[')) AND isValidJSON(row.location), 'is not a string', '') != '', concat('location ', multiIf(length(row.location) > 256, 'is longer than 256 bytes', (startsWith(row.location, '{') OR startsWith(row.location, '[')) AND isValidJSON(row.location), 'is not a string', '')), multiIf(length(row.demographic) > 256, 'is longer than 256 bytes', (startsWith(row.demographic, '{') OR startsWith(row.demographic, '[')) AND isValidJSON(row.demographic), 'is not a string', '') != '', concat('demographic ', multiIf(length(row.demographic) > 256, 'is longer than 256 bytes', (startsWith(row.demographic, '{') OR startsWith(row.demographic, '[')) AND isValidJSON(row.demographic), 'is not a string', '')), row.dimension = '', 'dimension is missing', multiIf(length(row.dimension) > 256, 'is longer than 256 bytes', (startsWith(row.dimension, '{') OR startsWith(row.dimension, '[')) AND isValidJSON(row.dimension), 'is not a string', '') != '', concat('dimension ', multiIf(length(row.dimension) > 256, 'is longer than 256 bytes', (startsWith(row.dimension, '{') OR startsWith(row.dimension, '[')) AND isValidJSON(row.dimension), 'is not a string', '')), multiIf(length(row.textType) > 256, 'is longer than 256 bytes', (startsWith(row.textType, '{') OR startsWith(row.textType, '[')) AND isValidJSON(row.textType), 'is not a string', '') != '', concat('textType ', multiIf(length(row.textType) > 256, 'is longer than 256 bytes', (startsWith(row.textType, '{') OR startsWith(row.textType, '[')) AND isValidJSON(row.textType), 'is not a string', '')), row.score = '', 'score is missing', NOT ifNull((toFloat64OrNull(row.score) >= 0) AND (toFloat64OrNull(row.score) <= 1), 0), concat('score is not a number from 0 to 1: ', concat('"', substringUTF8(row.score, 1, 64), if(lengthUTF8(row.score) > 64, '…', ''), '"')), row.createdAt = '', 'createdAt is missing', at IS NULL, concat('createdAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.createdAt, 1, 64), if(lengthUTF8(row.createdAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('createdAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.createdAt, 1, 64), if(lengthUTF8(row.createdAt) > 64, '…', ''), '"')), '') AS reason,
     ifNull(toUUIDOrNull(row.id), reinterpretAsUUID(sipHash128(row.id))) AS id,
     if(hasPlace, row.dimension, '') AS dimension,
     if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
@@ -1656,7 +1641,7 @@ REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_scores_rollup
     `score_squares` Float64,
     `score_min` Float64,
     `score_max` Float64,
-    `computed_at` DateTime64(3)
+    `computed_at` DateTime64(3, 'UTC')
 )
 DEFINER = sluice SQL SECURITY DEFINER
 AS WITH
@@ -1673,7 +1658,7 @@ AS WITH
             granularity,
             dimension,
             bucket
-        HAVING (max(changed_at) < (now64(3) - toIntervalMinute(1))) AND (max(rolled_at) <= (max(changed_at) + toIntervalMinute(1)))
+        HAVING (max(changed_at) < (toStartOfMinute(now()) - toIntervalMinute(1))) AND (max(rolled_at) <= (max(changed_at) + toIntervalMinute(1)))
     ),
     days AS
     (
@@ -1719,7 +1704,7 @@ SELECT
     sum(group_squares) AS score_squares,
     min(group_min) AS score_min,
     max(group_max) AS score_max,
-    now64(3) AS computed_at
+    toDateTime64(toStartOfMinute(now()), 3, 'UTC') AS computed_at
 FROM
 (
     SELECT
@@ -1867,20 +1852,6 @@ PARTITION BY toYYYYMMDD(updated_at)
 ORDER BY (tenant_id, stream, key)
 TTL toDateTime(updated_at) + toIntervalDay(1)
 SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192;
-
-CREATE TABLE sluice.live_events
-(
-    `tenant_id` String,
-    `at` DateTime64(3, 'UTC') DEFAULT now64(3),
-    `type` LowCardinality(String),
-    `data` String COMMENT 'A JSON object',
-    `cause` String COMMENT 'What made it happen, such as the run of a sync'
-)
-ENGINE = MergeTree
-PARTITION BY toDate(at)
-ORDER BY (tenant_id, at)
-TTL toDateTime(at) + toIntervalDay(2)
-SETTINGS ttl_only_drop_parts = 1, enable_block_number_column = 1, enable_block_offset_column = 1, index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW sluice.outreach_accepting TO sluice.outreach_events
 (
@@ -2192,51 +2163,6 @@ PRIMARY KEY version
 ORDER BY version
 SETTINGS index_granularity = 8192;
 
-CREATE TABLE sluice.sync_reads
-(
-    `source` LowCardinality(String),
-    `run` UUID,
-    `tenant_id` String,
-    `started_at` SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
-    `horizon` SimpleAggregateFunction(min, UInt64),
-    `lines` SimpleAggregateFunction(sum, UInt64)
-)
-ENGINE = AggregatingMergeTree
-PARTITION BY toMonday(started_at)
-ORDER BY (source, run, tenant_id)
-TTL toDateTime(started_at) + toIntervalDay(7)
-SETTINGS index_granularity = 8192;
-
-CREATE TABLE sluice.sync_runs
-(
-    `source` LowCardinality(String),
-    `started_at` DateTime64(3, 'UTC') COMMENT 'When it began; of one that failed, when it failed',
-    `run` UUID COMMENT 'The reading of sync_reads, zero when it failed before it read',
-    `duration_ms` UInt64,
-    `lines` UInt64 COMMENT 'Rows that came from the source',
-    `rejected` UInt64 COMMENT 'Those of them that became dead letters',
-    `position` UInt64 COMMENT 'Horizon of the source: the next reading begins here',
-    `error` LowCardinality(String) COMMENT 'What went wrong, without names of hosts or secrets; empty when nothing did',
-    `recorded_at` DateTime64(3, 'UTC') DEFAULT now64(3)
-)
-ENGINE = MergeTree
-PARTITION BY toYYYYMM(started_at)
-ORDER BY (source, started_at)
-TTL toDateTime(started_at) + toIntervalDay(90)
-SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192;
-
-CREATE TABLE sluice.sync_states
-(
-    `source` LowCardinality(String),
-    `is_running` Bool,
-    `next_run_at` DateTime('UTC'),
-    `retries` UInt64 COMMENT 'Failures since the last success or turn',
-    `observed_at` DateTime64(3, 'UTC') DEFAULT now64(3)
-)
-ENGINE = ReplacingMergeTree(observed_at)
-ORDER BY source
-SETTINGS index_granularity = 8192;
-
 CREATE TABLE sluice.tenant_budgets
 (
     `tenant_id` String,
@@ -2283,11 +2209,6 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010008'),
     ('20261122010009'),
     ('20261122010010'),
-    ('20261122010051'),
-    ('20261122010052'),
-    ('20261122010053'),
-    ('20261122010054'),
-    ('20261122010055'),
     ('20261122010101'),
     ('20261122010102'),
     ('20261122010103'),

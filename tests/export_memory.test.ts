@@ -45,6 +45,7 @@ async function withSmallHeap(
     CLICKHOUSE_DATABASE: database,
     AUTH_JWT_SECRET: secret,
     MAX_QUERY_SECONDS: "300",
+    MAX_QUERY_ROWS: "0",
     SLUICE_SQL_DIR: folder.path,
   });
   const [, address] = await program.until(/Listening on (http:\/\/[^\s"]+)/);

@@ -151,7 +151,7 @@ Deno.test("So many of a tenant may wait, and so many in all; the others get 503 
 
 Deno.test("The slot of an export is held until its body has ended, or its client left", async () => {
   const gateway = await createGateway({ files, queue: { concurrency: 4 } });
-  const { running } = { running: () => gateway.queue.stats().running };
+  const running = () => gateway.queue.stats().running;
   const tenant = newTenant();
   const whole = await gateway.fetch("/v1/test/named?name=x&format=csv", tenant);
   assert.equal(running(), 1);
@@ -161,6 +161,10 @@ Deno.test("The slot of an export is held until its body has ended, or its client
   const left = await gateway.fetch("/v1/test/many?name=x&format=ndjson", tenant);
   assert.equal(running(), 1);
   await left.body!.cancel();
+  assert.equal(running(), 0);
+
+  const head = await gateway.fetch("/v1/test/many?name=x&format=ndjson", tenant, { method: "HEAD" });
+  assert.equal(head.status, 200);
   assert.equal(running(), 0);
 
   const client = new AbortController();

@@ -42,7 +42,7 @@ SELECT
             concat('updatedAt is not an ISO 8601 date-time: ', quoted(row.updatedAt)),
         isDeleted AND updated IS NULL,
             'updatedAt is missing',
-        toYear(updated) NOT BETWEEN 2000 AND 2100,
+        row.updatedAt != '' AND toYear(updated) NOT BETWEEN 2000 AND 2100,
             concat('updatedAt is not in the years 2000 to 2100: ', quoted(row.updatedAt)),
         isDeleted,
             '',

@@ -1,6 +1,8 @@
 -- migrate:up
 -- Computes the changed buckets anew, each minute: those in which nothing has changed for a minute, since until then they
 -- are read score by score anyway. Days are summed up once, for all three granularities.
+-- The clock is read in whole minutes: a bucket that settles while this runs must not be in one part of it and out of
+-- another, or it would be said to be computed without its scores.
 CREATE MATERIALIZED VIEW csr_scores_rolling
 REFRESH EVERY 1 MINUTE APPEND TO csr_scores_rollup AS
 WITH
@@ -17,7 +19,7 @@ WITH
             granularity,
             dimension,
             bucket
-        HAVING max(changed_at) < now64(3) - INTERVAL 1 MINUTE
+        HAVING max(changed_at) < toStartOfMinute(now()) - INTERVAL 1 MINUTE
             AND max(rolled_at) <= max(changed_at) + INTERVAL 1 MINUTE
     ),
     days AS
@@ -64,7 +66,7 @@ SELECT
     sum(group_squares) AS score_squares,
     min(group_min) AS score_min,
     max(group_max) AS score_max,
-    now64(3) AS computed_at
+    toDateTime64(toStartOfMinute(now()), 3, 'UTC') AS computed_at
 FROM
 (
     SELECT

@@ -73,8 +73,12 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answer> {
     ...(warnings.length > 0 && { warnings }),
   };
   const body = join(opening, data, encoder.encode(`,"meta":${JSON.stringify(meta)}}\n`));
-  // what stands in meta and yet is a part of what the answer says
-  const more = told ? String(told.total) : warnings.length ? JSON.stringify(warnings) : "";
+  // what stands in meta and yet is a part of what the answer says; a cursor itself differs each second
+  const more = told
+    ? String(told.total ?? told.next === null)
+    : warnings.length
+    ? JSON.stringify(warnings)
+    : "";
   return {
     headers: { "content-type": "application/json; charset=utf-8" },
     body,

@@ -27,11 +27,14 @@ export const scopeName = z.string().regex(
   `must be one of ${Object.keys(scopes).join(", ")}`,
 );
 
-/** Throws a Problem unless the credential has one of the scopes, or `admin`, which implies all. */
+/** Whether the credential has one of the scopes, or `admin`, which implies all. */
+export function hasScope({ scopes }: Credential, anyOf: string[]): boolean {
+  return anyOf.some((scope) => scopes.includes(scope)) || scopes.includes("admin");
+}
+
+/** Throws a Problem unless the credential has one of the scopes, or `admin`. */
 export function checkScope(credential: Credential, ...anyOf: string[]): void {
-  const has = credential.scopes;
-  if (anyOf.some((scope) => has.includes(scope)) || has.includes("admin")) return;
-  throw forbidden(anyOf);
+  if (!hasScope(credential, anyOf)) throw forbidden(anyOf);
 }
 
 /** Lets only credentials with the scope pass. Throws Problem. */

@@ -6,6 +6,7 @@ import type { AppDeps, AppEnv } from "../app.ts";
 import { hashParameters, measured, newNote } from "../audit/note.ts";
 import { checkScope, queryScopes } from "../auth/scope.ts";
 import { spendQuery } from "../budget/enforce.ts";
+import type { Repeats } from "../cache/repeats.ts";
 import { respond } from "../cache/respond.ts";
 import { Problem } from "../problem.ts";
 import { runInTurn } from "../queue/run.ts";
@@ -19,7 +20,7 @@ import { endpoints, findQuery } from "./find_query.ts";
 const maxBodyBytes = 1_048_576;
 
 /** `GET` and `POST /{domain}/{query}`: a named query; the methods that write: a writing endpoint. */
-export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
+export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> {
   const once = createOnce(deps.clickHouse);
   return new Hono<AppEnv>().all("/*", async (c) => {
     const { catalog } = deps.served();
@@ -47,6 +48,12 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
     if (format.name !== "json" && !input.has("page") && !input.has("pageSize")) delete bound.page;
     const { audit, credential: { tenantId } } = c.var;
     audit.parametersHash = hashParameters(bound.parameters);
+    // whose rows are compared depends on the credential, which is checked each time
+    if (query.header.cache && c.req.method === "GET" && !tenantIds) {
+      const scopes = queryScopes(query.name, query.header.scope);
+      const { parametersHash } = audit;
+      deps.repeats.understand(c.req.raw, { query, bound, format, path: c.req.path, parametersHash, scopes });
+    }
     await spendQuery(deps, tenantId);
 
     const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
@@ -87,7 +94,7 @@ export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
         return answered;
       },
     });
-    audit.cache = served.status;
+    if (query.header.cache) audit.cache = served.status;
     const conditions = {
       ifNoneMatch: c.req.header("if-none-match"),
       acceptEncoding: c.req.header("accept-encoding"),

@@ -131,6 +131,7 @@ function greeting(url: string, tokens: { tenantId: string; token: string }[], ms
     `curl -s '${url}/v1/outreach/overview?timeRange=7d' -H 'authorization: Bearer ${token}'`,
     `curl -s '${url}/v1/outreach/campaigns?timeRange=30d&limit=3' -H 'authorization: Bearer ${token}'`,
     `curl -s '${url}/v1/events/outreach' -H 'authorization: Bearer ${token}' -d '${event}'`,
+    "An event shows in an overview asked for before within ten seconds: answers are kept for so long.",
     "",
   ].join("\n");
 }

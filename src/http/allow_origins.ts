@@ -39,6 +39,7 @@ export function allowOrigins(origins: string[]): MiddlewareHandler {
     if (c.req.method === "OPTIONS") return await library(c, next);
     await next();
     const answered = c.res;
+    if (c.req.header("origin") === undefined) return answered.headers.append("vary", "Origin");
     c.res = undefined;
     await library(c, async () => {});
     const { headers } = c.res;

@@ -1,5 +1,7 @@
 import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
 import { writeWhole } from "../write_whole.ts";
+import membersSql from "./csr_cohort_members.sql" with { type: "text" };
+import cohortsSql from "./csr_cohorts.sql" with { type: "text" };
 import companiesSql from "./csr_companies.sql" with { type: "text" };
 import journeySql from "./csr_journey.sql" with { type: "text" };
 import metricsSql from "./csr_metrics.sql" with { type: "text" };
@@ -12,6 +14,9 @@ export const demoTenants = ["acme", "globex", "initech"];
 
 /** What each step runs: a file for each stream. */
 const streams = [outreachSql, companiesSql, scoresSql, journeySql, metricsSql];
+
+/** What is not of a day. */
+const lasting = [cohortsSql, membersSql];
 
 /** How far a load has come. */
 export type Progress = (done: number, all: number) => void;
@@ -40,6 +45,7 @@ export async function loadDemo(
   if (through === today) return false;
   const first = Math.max(through === undefined ? 0 : through - echoDays * dayMs, today - days * dayMs);
   const all = (today - first) / dayMs + 1;
+  for (const sql of lasting) await run(clickHouse, { sql });
   for (let done = 0; done < all; done += stepDays) {
     progress(done, all);
     const parameters = {
