@@ -5,7 +5,7 @@
 
 CREATE DATABASE IF NOT EXISTS sluice;
 
-CREATE TABLE sluice.`.tmp.inner_id.fc9d04c2-3087-4ad7-94c3-e0d59df2a9b6`
+CREATE TABLE sluice.`.tmp.inner_id.3d912420-7ac1-4534-8ba6-f09fdfa8dc61`
 (
     `tenant_id` LowCardinality(String),
     `kind` LowCardinality(String),
@@ -59,6 +59,21 @@ CREATE TABLE sluice.api_keys
 )
 ENGINE = ReplacingMergeTree(revoked_at)
 ORDER BY hash
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sluice.backfill_chunks
+(
+    `name` String COMMENT 'What is filled in from where',
+    `backfill` UUID,
+    `chunk` UInt32 COMMENT 'From 1; 0 is written when it begins',
+    `is_last` Bool,
+    `lines` UInt64 COMMENT 'Stored by then in all',
+    `horizon` UInt64 COMMENT 'Of a source in Postgres when it began',
+    `stored_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = MergeTree
+ORDER BY (name, stored_at)
+TTL toDateTime(stored_at) + toIntervalDay(90)
 SETTINGS index_granularity = 8192;
 
 CREATE TABLE sluice.cache_purges
@@ -1853,6 +1868,20 @@ ORDER BY (tenant_id, stream, key)
 TTL toDateTime(updated_at) + toIntervalDay(1)
 SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192;
 
+CREATE TABLE sluice.live_events
+(
+    `tenant_id` String,
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `type` LowCardinality(String),
+    `data` String COMMENT 'A JSON object',
+    `cause` String COMMENT 'What made it happen, such as the run of a sync'
+)
+ENGINE = MergeTree
+PARTITION BY toDate(at)
+ORDER BY (tenant_id, at)
+TTL toDateTime(at) + toIntervalDay(2)
+SETTINGS ttl_only_drop_parts = 1, enable_block_number_column = 1, enable_block_offset_column = 1, index_granularity = 8192;
+
 CREATE MATERIALIZED VIEW sluice.outreach_accepting TO sluice.outreach_events
 (
     `id` UUID,
@@ -2163,6 +2192,51 @@ PRIMARY KEY version
 ORDER BY version
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE sluice.sync_reads
+(
+    `source` LowCardinality(String),
+    `run` UUID,
+    `tenant_id` String,
+    `started_at` SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+    `horizon` SimpleAggregateFunction(min, UInt64),
+    `lines` SimpleAggregateFunction(sum, UInt64)
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY toMonday(started_at)
+ORDER BY (source, run, tenant_id)
+TTL toDateTime(started_at) + toIntervalDay(7)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sluice.sync_runs
+(
+    `source` LowCardinality(String),
+    `started_at` DateTime64(3, 'UTC') COMMENT 'When it began; of one that failed, when it failed',
+    `run` UUID COMMENT 'The reading of sync_reads, zero when it failed before it read',
+    `duration_ms` UInt64,
+    `lines` UInt64 COMMENT 'Rows that came from the source',
+    `rejected` UInt64 COMMENT 'Those of them that became dead letters',
+    `position` UInt64 COMMENT 'Horizon of the source: the next reading begins here',
+    `error` LowCardinality(String) COMMENT 'What went wrong, without names of hosts or secrets; empty when nothing did',
+    `recorded_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(started_at)
+ORDER BY (source, started_at)
+TTL toDateTime(started_at) + toIntervalDay(90)
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192;
+
+CREATE TABLE sluice.sync_states
+(
+    `source` LowCardinality(String),
+    `is_running` Bool,
+    `next_run_at` DateTime('UTC'),
+    `retries` UInt64 COMMENT 'Failures since the last success or turn',
+    `observed_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(observed_at)
+ORDER BY source
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE sluice.tenant_budgets
 (
     `tenant_id` String,
@@ -2209,6 +2283,11 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010008'),
     ('20261122010009'),
     ('20261122010010'),
+    ('20261122010051'),
+    ('20261122010052'),
+    ('20261122010053'),
+    ('20261122010054'),
+    ('20261122010055'),
     ('20261122010101'),
     ('20261122010102'),
     ('20261122010103'),

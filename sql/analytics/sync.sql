@@ -4,7 +4,7 @@ description: |
   One row per source. Changes come over every 15 minutes; a failed run is repeated within a minute. A source is `late`
   when the last successful run began more than 20 minutes ago, or when there was none. Runs are recorded a few seconds
   after they end, and kept for 90 days. Without Postgres there are no rows.
-tenant: none
+tenant: all
 scope: admin
 columns:
   source: Table of Postgres
