@@ -5,7 +5,7 @@
 
 CREATE DATABASE IF NOT EXISTS sluice;
 
-CREATE TABLE sluice.`.tmp.inner_id.3d912420-7ac1-4534-8ba6-f09fdfa8dc61`
+CREATE TABLE sluice.`.tmp.inner_id.4e9062b0-ed03-43a3-9dad-feb2081b3308`
 (
     `tenant_id` LowCardinality(String),
     `kind` LowCardinality(String),
