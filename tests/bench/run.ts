@@ -3,6 +3,7 @@ import { startEngine } from "../../src/deno/engine/engine.ts";
 import { freePort } from "../../src/deno/engine/free_port.ts";
 import { migrateUp } from "../../src/deno/migrate.ts";
 import { root } from "../../src/deno/sql_files.ts";
+import { benchAnalytics } from "./analytics.ts";
 import { benchCached } from "./cached.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchIngestion } from "./ingestion.ts";
@@ -23,6 +24,7 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   uncached: async (sides) => [...await benchUncached(sides, 1), ...await benchUncached(sides, 16)],
   ingestion: benchIngestion,
   growth: benchGrowth,
+  analytics: benchAnalytics,
   start: benchStart,
 };
 
@@ -71,7 +73,9 @@ async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promi
 async function copyQueries(dataDir: string): Promise<string> {
   const sqlDir = `${dataDir}/bench-sql`;
   for (
-    const [from, domains] of [[`${root}sql`, ["outreach"]], [`${root}tests/bench/sql`, ["bench"]]] as const
+    const [from, domains] of [[`${root}sql`, ["outreach", "analytics"]], [`${root}tests/bench/sql`, [
+      "bench",
+    ]]] as const
   ) {
     for (const domain of domains) {
       await Deno.mkdir(`${sqlDir}/${domain}`, { recursive: true });

@@ -1,0 +1,145 @@
+import { bind } from "../../src/catalog/bind.ts";
+import { loadCatalog } from "../../src/catalog/catalog.ts";
+import { type ClickHouse, createClickHouse, readBytes, run } from "../../src/clickhouse/client.ts";
+import { jsonSettings } from "../../src/clickhouse/json_schema.ts";
+import { readQueryFiles } from "../../src/deno/sql_files.ts";
+import { alternate, type Row } from "./rounds.ts";
+import type { Sides } from "./sides.ts";
+
+const scores = 10_000_000;
+const steps = 1_000_000;
+const tenantId = "analytics";
+/** Requests of one round, of which the 95th percentile counts. */
+const asks = 20;
+const now = new Date("2026-01-01T00:00:00Z");
+
+/** What is asked, in turn over the five dimensions, and the time that its 95th percentile may take. */
+const endpoints: {
+  name: string;
+  goalMs: number;
+  parameters: (dimension: string) => Record<string, unknown>;
+}[] = [
+  {
+    name: "analytics/trends",
+    goalMs: 200,
+    parameters: (dimension) => ({
+      dimension,
+      granularity: "week",
+      startDate: "2025-01-01",
+      endDate: "2025-12-31",
+    }),
+  },
+  {
+    name: "analytics/cohorts",
+    goalMs: 500,
+    parameters: (dimension) => ({
+      dimension,
+      groupBy: "program",
+      startDate: "2025-01-01",
+      endDate: "2025-12-31",
+    }),
+  },
+  {
+    name: "analytics/funnels",
+    goalMs: 300,
+    parameters: () => ({
+      stages: ["enrolled", "matched", "completed"],
+      startDate: "2025-01-01",
+      endDate: "2025-12-31",
+    }),
+  },
+];
+const dimensions = ["confidence", "belonging", "lang_level_proxy", "job_readiness", "well_being"];
+
+/** Trends, cohorts and funnels over ten million scores, computed for each request, beside the same query asked directly. */
+export async function benchAnalytics({ url, tokenOf, target }: Sides): Promise<Row[]> {
+  const clickHouse = createClickHouse(target);
+  await fill(clickHouse);
+  const files = (await readQueryFiles()).filter(({ path }) => path.startsWith("sql/analytics/"));
+  const { catalog } = await loadCatalog(files, clickHouse);
+  const headers = {
+    authorization: `Bearer ${await tokenOf(tenantId, "admin")}`,
+    "cache-control": "no-cache",
+  };
+  const rows: Row[] = [];
+  for (const { name, goalMs, parameters } of endpoints) {
+    const query = catalog.get(name)!;
+    const ours = (dimension: string) => {
+      const search = new URLSearchParams();
+      for (const [key, value] of Object.entries(parameters(dimension))) {
+        for (const each of [value].flat()) search.append(key, String(each));
+      }
+      return timed(async () => {
+        const response = await fetch(`${url}/v1/${name}?${search}`, { headers });
+        const text = await response.text();
+        if (!/fwd=bypass/.test(response.headers.get("cache-status") ?? "")) throw new Error(text);
+      });
+    };
+    const direct = (dimension: string) => {
+      const input = new Map(Object.entries(parameters(dimension)).map(([key, value]) => [key, [value]]));
+      if (query.header.tenant === "compare") input.set("tenantIds", [[tenantId]]);
+      const bound = { ...bind(query, input, now).parameters, tenantId, now: "2026-01-01 00:00:00.000" };
+      return timed(async () => {
+        const settings = { ...jsonSettings, default_format: "JSONEachRow", wait_end_of_query: 1 };
+        await readBytes(await clickHouse({ sql: query.sql, parameters: bound, settings }));
+      });
+    };
+    const measured = await alternate(() => p95(ours), () => p95(direct));
+    rows.push({
+      what: `${name} over 10 million scores, uncached, p95`,
+      unit: "ms",
+      ...measured,
+      goal: { atMost: goalMs },
+    });
+  }
+  return rows;
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+async function p95(ask: (dimension: string) => Promise<number>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < asks; i++) times.push(await ask(dimensions[i % dimensions.length]));
+  return times.sort((a, b) => a - b)[Math.ceil(asks * 0.95) - 1];
+}
+
+/** A year of scores of 100,000 users, and three steps of most of them, rolled up as the database does it by itself. */
+async function fill(clickHouse: ClickHouse): Promise<void> {
+  const settings = { insert_deduplicate: 0, max_partitions_per_insert_block: 1000 };
+  await run(clickHouse, {
+    sql:
+      `INSERT INTO csr_scores (id, tenant_id, dimension, day, user_id, program_id, location, demographic, text_type,
+        score, created_at, updated_at, deleted)
+      SELECT generateUUIDv4(), '${tenantId}', ['${dimensions.join("','")}'][number % 5 + 1] AS dimension,
+        toDate(created_at), concat('user_', toString(sipHash64(number) % 100000)), concat('program_', toString(number % 7)),
+        concat('location_', toString(number % 11)), concat('group_', toString(number % 4)), 'journal',
+        (sipHash64(number, 1) % 1001) / 1000,
+        toDateTime64('2025-01-01 00:00:00', 3, 'UTC') + number * 3.15 AS created_at, created_at, false
+      FROM numbers(${scores})`,
+    settings,
+  });
+  await run(clickHouse, {
+    sql:
+      `INSERT INTO csr_journey (id, tenant_id, stage, day, user_id, program_id, occurred_at, updated_at, deleted)
+      SELECT generateUUIDv4(), '${tenantId}', ['enrolled', 'matched', 'completed'][number % 3 + 1], toDate(occurred_at),
+        concat('user_', toString(intDiv(number, 3))), concat('program_', toString(number % 7)),
+        toDateTime64('2025-01-01 00:00:00', 3, 'UTC') + number * 31 AS occurred_at, occurred_at, false
+      FROM numbers(${steps})
+      WHERE sipHash64(number) % 10 < 8`,
+    settings,
+  });
+  for (const table of ["csr_scores", "csr_journey"]) {
+    await run(clickHouse, { sql: `OPTIMIZE TABLE ${table} FINAL` });
+  }
+  // what changed a minute ago is rolled up, and then read from there
+  await run(clickHouse, {
+    sql: "ALTER TABLE csr_score_changes UPDATE changed_at = changed_at - INTERVAL 10 MINUTE WHERE 1",
+    settings: { mutations_sync: 2 },
+  });
+  await run(clickHouse, { sql: "SYSTEM REFRESH VIEW csr_scores_rolling" });
+  await run(clickHouse, { sql: "SYSTEM WAIT VIEW csr_scores_rolling" });
+}
