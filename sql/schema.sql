@@ -5,6 +5,25 @@
 
 CREATE DATABASE IF NOT EXISTS sluice;
 
+CREATE TABLE sluice.`.tmp.inner_id.fc9d04c2-3087-4ad7-94c3-e0d59df2a9b6`
+(
+    `tenant_id` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `dimension` LowCardinality(String),
+    `group_name` LowCardinality(String),
+    `withheld` Bool,
+    `companies` Nullable(UInt32) COMMENT 'With the company itself, if it has scores',
+    `mean` Nullable(Float64),
+    `median` Nullable(Float64),
+    `others_mean` Nullable(Float64) COMMENT 'Without the company itself',
+    `others_median` Nullable(Float64),
+    `others` Nullable(UInt32) COMMENT 'Companies without the company itself',
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, kind, dimension)
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE sluice.api_key_uses
 (
     `key_id` UUID,
@@ -55,6 +74,1731 @@ ENGINE = MergeTree
 ORDER BY at
 TTL toDateTime(at) + toIntervalDay(1)
 SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_benchmarking
+REFRESH EVERY 1 MINUTE TO sluice.csr_benchmarks
+(
+    `tenant_id` LowCardinality(String),
+    `kind` String,
+    `dimension` LowCardinality(String),
+    `group_name` LowCardinality(String),
+    `withheld` UInt8,
+    `companies` Nullable(UInt64),
+    `mean` Nullable(Float64),
+    `median` Nullable(Float64),
+    `others_mean` Nullable(Float64),
+    `others_median` Nullable(Float64),
+    `others` Nullable(Int64),
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    changed_months AS
+    (
+        SELECT
+            tenant_id,
+            dimension,
+            bucket
+        FROM sluice.csr_score_changes
+        WHERE granularity = 'month'
+        GROUP BY
+            tenant_id,
+            dimension,
+            bucket
+        HAVING max(rolled_at) <= (max(changed_at) + toIntervalMinute(1))
+    ),
+    means AS
+    (
+        SELECT
+            tenant_id,
+            dimension,
+            sum(total) / sum(scores) AS mean
+        FROM
+        (
+            SELECT
+                tenant_id,
+                dimension,
+                score_sum AS total,
+                scores
+            FROM sluice.csr_scores_rollup
+            FINAL
+            WHERE (granularity = 'month') AND ((tenant_id, dimension, bucket) NOT IN (
+                SELECT
+                    tenant_id,
+                    dimension,
+                    bucket
+                FROM changed_months
+            ))
+            UNION ALL
+            SELECT
+                tenant_id,
+                dimension,
+                sum(score) AS total,
+                count() AS scores
+            FROM sluice.csr_scores
+            FINAL
+            WHERE (tenant_id, dimension, day) IN (
+                SELECT
+                    tenant_id,
+                    dimension,
+                    bucket + arrayJoin(range(toUInt16(multiIf('month' = 'day', bucket + 1, 'month' = 'week', bucket + 7, toDate(addMonths(bucket, 1))) - bucket)))
+                FROM changed_months
+            )
+            GROUP BY
+                tenant_id,
+                dimension
+        )
+        GROUP BY
+            tenant_id,
+            dimension
+        HAVING sum(scores) > 0
+    ),
+    memberships AS
+    (
+        SELECT
+            tenant_id,
+            membership.1 AS kind,
+            membership.2 AS group_name
+        FROM sluice.csr_companies
+        FINAL
+        ARRAY JOIN [('industry', toString(industry)), ('region', toString(region)), ('size', toString(size_band))] AS membership
+        WHERE (membership.2) != ''
+    ),
+    members AS
+    (
+        SELECT
+            means.tenant_id AS tenant_id,
+            means.dimension AS dimension,
+            kind,
+            group_name,
+            mean,
+            row_number() OVER (PARTITION BY means.dimension, kind, group_name ORDER BY mean ASC, means.tenant_id ASC) AS place
+        FROM means
+        INNER JOIN memberships ON memberships.tenant_id = means.tenant_id
+    ),
+    all_groups AS
+    (
+        SELECT
+            dimension,
+            kind,
+            group_name,
+            count() AS companies,
+            sum(mean) AS total,
+            arraySort(groupArray(mean)) AS sorted,
+            intDiv(companies, 2) - 2 AS before_middle,
+            arrayMap(i -> if(((before_middle + i) >= 1) AND ((before_middle + i) <= companies), sorted[before_middle + i], 0), range(1, 6)) AS middle
+        FROM members
+        GROUP BY
+            dimension,
+            kind,
+            group_name
+    ),
+    nested_groups AS
+    (
+        SELECT DISTINCT
+            second.dimension AS dimension,
+            second.kind AS kind,
+            second.group_name AS group_name
+        FROM
+        (
+            SELECT
+                first_members.dimension AS dimension,
+                first_members.kind AS first_kind,
+                first_members.group_name AS first_name,
+                second_members.kind AS second_kind,
+                second_members.group_name AS second_name,
+                count() AS common
+            FROM members AS first_members
+            INNER JOIN members AS second_members ON (second_members.tenant_id = first_members.tenant_id) AND (second_members.dimension = first_members.dimension)
+            WHERE first_members.kind < second_members.kind
+            GROUP BY
+                dimension,
+                first_kind,
+                first_name,
+                second_kind,
+                second_name
+        ) AS pairs
+        INNER JOIN all_groups AS first ON (first.dimension = pairs.dimension) AND (first.kind = pairs.first_kind) AND (first.group_name = pairs.first_name)
+        INNER JOIN all_groups AS second ON (second.dimension = pairs.dimension) AND (second.kind = pairs.second_kind) AND (second.group_name = pairs.second_name)
+        WHERE (common = least(first.companies, second.companies)) AND ((abs(toInt64(first.companies) - toInt64(second.companies)) >= 1) AND (abs(toInt64(first.companies) - toInt64(second.companies)) <= 4))
+    ),
+    shares AS
+    (
+        SELECT
+            memberships.tenant_id AS tenant_id,
+            memberships.kind AS kind,
+            all_groups.dimension AS dimension,
+            memberships.group_name AS group_name,
+            all_groups.companies AS companies,
+            all_groups.total AS total,
+            all_groups.middle AS middle,
+            all_groups.before_middle AS before_middle,
+            members.mean AS own,
+            members.place AS place,
+            companies - (place > 0) AS others,
+            (others < 5) OR ((dimension, kind, group_name) IN (
+                SELECT
+                    dimension,
+                    kind,
+                    group_name
+                FROM nested_groups
+            )) AS withheld
+        FROM memberships
+        INNER JOIN all_groups ON (all_groups.kind = memberships.kind) AND (all_groups.group_name = memberships.group_name)
+        LEFT JOIN members ON (members.tenant_id = memberships.tenant_id) AND (members.kind = memberships.kind) AND (members.dimension = all_groups.dimension)
+    )
+SELECT
+    tenant_id,
+    kind,
+    dimension,
+    group_name,
+    withheld,
+    if(withheld, NULL, shares.companies) AS companies,
+    if(withheld, NULL, total / shares.companies) AS mean,
+    if(withheld, NULL, ((middle[intDiv(shares.companies + 1, 2) - before_middle]) + (middle[(intDiv(shares.companies, 2) + 1) - before_middle])) / 2) AS median,
+    if(withheld, NULL, if(place = 0, total / shares.others, (total - own) / shares.others)) AS others_mean,
+    if(withheld, NULL, arrayAvg(arrayMap(i -> (middle[(i + ((place > 0) AND (i >= place))) - before_middle]), [intDiv(shares.others + 1, 2), intDiv(shares.others, 2) + 1]))) AS others_median,
+    if(withheld, NULL, shares.others) AS others,
+    now64(3) AS computed_at
+FROM shares;
+
+CREATE TABLE sluice.csr_benchmarks
+(
+    `tenant_id` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `dimension` LowCardinality(String),
+    `group_name` LowCardinality(String),
+    `withheld` Bool,
+    `companies` Nullable(UInt32) COMMENT 'With the company itself, if it has scores',
+    `mean` Nullable(Float64),
+    `median` Nullable(Float64),
+    `others_mean` Nullable(Float64) COMMENT 'Without the company itself',
+    `others_median` Nullable(Float64),
+    `others` Nullable(UInt32) COMMENT 'Companies without the company itself',
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, kind, dimension)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sluice.csr_cohort_members
+(
+    `tenant_id` String,
+    `cohort_id` UUID,
+    `user_id` String,
+    `added_at` DateTime64(3, 'UTC'),
+    `version` UInt64,
+    `deleted` UInt8 DEFAULT 0
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+ORDER BY (tenant_id, cohort_id, user_id)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sluice.csr_cohorts
+(
+    `tenant_id` String,
+    `cohort_id` UUID,
+    `name` String,
+    `description` String,
+    `filters` String DEFAULT '{}' COMMENT 'A JSON object that says how the members were chosen; kept and answered, not applied',
+    `created_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(3, 'UTC'),
+    `version` UInt64,
+    `deleted` UInt8 DEFAULT 0
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+ORDER BY (tenant_id, cohort_id)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sluice.csr_companies
+(
+    `tenant_id` LowCardinality(String),
+    `name` String,
+    `industry` LowCardinality(String),
+    `region` LowCardinality(String),
+    `employees` UInt32,
+    `size_band` LowCardinality(String),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+ENGINE = ReplacingMergeTree(updated_at, deleted)
+ORDER BY tenant_id
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_companies_accepting TO sluice.csr_companies
+(
+    `tenant_id` String,
+    `name` String,
+    `industry` LowCardinality(String),
+    `region` LowCardinality(String),
+    `employees` UInt32,
+    `size_band` LowCardinality(String),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+AS SELECT
+    tenant_id,
+    name,
+    industry,
+    region,
+    employees,
+    size_band,
+    updated_at,
+    deleted
+FROM sluice.csr_companies_parsed
+WHERE reason = '';
+
+CREATE TABLE sluice.csr_companies_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = `Null`;
+
+CREATE TABLE sluice.csr_companies_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `name` String,
+    `industry` LowCardinality(String),
+    `region` LowCardinality(String),
+    `employees` UInt32,
+    `size_band` LowCardinality(String),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_companies_parsing TO sluice.csr_companies_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `name` String,
+    `industry` String,
+    `region` String,
+    `employees` UInt32,
+    `size_band` String,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` UInt8
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            JSONExtract(line, 'Tuple(name String, industry String, region String, employees String, updatedAt String, deleted String)') AS company,
+            if((toInt64OrNull(company.updatedAt) IS NULL) AND (multiIf(match(company.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(company.updatedAt, 3, 'UTC'), toInt64OrNull(company.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(toInt64OrNull(company.updatedAt), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(company.updatedAt, 6, 'UTC'), CAST(multiIf(match(company.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(company.updatedAt, 3, 'UTC'), toInt64OrNull(company.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(toInt64OrNull(company.updatedAt), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))')) AS updated
+        FROM sluice.csr_companies_landing
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(multiIf(fault != '', fault, 1 AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', 1 AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', '') != '', multiIf(fault != '', fault, 1 AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', 1 AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', ''), (company.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(company.deleted, 1, 64), if(lengthUTF8(company.deleted) > 64, '…', ''), '"')), (company.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(company.updatedAt, 1, 64), if(lengthUTF8(company.updatedAt) > 64, '…', ''), '"')), multiIf(length(company.name) > 256, 'is longer than 256 bytes', (startsWith(company.name, '{') OR startsWith(company.name, '[')) AND isValidJSON(company.name), 'is not a string', '') != '', concat('name ', multiIf(length(company.name) > 256, 'is longer than 256 bytes', (startsWith(company.name, '{') OR startsWith(company.name, '[')) AND isValidJSON(company.name), 'is not a string', '')), multiIf(length(company.industry) > 256, 'is longer than 256 bytes', (startsWith(company.industry, '{') OR startsWith(company.industry, '[')) AND isValidJSON(company.industry), 'is not a string', '') != '', concat('industry ', multiIf(length(company.industry) > 256, 'is longer than 256 bytes', (startsWith(company.industry, '{') OR startsWith(company.industry, '[')) AND isValidJSON(company.industry), 'is not a string', '')), multiIf(length(company.region) > 256, 'is longer than 256 bytes', (startsWith(company.region, '{') OR startsWith(company.region, '[')) AND isValidJSON(company.region), 'is not a string', '') != '', concat('region ', multiIf(length(company.region) > 256, 'is longer than 256 bytes', (startsWith(company.region, '{') OR startsWith(company.region, '[')) AND isValidJSON(company.region), 'is not a string', '')), (company.employees != '') AND (toUInt32OrNull(company.employees) IS NULL), concat('employees is not a whole number: ', concat('"', substringUTF8(company.employees, 1, 64), if(lengthUTF8(company.employees) > 64, '…', ''), '"')), '') AS reason,
+    company.name AS name,
+    company.industry AS industry,
+    company.region AS region,
+    toUInt32OrZero(company.employees) AS employees,
+    multiIf(employees = 0, '', employees < 10, 'micro', employees < 50, 'small', employees < 250, 'medium', employees < 1000, 'large', 'enterprise') AS size_band,
+    ifNull(updated, toDateTime64(received_at, 6, 'UTC')) AS updated_at,
+    company.deleted IN ('true', '1') AS deleted
+FROM extracted;
+
+CREATE MATERIALIZED VIEW sluice.csr_companies_rejecting TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_companies' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.csr_companies_parsed
+WHERE reason != '';
+
+CREATE TABLE sluice.csr_company_dashboard
+(
+    `tenant_id` LowCardinality(String),
+    `dimension` LowCardinality(String),
+    `users` UInt64,
+    `programs` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `latest_day` Date,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, dimension)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_company_dashboarding
+REFRESH EVERY 15 MINUTE TO sluice.csr_company_dashboard
+(
+    `tenant_id` LowCardinality(String),
+    `dimension` String,
+    `users` UInt64,
+    `programs` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `latest_day` Date,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    counted_dimension AS dimension,
+    uniqExact(user_hash) AS users,
+    uniqExactIf(program_id, program_id != '') AS programs,
+    countIf(is_score) AS scores,
+    ifNotFinite(avgIf(score, is_score), 0) AS mean,
+    maxIf(day, is_score) AS latest_day,
+    now64(3) AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        arrayJoin([toString(dimension), '']) AS counted_dimension,
+        user_hash,
+        toString(program_id) AS program_id,
+        score,
+        day,
+        true AS is_score
+    FROM sluice.csr_scores
+    FINAL
+    UNION ALL
+    SELECT
+        tenant_id,
+        '' AS counted_dimension,
+        user_hash,
+        toString(program_id) AS program_id,
+        0 AS score,
+        toDate(0) AS day,
+        false AS is_score
+    FROM sluice.csr_journey
+    FINAL
+)
+GROUP BY
+    tenant_id,
+    counted_dimension;
+
+CREATE TABLE sluice.csr_journey
+(
+    `tenant_id` LowCardinality(String),
+    `id` UUID,
+    `stage` LowCardinality(String),
+    `day` Date,
+    `user_id` String CODEC(ZSTD(1)),
+    `program_id` LowCardinality(String),
+    `occurred_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `user_hash` UInt64 MATERIALIZED sipHash64(user_id) CODEC(NONE)
+)
+ENGINE = ReplacingMergeTree(updated_at, deleted)
+PARTITION BY toYYYYMM(day)
+ORDER BY (tenant_id, stage, day, id)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_accepting TO sluice.csr_journey
+(
+    `tenant_id` String,
+    `id` UUID,
+    `stage` LowCardinality(String),
+    `day` Date,
+    `user_id` String,
+    `program_id` LowCardinality(String),
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+AS SELECT
+    tenant_id,
+    id,
+    stage,
+    day,
+    user_id,
+    program_id,
+    occurred_at,
+    updated_at,
+    deleted
+FROM sluice.csr_journey_parsed
+WHERE (reason = '') AND (stage != '');
+
+CREATE TABLE sluice.csr_journey_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_mending
+REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_journey
+(
+    `tenant_id` LowCardinality(String),
+    `id` UUID,
+    `stage` String,
+    `day` Date,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    out_of_date AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(latest.updated_at) AS newest,
+            argMax((name, day), latest) AS place,
+            groupUniqArray((name, day)) AS places
+        FROM sluice.csr_places
+        WHERE (kind = 'csr_journey') AND (seen_at > (now() - toIntervalMinute(3)))
+        GROUP BY
+            tenant_id,
+            id
+        HAVING length(places) > 1
+    )
+SELECT
+    tenant_id,
+    id,
+    old_place.1 AS stage,
+    old_place.2 AS day,
+    newest AS updated_at,
+    true AS deleted
+FROM out_of_date
+ARRAY JOIN arrayFilter(other -> ((other != place) AND ((other.1) != '')), places) AS old_place
+SETTINGS optimize_aggregation_in_order = 1;
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_moving TO sluice.csr_journey
+(
+    `tenant_id` String,
+    `id` UUID,
+    `stage` String,
+    `day` Date,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            name,
+            day,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at
+        FROM sluice.csr_places
+        WHERE (kind = 'csr_journey') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.csr_journey_parsed
+            WHERE reason = ''
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            stage AS name,
+            day,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.csr_journey_parsed
+        WHERE reason = ''
+    ),
+    out_of_date AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax((name, day), (updated_at, seen_at)) AS place,
+            arrayJoin(arrayFilter(other -> ((other != place) AND ((other.1) != '')), groupUniqArray((name, day)))) AS old_place
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT
+    out_of_date.tenant_id AS tenant_id,
+    out_of_date.id AS id,
+    out_of_date.old_place.1 AS stage,
+    out_of_date.old_place.2 AS day,
+    out_of_date.newest AS updated_at,
+    true AS deleted
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        id
+    FROM sluice.csr_journey_parsed
+    WHERE reason = ''
+) AS landed
+INNER JOIN out_of_date ON (out_of_date.tenant_id = landed.tenant_id) AND (out_of_date.id = landed.id);
+
+CREATE TABLE sluice.csr_journey_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` UUID,
+    `stage` LowCardinality(String),
+    `day` Date,
+    `user_id` String,
+    `program_id` LowCardinality(String),
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_parsing TO sluice.csr_journey_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` UUID,
+    `stage` String,
+    `day` Date,
+    `user_id` String,
+    `program_id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` UInt8
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            JSONExtract(line, 'Tuple(\n                    id String, userId String, programId String, stage String,\n                    occurredAt String, updatedAt String, deleted String)') AS row,
+            multiIf(match(row.occurredAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.occurredAt, 3, 'UTC'), toInt64OrNull(row.occurredAt) IS NOT NULL, fromUnixTimestamp64Milli(toInt64OrNull(row.occurredAt), 'UTC'), NULL) AS at,
+            if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), if((toInt64OrNull(row.updatedAt) IS NULL) AND (multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(toInt64OrNull(row.updatedAt), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(row.updatedAt, 6, 'UTC'), CAST(multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(toInt64OrNull(row.updatedAt), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))'))) AS updated,
+            row.deleted IN ('true', '1') AS isDeleted,
+            (row.stage != '') AND (length(row.stage) <= 256) AND (at IS NOT NULL) AND ((toYear(at) >= 2000) AND (toYear(at) <= 2100)) AS hasPlace
+        FROM sluice.csr_journey_landing
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', '') != '', multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', ''), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', row.userId = '', 'userId is missing', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '') != '', concat('programId ', multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '')), row.stage = '', 'stage is missing', multiIf(length(row.stage) > 256, 'is longer than 256 bytes', (startsWith(row.stage, '{') OR startsWith(row.stage, '[')) AND isValidJSON(row.stage), 'is not a string', '') != '', concat('stage ', multiIf(length(row.stage) > 256, 'is longer than 256 bytes', (startsWith(row.stage, '{') OR startsWith(row.stage, '[')) AND isValidJSON(row.stage), 'is not a string', '')), row.occurredAt = '', 'occurredAt is missing', at IS NULL, concat('occurredAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.occurredAt, 1, 64), if(lengthUTF8(row.occurredAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('occurredAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.occurredAt, 1, 64), if(lengthUTF8(row.occurredAt) > 64, '…', ''), '"')), '') AS reason,
+    ifNull(toUUIDOrNull(row.id), reinterpretAsUUID(sipHash128(row.id))) AS id,
+    if(hasPlace, row.stage, '') AS stage,
+    if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
+    row.userId AS user_id,
+    row.programId AS program_id,
+    assumeNotNull(at) AS occurred_at,
+    assumeNotNull(updated) AS updated_at,
+    isDeleted AS deleted
+FROM extracted;
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_placing TO sluice.csr_places
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` UUID,
+    `name` LowCardinality(String),
+    `day` Date,
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_journey' AS kind,
+    id,
+    stage AS name,
+    day,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.csr_journey_parsed
+WHERE reason = '';
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_rejecting TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_journey' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.csr_journey_parsed
+WHERE reason != '';
+
+CREATE TABLE sluice.csr_journey_stages
+(
+    `tenant_id` LowCardinality(String),
+    `program_id` LowCardinality(String),
+    `stage` LowCardinality(String),
+    `reached` UInt64,
+    `current` UInt64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, program_id, stage)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_staging
+REFRESH EVERY 15 MINUTE TO sluice.csr_journey_stages
+(
+    `tenant_id` LowCardinality(String),
+    `program_id` LowCardinality(String),
+    `stage` String,
+    `reached` UInt64,
+    `current` UInt64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    program_id,
+    step.1 AS stage,
+    count() AS reached,
+    countIf(step.2) AS current,
+    now64(3) AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        program_id,
+        user_hash,
+        argMax(toString(stage), (occurred_at, stage)) AS latest,
+        arrayMap(name -> (name, name = latest), groupUniqArray(toString(stage))) AS steps
+    FROM sluice.csr_journey
+    FINAL
+    GROUP BY
+        tenant_id,
+        program_id,
+        user_hash
+)
+ARRAY JOIN steps AS step
+GROUP BY
+    tenant_id,
+    program_id,
+    stage;
+
+CREATE MATERIALIZED VIEW sluice.csr_language_grouping
+REFRESH EVERY 15 MINUTE TO sluice.csr_language_groups
+(
+    `tenant_id` LowCardinality(String),
+    `language_group` String,
+    `dimension` LowCardinality(String),
+    `users` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    scores.tenant_id AS tenant_id,
+    multiIf(levels.level < 0.4, 'beginner', levels.level < 0.7, 'intermediate', 'advanced') AS language_group,
+    scores.dimension AS dimension,
+    uniqExact(scores.user_hash) AS users,
+    count() AS scores,
+    avg(scores.score) AS mean,
+    now64(3) AS computed_at
+FROM sluice.csr_scores AS scores
+FINAL
+INNER JOIN
+(
+    SELECT
+        tenant_id,
+        user_hash,
+        argMax(score, (created_at, id)) AS level
+    FROM sluice.csr_scores
+    FINAL
+    WHERE dimension = 'lang_level_proxy'
+    GROUP BY
+        tenant_id,
+        user_hash
+) AS levels ON (levels.tenant_id = scores.tenant_id) AND (levels.user_hash = scores.user_hash)
+GROUP BY
+    tenant_id,
+    language_group,
+    dimension;
+
+CREATE TABLE sluice.csr_language_groups
+(
+    `tenant_id` LowCardinality(String),
+    `language_group` LowCardinality(String),
+    `dimension` LowCardinality(String),
+    `users` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, language_group, dimension)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sluice.csr_metrics
+(
+    `tenant_id` LowCardinality(String),
+    `id` UUID,
+    `metric` LowCardinality(String),
+    `day` Date,
+    `user_id` String CODEC(ZSTD(1)),
+    `value` Float64,
+    `period_start` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `user_hash` UInt64 MATERIALIZED sipHash64(user_id) CODEC(NONE)
+)
+ENGINE = ReplacingMergeTree(updated_at, deleted)
+PARTITION BY toYYYYMM(day)
+ORDER BY (tenant_id, metric, day, id)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_accepting TO sluice.csr_metrics
+(
+    `tenant_id` String,
+    `id` UUID,
+    `metric` LowCardinality(String),
+    `day` Date,
+    `user_id` String,
+    `value` Float64,
+    `period_start` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+AS SELECT
+    tenant_id,
+    id,
+    metric,
+    day,
+    user_id,
+    value,
+    period_start,
+    updated_at,
+    deleted
+FROM sluice.csr_metrics_parsed
+WHERE (reason = '') AND (metric != '');
+
+CREATE TABLE sluice.csr_metrics_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_mending
+REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_metrics
+(
+    `tenant_id` LowCardinality(String),
+    `id` UUID,
+    `metric` String,
+    `day` Date,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    out_of_date AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(latest.updated_at) AS newest,
+            argMax((name, day), latest) AS place,
+            groupUniqArray((name, day)) AS places
+        FROM sluice.csr_places
+        WHERE (kind = 'csr_metrics') AND (seen_at > (now() - toIntervalMinute(3)))
+        GROUP BY
+            tenant_id,
+            id
+        HAVING length(places) > 1
+    )
+SELECT
+    tenant_id,
+    id,
+    old_place.1 AS metric,
+    old_place.2 AS day,
+    newest AS updated_at,
+    true AS deleted
+FROM out_of_date
+ARRAY JOIN arrayFilter(other -> ((other != place) AND ((other.1) != '')), places) AS old_place
+SETTINGS optimize_aggregation_in_order = 1;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_moving TO sluice.csr_metrics
+(
+    `tenant_id` String,
+    `id` UUID,
+    `metric` String,
+    `day` Date,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            name,
+            day,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at
+        FROM sluice.csr_places
+        WHERE (kind = 'csr_metrics') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.csr_metrics_parsed
+            WHERE reason = ''
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            metric AS name,
+            day,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.csr_metrics_parsed
+        WHERE reason = ''
+    ),
+    out_of_date AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax((name, day), (updated_at, seen_at)) AS place,
+            arrayJoin(arrayFilter(other -> ((other != place) AND ((other.1) != '')), groupUniqArray((name, day)))) AS old_place
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT
+    out_of_date.tenant_id AS tenant_id,
+    out_of_date.id AS id,
+    out_of_date.old_place.1 AS metric,
+    out_of_date.old_place.2 AS day,
+    out_of_date.newest AS updated_at,
+    true AS deleted
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        id
+    FROM sluice.csr_metrics_parsed
+    WHERE reason = ''
+) AS landed
+INNER JOIN out_of_date ON (out_of_date.tenant_id = landed.tenant_id) AND (out_of_date.id = landed.id);
+
+CREATE TABLE sluice.csr_metrics_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` UUID,
+    `metric` LowCardinality(String),
+    `day` Date,
+    `user_id` String,
+    `value` Float64,
+    `period_start` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_parsing TO sluice.csr_metrics_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` UUID,
+    `metric` String,
+    `day` Date,
+    `user_id` String,
+    `value` Float64,
+    `period_start` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` UInt8
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            JSONExtract(line, 'Tuple(\n                    id String, userId String, metric String, value String,\n                    periodStart String, updatedAt String, deleted String)') AS row,
+            multiIf(match(row.periodStart, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.periodStart, 3, 'UTC'), toInt64OrNull(row.periodStart) IS NOT NULL, fromUnixTimestamp64Milli(toInt64OrNull(row.periodStart), 'UTC'), NULL) AS at,
+            if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), if((toInt64OrNull(row.updatedAt) IS NULL) AND (multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(toInt64OrNull(row.updatedAt), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(row.updatedAt, 6, 'UTC'), CAST(multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(toInt64OrNull(row.updatedAt), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))'))) AS updated,
+            row.deleted IN ('true', '1') AS isDeleted,
+            (row.metric != '') AND (length(row.metric) <= 256) AND (at IS NOT NULL) AND ((toYear(at) >= 2000) AND (toYear(at) <= 2100)) AS hasPlace
+        FROM sluice.csr_metrics_landing
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', '') != '', multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', ''), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), row.metric = '', 'metric is missing', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '') != '', concat('metric ', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '')), row.value = '', 'value is missing', NOT ifNull(isFinite(toFloat64OrNull(row.value)), 0), concat('value is not a number: ', concat('"', substringUTF8(row.value, 1, 64), if(lengthUTF8(row.value) > 64, '…', ''), '"')), row.periodStart = '', 'periodStart is missing', at IS NULL, concat('periodStart is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('periodStart is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), '') AS reason,
+    ifNull(toUUIDOrNull(row.id), reinterpretAsUUID(sipHash128(row.id))) AS id,
+    if(hasPlace, row.metric, '') AS metric,
+    if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
+    row.userId AS user_id,
+    toFloat64OrZero(row.value) AS value,
+    assumeNotNull(at) AS period_start,
+    assumeNotNull(updated) AS updated_at,
+    isDeleted AS deleted
+FROM extracted;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_placing TO sluice.csr_places
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` UUID,
+    `name` LowCardinality(String),
+    `day` Date,
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_metrics' AS kind,
+    id,
+    metric AS name,
+    day,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.csr_metrics_parsed
+WHERE reason = '';
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_rejecting TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_metrics' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.csr_metrics_parsed
+WHERE reason != '';
+
+CREATE TABLE sluice.csr_places
+(
+    `tenant_id` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `id` UUID,
+    `name` LowCardinality(String),
+    `day` Date,
+    `latest` SimpleAggregateFunction(max, Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC'))),
+    `seen_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    INDEX recent seen_at TYPE minmax GRANULARITY 1
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant_id, kind, id, name, day)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE TABLE sluice.csr_program_performance
+(
+    `tenant_id` LowCardinality(String),
+    `program_id` LowCardinality(String),
+    `dimension` LowCardinality(String),
+    `users` UInt64,
+    `completed` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, program_id, dimension)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_program_performing
+REFRESH EVERY 15 MINUTE TO sluice.csr_program_performance
+(
+    `tenant_id` LowCardinality(String),
+    `program_id` LowCardinality(String),
+    `dimension` String,
+    `users` UInt64,
+    `completed` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    program_id,
+    dimension,
+    uniqExact(user_hash) AS users,
+    0 AS completed,
+    count() AS scores,
+    avg(score) AS mean,
+    now64(3) AS computed_at
+FROM sluice.csr_scores
+FINAL
+WHERE program_id != ''
+GROUP BY
+    tenant_id,
+    program_id,
+    dimension
+UNION ALL
+SELECT
+    tenant_id,
+    program_id,
+    '' AS dimension,
+    count() AS users,
+    countIf(has_completed) AS completed,
+    0 AS scores,
+    0 AS mean,
+    now64(3) AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        program_id,
+        user_hash,
+        countIf(stage = 'completed') > 0 AS has_completed
+    FROM sluice.csr_journey
+    FINAL
+    WHERE (program_id != '') AND (stage IN ('enrolled', 'completed'))
+    GROUP BY
+        tenant_id,
+        program_id,
+        user_hash
+    HAVING countIf(stage = 'enrolled') > 0
+)
+GROUP BY
+    tenant_id,
+    program_id;
+
+CREATE TABLE sluice.csr_score_changes
+(
+    `tenant_id` LowCardinality(String),
+    `granularity` LowCardinality(String),
+    `dimension` LowCardinality(String),
+    `bucket` Date,
+    `changed_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    `rolled_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant_id, granularity, dimension, bucket)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE TABLE sluice.csr_scores
+(
+    `tenant_id` LowCardinality(String),
+    `id` UUID,
+    `dimension` LowCardinality(String),
+    `day` Date,
+    `user_id` String CODEC(ZSTD(1)),
+    `program_id` LowCardinality(String),
+    `location` LowCardinality(String),
+    `demographic` LowCardinality(String),
+    `text_type` LowCardinality(String),
+    `score` Float64,
+    `created_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `user_hash` UInt64 MATERIALIZED sipHash64(user_id) CODEC(NONE)
+)
+ENGINE = ReplacingMergeTree(updated_at, deleted)
+PARTITION BY toYYYYMM(day)
+ORDER BY (tenant_id, dimension, day, id)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_accepting TO sluice.csr_scores
+(
+    `tenant_id` String,
+    `id` UUID,
+    `dimension` LowCardinality(String),
+    `day` Date,
+    `user_id` String,
+    `program_id` LowCardinality(String),
+    `location` LowCardinality(String),
+    `demographic` LowCardinality(String),
+    `text_type` LowCardinality(String),
+    `score` Float64,
+    `created_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+AS SELECT
+    tenant_id,
+    id,
+    dimension,
+    day,
+    user_id,
+    program_id,
+    location,
+    demographic,
+    text_type,
+    score,
+    created_at,
+    updated_at,
+    deleted
+FROM sluice.csr_scores_parsed
+WHERE (reason = '') AND (dimension != '');
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_changing TO sluice.csr_score_changes
+(
+    `tenant_id` LowCardinality(String),
+    `granularity` String,
+    `dimension` LowCardinality(String),
+    `bucket` Date,
+    `changed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    granularity,
+    dimension,
+    multiIf(granularity = 'day', day, granularity = 'week', toMonday(day), toStartOfMonth(day)) AS bucket,
+    now64(3) AS changed_at
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        dimension,
+        day
+    FROM sluice.csr_scores
+)
+ARRAY JOIN ['day', 'week', 'month'] AS granularity
+GROUP BY
+    tenant_id,
+    granularity,
+    dimension,
+    bucket;
+
+CREATE TABLE sluice.csr_scores_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_marking
+REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_scores_rolling APPEND TO sluice.csr_score_changes
+(
+    `tenant_id` LowCardinality(String),
+    `granularity` LowCardinality(String),
+    `dimension` LowCardinality(String),
+    `bucket` Date,
+    `rolled_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    granularity,
+    dimension,
+    bucket,
+    max(computed_at) AS rolled_at
+FROM sluice.csr_scores_rollup
+WHERE computed_at > (now() - toIntervalMinute(10))
+GROUP BY
+    tenant_id,
+    granularity,
+    dimension,
+    bucket;
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_mending
+REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_scores
+(
+    `tenant_id` LowCardinality(String),
+    `id` UUID,
+    `dimension` String,
+    `day` Date,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    out_of_date AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(latest.updated_at) AS newest,
+            argMax((name, day), latest) AS place,
+            groupUniqArray((name, day)) AS places
+        FROM sluice.csr_places
+        WHERE (kind = 'csr_scores') AND (seen_at > (now() - toIntervalMinute(3)))
+        GROUP BY
+            tenant_id,
+            id
+        HAVING length(places) > 1
+    )
+SELECT
+    tenant_id,
+    id,
+    old_place.1 AS dimension,
+    old_place.2 AS day,
+    newest AS updated_at,
+    true AS deleted
+FROM out_of_date
+ARRAY JOIN arrayFilter(other -> ((other != place) AND ((other.1) != '')), places) AS old_place
+SETTINGS optimize_aggregation_in_order = 1;
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_moving TO sluice.csr_scores
+(
+    `tenant_id` String,
+    `id` UUID,
+    `dimension` String,
+    `day` Date,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            name,
+            day,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at
+        FROM sluice.csr_places
+        WHERE (kind = 'csr_scores') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.csr_scores_parsed
+            WHERE reason = ''
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            dimension AS name,
+            day,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.csr_scores_parsed
+        WHERE reason = ''
+    ),
+    out_of_date AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax((name, day), (updated_at, seen_at)) AS place,
+            arrayJoin(arrayFilter(other -> ((other != place) AND ((other.1) != '')), groupUniqArray((name, day)))) AS old_place
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT
+    out_of_date.tenant_id AS tenant_id,
+    out_of_date.id AS id,
+    out_of_date.old_place.1 AS dimension,
+    out_of_date.old_place.2 AS day,
+    out_of_date.newest AS updated_at,
+    true AS deleted
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        id
+    FROM sluice.csr_scores_parsed
+    WHERE reason = ''
+) AS landed
+INNER JOIN out_of_date ON (out_of_date.tenant_id = landed.tenant_id) AND (out_of_date.id = landed.id);
+
+CREATE TABLE sluice.csr_scores_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` UUID,
+    `dimension` LowCardinality(String),
+    `day` Date,
+    `user_id` String,
+    `program_id` LowCardinality(String),
+    `location` LowCardinality(String),
+    `demographic` LowCardinality(String),
+    `text_type` LowCardinality(String),
+    `score` Float64,
+    `created_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_parsing TO sluice.csr_scores_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` UUID,
+    `dimension` String,
+    `day` Date,
+    `user_id` String,
+    `program_id` String,
+    `location` String,
+    `demographic` String,
+    `text_type` String,
+    `score` Float64,
+    `created_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` UInt8
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            JSONExtract(line, 'Tuple(\n                    id String, userId String, programId String, location String, demographic String,\n                    dimension String, textType String, score String,\n                    createdAt String, updatedAt String, deleted String)') AS row,
+            multiIf(match(row.createdAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.createdAt, 3, 'UTC'), toInt64OrNull(row.createdAt) IS NOT NULL, fromUnixTimestamp64Milli(toInt64OrNull(row.createdAt), 'UTC'), NULL) AS at,
+            if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), if((toInt64OrNull(row.updatedAt) IS NULL) AND (multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(toInt64OrNull(row.updatedAt), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(row.updatedAt, 6, 'UTC'), CAST(multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(toInt64OrNull(row.updatedAt), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))'))) AS updated,
+            row.deleted IN ('true', '1') AS isDeleted,
+            (row.dimension != '') AND (length(row.dimension) <= 256) AND (at IS NOT NULL) AND ((toYear(at) >= 2000) AND (toYear(at) <= 2100)) AS hasPlace
+        FROM sluice.csr_scores_landing
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', '') != '', multiIf(fault != '', fault, (row.id = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (row.id = '') AND (NOT isValidJSON(line)), 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', ''), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', row.userId = '', 'userId is missing', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '') != '', concat('programId ', multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '')), multiIf(length(row.location) > 256, 'is longer than 256 bytes', (startsWith(row.location, '{') OR startsWith(row.location, '[')) AND isValidJSON(row.location), 'is not a string', '') != '', concat('location ', multiIf(length(row.location) > 256, 'is longer than 256 bytes', (startsWith(row.location, '{') OR startsWith(row.location, '[')) AND isValidJSON(row.location), 'is not a string', '')), multiIf(length(row.demographic) > 256, 'is longer than 256 bytes', (startsWith(row.demographic, '{') OR startsWith(row.demographic, '[')) AND isValidJSON(row.demographic), 'is not a string', '') != '', concat('demographic ', multiIf(length(row.demographic) > 256, 'is longer than 256 bytes', (startsWith(row.demographic, '{') OR startsWith(row.demographic, '[')) AND isValidJSON(row.demographic), 'is not a string', '')), row.dimension = '', 'dimension is missing', multiIf(length(row.dimension) > 256, 'is longer than 256 bytes', (startsWith(row.dimension, '{') OR startsWith(row.dimension, '[')) AND isValidJSON(row.dimension), 'is not a string', '') != '', concat('dimension ', multiIf(length(row.dimension) > 256, 'is longer than 256 bytes', (startsWith(row.dimension, '{') OR startsWith(row.dimension, '[')) AND isValidJSON(row.dimension), 'is not a string', '')), multiIf(length(row.textType) > 256, 'is longer than 256 bytes', (startsWith(row.textType, '{') OR startsWith(row.textType, '[')) AND isValidJSON(row.textType), 'is not a string', '') != '', concat('textType ', multiIf(length(row.textType) > 256, 'is longer than 256 bytes', (startsWith(row.textType, '{') OR startsWith(row.textType, '[')) AND isValidJSON(row.textType), 'is not a string', '')), row.score = '', 'score is missing', NOT ifNull((toFloat64OrNull(row.score) >= 0) AND (toFloat64OrNull(row.score) <= 1), 0), concat('score is not a number from 0 to 1: ', concat('"', substringUTF8(row.score, 1, 64), if(lengthUTF8(row.score) > 64, '…', ''), '"')), row.createdAt = '', 'createdAt is missing', at IS NULL, concat('createdAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.createdAt, 1, 64), if(lengthUTF8(row.createdAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('createdAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.createdAt, 1, 64), if(lengthUTF8(row.createdAt) > 64, '…', ''), '"')), '') AS reason,
+    ifNull(toUUIDOrNull(row.id), reinterpretAsUUID(sipHash128(row.id))) AS id,
+    if(hasPlace, row.dimension, '') AS dimension,
+    if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
+    row.userId AS user_id,
+    row.programId AS program_id,
+    row.location AS location,
+    row.demographic AS demographic,
+    row.textType AS text_type,
+    toFloat64OrZero(row.score) AS score,
+    assumeNotNull(at) AS created_at,
+    assumeNotNull(updated) AS updated_at,
+    isDeleted AS deleted
+FROM extracted;
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_placing TO sluice.csr_places
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` UUID,
+    `name` LowCardinality(String),
+    `day` Date,
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_scores' AS kind,
+    id,
+    dimension AS name,
+    day,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.csr_scores_parsed
+WHERE reason = '';
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_rejecting TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_scores' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.csr_scores_parsed
+WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_rolling
+REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_scores_rollup
+(
+    `tenant_id` LowCardinality(String),
+    `granularity` String,
+    `dimension` LowCardinality(String),
+    `bucket` Date,
+    `program_id` String,
+    `location` String,
+    `demographic` String,
+    `scores` UInt64,
+    `score_sum` Float64,
+    `score_squares` Float64,
+    `score_min` Float64,
+    `score_max` Float64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    settled AS
+    (
+        SELECT
+            tenant_id,
+            granularity,
+            dimension,
+            bucket
+        FROM sluice.csr_score_changes
+        GROUP BY
+            tenant_id,
+            granularity,
+            dimension,
+            bucket
+        HAVING (max(changed_at) < (toStartOfMinute(now()) - toIntervalMinute(1))) AND (max(rolled_at) <= (max(changed_at) + toIntervalMinute(1)))
+    ),
+    days AS
+    (
+        SELECT
+            tenant_id,
+            dimension,
+            day,
+            program_id,
+            location,
+            demographic,
+            count() AS scores,
+            sum(score) AS score_sum,
+            sum(score * score) AS score_squares,
+            min(score) AS score_min,
+            max(score) AS score_max
+        FROM sluice.csr_scores
+        FINAL
+        WHERE (tenant_id, dimension, day) IN (
+            SELECT DISTINCT
+                tenant_id,
+                dimension,
+                bucket + arrayJoin(range(toUInt16(multiIf(granularity = 'day', bucket + 1, granularity = 'week', bucket + 7, toDate(addMonths(bucket, 1))) - bucket)))
+            FROM settled
+        )
+        GROUP BY
+            tenant_id,
+            dimension,
+            day,
+            program_id,
+            location,
+            demographic
+    )
+SELECT
+    tenant_id,
+    granularity,
+    dimension,
+    bucket,
+    program_id,
+    location,
+    demographic,
+    sum(group_scores) AS scores,
+    sum(group_sum) AS score_sum,
+    sum(group_squares) AS score_squares,
+    min(group_min) AS score_min,
+    max(group_max) AS score_max,
+    toDateTime64(toStartOfMinute(now()), 3, 'UTC') AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        granularity,
+        dimension,
+        multiIf(granularity = 'day', day, granularity = 'week', toMonday(day), toStartOfMonth(day)) AS bucket,
+        program_id,
+        location,
+        demographic,
+        scores AS group_scores,
+        score_sum AS group_sum,
+        score_squares AS group_squares,
+        score_min AS group_min,
+        score_max AS group_max
+    FROM days
+    ARRAY JOIN ['day', 'week', 'month'] AS granularity
+    WHERE (tenant_id, granularity, dimension, bucket) IN (
+        SELECT
+            tenant_id,
+            granularity,
+            dimension,
+            bucket
+        FROM settled
+    )
+    UNION ALL
+    SELECT
+        tenant_id,
+        granularity,
+        dimension,
+        bucket,
+        program_id,
+        location,
+        demographic,
+        0,
+        0,
+        0,
+        1,
+        0
+    FROM sluice.csr_scores_rollup
+    WHERE (tenant_id, granularity, dimension, bucket) IN (
+        SELECT
+            tenant_id,
+            granularity,
+            dimension,
+            bucket
+        FROM settled
+    )
+    UNION ALL
+    SELECT
+        tenant_id,
+        granularity,
+        dimension,
+        bucket,
+        '',
+        '',
+        '',
+        0,
+        0,
+        0,
+        1,
+        0
+    FROM settled
+)
+GROUP BY
+    tenant_id,
+    granularity,
+    dimension,
+    bucket,
+    program_id,
+    location,
+    demographic;
+
+CREATE TABLE sluice.csr_scores_rollup
+(
+    `tenant_id` LowCardinality(String),
+    `granularity` LowCardinality(String),
+    `dimension` LowCardinality(String),
+    `bucket` Date,
+    `program_id` LowCardinality(String),
+    `location` LowCardinality(String),
+    `demographic` LowCardinality(String),
+    `scores` UInt64,
+    `score_sum` Float64,
+    `score_squares` Float64,
+    `score_min` Float64,
+    `score_max` Float64,
+    `computed_at` DateTime64(3, 'UTC'),
+    INDEX recent computed_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(computed_at)
+PARTITION BY toYear(bucket)
+ORDER BY (tenant_id, granularity, dimension, bucket, program_id, location, demographic)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
 
 CREATE TABLE sluice.gateway_instances
 (
@@ -498,4 +2242,71 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010210'),
     ('20261122010211'),
     ('20261122010212'),
-    ('20261122010213');
+    ('20261122010213'),
+    ('20261122010301'),
+    ('20261122010302'),
+    ('20261122010303'),
+    ('20261122010304'),
+    ('20261122010305'),
+    ('20261122010306'),
+    ('20261122010307'),
+    ('20261122010308'),
+    ('20261122010309'),
+    ('20261122010310'),
+    ('20261122010311'),
+    ('20261122010312'),
+    ('20261122010313'),
+    ('20261122010314'),
+    ('20261122010315'),
+    ('20261122010316'),
+    ('20261122010317'),
+    ('20261122010318'),
+    ('20261122010319'),
+    ('20261122010320'),
+    ('20261122010321'),
+    ('20261122010322'),
+    ('20261122010323'),
+    ('20261122010324'),
+    ('20261122010325'),
+    ('20261122010326'),
+    ('20261122010327'),
+    ('20261122010328'),
+    ('20261122010329'),
+    ('20261122010330'),
+    ('20261122010331'),
+    ('20261122010332'),
+    ('20261122010333'),
+    ('20261122010334'),
+    ('20261122010335'),
+    ('20261122010336'),
+    ('20261122010337'),
+    ('20261122010338'),
+    ('20261122010339'),
+    ('20261122010340'),
+    ('20261122010341'),
+    ('20261122010342'),
+    ('20261122010343'),
+    ('20261122010344'),
+    ('20261122010345'),
+    ('20261122010346'),
+    ('20261122010347'),
+    ('20261122010348'),
+    ('20261122010349'),
+    ('20261122010350'),
+    ('20261122010351'),
+    ('20261122010352'),
+    ('20261122010353'),
+    ('20261122010354'),
+    ('20261122010355'),
+    ('20261122010356'),
+    ('20261122010371'),
+    ('20261122010372'),
+    ('20261122010373'),
+    ('20261122010374'),
+    ('20261122010375'),
+    ('20261122010376'),
+    ('20261122010377'),
+    ('20261122010378'),
+    ('20261122010379'),
+    ('20261122010380'),
+    ('20261122010381');

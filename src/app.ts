@@ -7,6 +7,7 @@ import type { Budgets } from "./budget/budgets.ts";
 import { limitBurst, rateLimitFields } from "./budget/enforce.ts";
 import { budgetRoutes } from "./budget/routes.ts";
 import type { Cache } from "./cache/cache.ts";
+import { createRepeats } from "./cache/repeats.ts";
 import { cacheRoutes } from "./cache/routes.ts";
 import { createAuth } from "./auth/auth.ts";
 import { authenticate } from "./auth/authenticate.ts";
@@ -51,6 +52,8 @@ export interface AppDeps {
   clickHouse: ClickHouse;
   /** Runs the named queries. */
   reader: ClickHouse;
+  /** Runs the writing endpoints. */
+  writer: ClickHouse;
   /** Inserts into landing tables. */
   ingester: ClickHouse;
   budgets: Budgets;
@@ -83,8 +86,18 @@ export interface AppEnv {
   };
 }
 
+/** What matters for answers that are data, and for the pages of the API reference; no fields for browsers of the past. */
+const securityFields = {
+  crossOriginResourcePolicy: "cross-origin",
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+};
+
 /** The gateway: every route and middleware, in the order a request meets them. */
-export function createApp(deps: AppDeps): Hono<AppEnv> {
+export function createApp(deps: AppDeps): { fetch(request: Request): Response | Promise<Response> } {
   const { config, log } = deps;
   const app = new Hono<AppEnv>();
   app.onError(onError(log));
@@ -95,10 +108,11 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.use(requestId());
   app.use(nameSpan());
   app.use(logRequests(log));
-  app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
+  app.use(secureHeaders(securityFields));
   app.use(allowOrigins(config.ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()).filter(Boolean)));
 
   const auth = createAuth(deps);
+  const repeats = createRepeats(deps, auth.tokens);
   const probe = createProbe(deps.reader);
   app.route("/health", healthRoutes(deps, auth, probe));
   app.route("/metrics", metricsRoutes(deps, probe));
@@ -113,6 +127,13 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.route("/v1/admin/cache", cacheRoutes(deps));
   app.route("/v1/stream", streamTokenRoutes(auth));
   app.route("/v1", budgetRoutes(deps));
-  app.route("/v1", queryRoutes(deps));
-  return app;
+  app.route("/v1", queryRoutes({ ...deps, repeats }));
+
+  async function answerWhole(request: Request): Promise<Response> {
+    const response = await app.fetch(request);
+    repeats.learn(request, response);
+    return response;
+  }
+  // most requests of a dashboard are like one before: they do not walk all of the above again
+  return { fetch: (request) => repeats.answer(request) ?? answerWhole(request) };
 }

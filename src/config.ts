@@ -12,10 +12,10 @@ export const variables = {
     "HTTP address of ClickHouse, such as `http://localhost:8123`; `dev` and `test` start their own engine",
   ),
   CLICKHOUSE_USER: z.string().regex(/^\w+$/, "must be a plain name").default("sluice").describe(
-    "ClickHouse user that owns the tables, for `migrate`; the gateway asks as that name with `_reader`, `_ingest` and " +
-      "`_gateway` behind it (deploy/clickhouse/users.d)",
+    "ClickHouse user that owns the tables, for `migrate`; the gateway asks as that name with `_reader`, `_writer`, " +
+      "`_ingest` and `_gateway` behind it (deploy/clickhouse/users.d)",
   ),
-  CLICKHOUSE_PASSWORD: z.string().default("").describe("Password of the gateway's three users"),
+  CLICKHOUSE_PASSWORD: z.string().default("").describe("Password of the gateway's users"),
   CLICKHOUSE_OWNER_PASSWORD: z.string().optional().describe(
     "Password of the owner, for `migrate`; without it, that of the gateway's users",
   ),

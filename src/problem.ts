@@ -10,6 +10,7 @@ export const problems = {
   "not-found": [404, "There is nothing at this address"],
   "method-not-allowed": [405, "The address does not take this method"],
   "not-acceptable": [406, "The answer does not come in the format asked for"],
+  "conflict": [409, "What is there already does not allow this"],
   "idempotency-conflict": [409, "The first request with this Idempotency-Key is still running"],
   "body-too-large": [413, "The body is larger than the limit"],
   "unsupported-media-type": [415, "The body has a type or an encoding that is not taken"],

@@ -311,7 +311,11 @@ Deno.test("a materialized view's target and a dictionary's load outdate the answ
     const file = sumFile(view);
     const insert = () => table.insert(tenant, 2);
     assert.deepEqual(await afterChange(view, tenant, insert, file), { before: 11, after: 33, how: "stale" });
-    const reload = () => engineRun(`SYSTEM RELOAD DICTIONARY ${dictionary}`);
+    const reload = async () => {
+      // the engine tells the second in which a dictionary was loaded
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      await engineRun(`SYSTEM RELOAD DICTIONARY ${dictionary}`);
+    };
     assert.deepEqual(await afterChange(view, tenant, reload, file), { before: 33, after: 36, how: "stale" });
   } finally {
     await engineRun(`DROP VIEW ${view}`);

@@ -55,6 +55,7 @@ export const limits = {
 /** What a test may replace. */
 export interface TestOptions {
   clickHouse?: ClickHouse;
+  writer?: ClickHouse;
   files?: QueryFile[];
   now?: () => Date;
   /** Settings in place of the tests' own. */
@@ -80,6 +81,15 @@ export interface TestGateway {
     tenantId: string,
     parameters?: Record<string, unknown>,
     scope?: string,
+  ): Promise<Answer>;
+  /** Sends parameters as JSON, or no body; the answer's body is null when it has none. */
+  call(
+    method: string,
+    path: string,
+    tenantId: string,
+    parameters?: Record<string, unknown>,
+    scope?: string,
+    headers?: Record<string, string>,
   ): Promise<Answer>;
   /** Posts events as NDJSON and returns the answer. */
   send(stream: string, tenantId: string, events: unknown[]): Promise<Answer>;
@@ -121,7 +131,9 @@ export function newTenant(name = "tenant"): string {
 /** A gateway over the tests' engine, with the repository's queries unless others are given. Throws their faults. */
 export async function createGateway(options: TestOptions = {}): Promise<TestGateway> {
   const given = options.clickHouse;
-  const roles = given ? { clickHouse: given, reader: given, ingester: given } : createRoles(engineOptions());
+  const roles = given
+    ? { clickHouse: given, reader: given, writer: given, ingester: given }
+    : createRoles(engineOptions());
   const { clickHouse } = roles;
   const serving = createServing(roles.reader);
   const log: LogEntry[] = [];
@@ -153,6 +165,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
       ...options.config,
     },
     ...roles,
+    ...(options.writer && { writer: options.writer }),
     budgets,
     queue,
     audit,
@@ -180,6 +193,17 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     query: async (name, tenantId, parameters = {}, scope = "query") => {
       const headers = { authorization: `Bearer ${await tokenOf(tenantId, scope)}` };
       return await read(await request(`/v1/${name}?${searchOf(parameters)}`, undefined, { headers }));
+    },
+    call: async (method, path, tenantId, parameters, scope = "query cohorts:write", more = {}) => {
+      const headers = {
+        authorization: `Bearer ${await tokenOf(tenantId, scope)}`,
+        ...(parameters && { "content-type": "application/json" }),
+        ...more,
+      };
+      const body = parameters && JSON.stringify(parameters);
+      const response = await request(`/v1/${path}`, undefined, { method, headers, body });
+      if (response.status !== 204) return await read(response);
+      return { status: 204, headers: response.headers, body: null };
     },
     send: async (stream, tenantId, events) =>
       await read(

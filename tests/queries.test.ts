@@ -2,59 +2,118 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { z } from "zod";
 import { readQueryFiles, root } from "../src/deno/sql_files.ts";
+import { readHeader } from "../src/catalog/header.ts";
 import { queryName } from "../src/catalog/query.ts";
-import { createGateway, newTenant, type TestGateway } from "./gateway.ts";
+import { type Answer, createGateway, newTenant, type TestGateway } from "./gateway.ts";
 
 // Tests that analysts write: tests/queries/<domain>/<query>.yaml. CONTRIBUTING.md describes the format.
 
 const row = z.record(z.string(), z.unknown());
 const given = z.record(z.string(), z.array(row));
+const parameters = row.default({}).describe("Parameters");
 const testFile = z.strictObject({
   scope: z.string().default("query ingest").describe("Scopes of the credential that asks"),
   now: z.string().describe("The instant that queries take as now"),
   given: given.default({}).describe("Rows sent to each stream for the tenant that asks"),
   others: given.default({}).describe("Rows of another tenant, which must never show"),
+  before: z.array(z.strictObject({
+    call: z.string().describe("A writing endpoint, such as cohorts/create"),
+    when: parameters,
+    as: z.string().optional().describe(
+      "Name under which the new id is kept: `$name` stands for it from there on",
+    ),
+    by: z.enum(["asking", "other"]).default("asking").describe("Whose call it is"),
+  })).default([]).describe("Writing endpoints called before the cases"),
   cases: z.array(
     z.strictObject({
       name: z.string(),
-      when: z.record(z.string(), z.unknown()).default({}).describe("Parameters"),
+      when: parameters,
       then: z.unknown().optional().describe(
         "What `data` must hold: named keys of objects, all elements of lists",
       ),
-      problem: z.record(z.string(), z.unknown()).optional().describe("What the problem document must hold"),
+      warnings: z.array(z.string()).optional().describe("What `meta.warnings` must hold"),
+      problem: row.optional().describe("What the problem document must hold"),
+      reads: z.array(z.strictObject({ query: z.string(), when: parameters, then: z.unknown() })).optional()
+        .describe("What queries answer after a writing endpoint"),
     }).refine(
-      ({ then, problem }) => (then === undefined) !== (problem === undefined),
-      "say `then` or `problem`",
+      ({ then, problem, reads }) => (then !== undefined || reads !== undefined) !== (problem !== undefined),
+      "say `then` or `reads`, or `problem`",
     ),
   ).min(1),
 });
 
 const gateway = await createGateway();
+const files = await readQueryFiles();
+const headers = new Map(
+  files.map(({ path, text }) => [queryName(path), readHeader(path, text).header] as const),
+);
 
-for (const file of await readQueryFiles()) {
+for (const file of files) {
   const path = `${root}tests/queries/${file.path.replace(/^sql\//, "").replace(/\.sql$/, ".yaml")}`;
-  const test = testFile.parse(parse(await Deno.readTextFile(path)));
   const name = queryName(file.path);
+  const test = testFile.parse(parse(await Deno.readTextFile(path)));
   Deno.test(name, async (t) => {
-    const [tenant, other] = [newTenant("asking"), newTenant("other")];
-    await sendAll(gateway, tenant, test.given);
-    await sendAll(gateway, other, test.others);
-    for (const { name: caseName, when, then, problem } of test.cases) {
+    const tenants = { asking: newTenant("asking"), other: newTenant("other") };
+    const kept = new Map<string, unknown>();
+    gateway.setNow(new Date(test.now));
+    await sendAll(gateway, tenants.asking, test.given);
+    await sendAll(gateway, tenants.other, test.others);
+    for (const { call, when, as, by } of test.before) {
+      const { status, body } = await ask(call, tenants[by], withIds(when, kept), "admin");
+      assert.ok(status === 201 || status === 204, `${call}: ${JSON.stringify(body)}`);
+      if (as) kept.set(as, body.data.id);
+    }
+    for (const { name: caseName, ...each } of test.cases) {
       await t.step(caseName, async () => {
+        const { when, then, warnings, problem, reads } = withIds(each, kept);
         gateway.setNow(new Date(test.now));
-        const segments = name.replaceAll(/\{([^}]+)\}/g, (_, key) => encodeURIComponent(String(when[key])));
-        const inPath = [...name.matchAll(/\{([^}]+)\}/g)].map(([, key]) => key);
-        const rest = Object.fromEntries(Object.entries(when).filter(([key]) => !inPath.includes(key)));
-        const { status, body } = await gateway.query(segments, tenant, rest, test.scope);
+        const { status, body } = await ask(name, tenants.asking, when, test.scope);
         if (problem) {
           assert.ok(status >= 400, `expected a problem, got ${JSON.stringify(body).slice(0, 500)}`);
           return assertHolds({ ...body, status }, problem, "problem");
         }
-        assert.equal(status, 200, JSON.stringify(body));
-        assertHolds(body.data, then, "data");
+        assert.ok(status < 300, JSON.stringify(body));
+        if (then !== undefined) assertHolds(body.data, then, "data");
+        if (warnings) assert.deepEqual(body.meta.warnings, warnings);
+        for (const read of reads ?? []) {
+          const answer = await ask(read.query, tenants.asking, read.when, "query");
+          if (answer.status !== 200) assert.fail(JSON.stringify(answer.body));
+          assertHolds(answer.body.data, read.then, read.query);
+        }
       });
     }
   });
+}
+
+/** Asks a query, or calls a writing endpoint. */
+async function ask(
+  name: string,
+  tenant: string,
+  when: Record<string, unknown>,
+  scope: string,
+): Promise<Answer> {
+  const header = headers.get(name);
+  assert.ok(header, `There is no query "${name}"`);
+  const path = header.path ?? name;
+  const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, key]) => key);
+  const address = path.replaceAll(/\{([^}]+)\}/g, (_, key) => encodeURIComponent(String(when[key])));
+  const rest = Object.fromEntries(Object.entries(when).filter(([key]) => !inPath.includes(key)));
+  return header.method
+    ? await gateway.call(header.method, address, tenant, rest, scope)
+    : await gateway.query(address, tenant, rest, scope);
+}
+
+/** The value with each text `$name` in it as the id that was kept under the name. */
+function withIds<Value>(value: Value, kept: Map<string, unknown>): Value {
+  const replace = (each: unknown): unknown => {
+    if (typeof each === "string") {
+      return each.replaceAll(/\$([a-z]\w*)/g, (text, name) => String(kept.get(name) ?? text));
+    }
+    if (Array.isArray(each)) return each.map(replace);
+    if (typeof each !== "object" || each === null) return each;
+    return Object.fromEntries(Object.entries(each).map(([key, part]) => [key, replace(part)]));
+  };
+  return replace(value) as Value;
 }
 
 async function sendAll(gateway: TestGateway, tenant: string, streams: z.infer<typeof given>): Promise<void> {

@@ -178,6 +178,15 @@ GROUP BY channel
     assert.deepEqual(jsonOf(other.printed).data, []);
   });
 
+  await t.step("a query is found by its name also when its address is another", async () => {
+    const read = (name: string) => Deno.readTextFile(`${root}sql/cohorts/${name}.sql`);
+    await Deno.mkdir(`${copy.path}/sql/cohorts`);
+    for (const name of ["create", "list"]) await copy.write(`sql/cohorts/${name}.sql`, await read(name));
+    const { code, printed } = await copy.task("query", "cohorts/list", "--format=json");
+    assert.equal(code, 0, printed);
+    assert.deepEqual(jsonOf(printed).data, []);
+  });
+
   await t.step("what is wrong is a sentence", async () => {
     const cases: [string[], number, RegExp][] = [
       [["outreach/trial", "--channel=fax"], 1, /channel.*email.*sms/],
@@ -186,6 +195,7 @@ GROUP BY channel
       [["outreach/trail", "--channel=sms"], 1, /There is no query "outreach\/trail".*outreach\/trial/],
       [["outreach/trial", "--channel=sms", "--format=xml"], 1, /There is no format "xml"/],
       [["outreach/trial", "channel=sms"], 2, /--name=value, not "channel=sms"/],
+      [["cohorts/create"], 1, /cohorts\/create writes: call POST \/v1\/cohorts$/m],
       [[], 2, /deno task query NAME/],
     ];
     for (const [args, expected, sentence] of cases) {

@@ -5,6 +5,7 @@ import { answerExport } from "./export.ts";
 import { pageOf } from "./page.ts";
 import { readAnswer } from "./read_answer.ts";
 import { type Run, statementOf } from "./statement.ts";
+import { splitWarnings, warningsSettings } from "./warnings.ts";
 
 /** An answer: finished bytes, or a stream of them. */
 export interface Answer {
@@ -38,12 +39,16 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answer> {
       ...statement.settings,
       wait_end_of_query: 1,
       ...(isNumbered ? pageSettings(query) : { output_format_json_array_of_rows: isObject ? 0 : 1 }),
+      ...(query.hasWarnings && warningsSettings(query)),
       // one row more than the page has tells whether there is a next one
       ...(page && !isNumbered && { limit: page.size + 1 }),
     },
   });
   const summary = readSummary(response);
-  const bytes = await readAnswer(response, summary.resultBytes, run.limits.MAX_RESULT_BYTES, run.signal);
+  const printed = await readAnswer(response, summary.resultBytes, run.limits.MAX_RESULT_BYTES, run.signal);
+  const { data: bytes, warnings } = query.hasWarnings
+    ? splitWarnings(printed)
+    : { data: printed, warnings: [] };
   if (isObject && summary.resultRows === 0) {
     throw new Problem("not-found", { detail: "There is no such thing" });
   }
@@ -65,15 +70,19 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answer> {
     elapsedMs: Math.round(summary.elapsedMs * 1000) / 1000,
     asOf: `${run.now.toISOString().slice(0, 19)}Z`,
     ...(told && { page: told }),
+    ...(warnings.length > 0 && { warnings }),
   };
   const body = join(opening, data, encoder.encode(`,"meta":${JSON.stringify(meta)}}\n`));
+  // what stands in meta and yet is a part of what the answer says; a cursor itself differs each second
+  const more = told
+    ? String(told.total ?? told.next === null)
+    : warnings.length
+    ? JSON.stringify(warnings)
+    : "";
   return {
     headers: { "content-type": "application/json; charset=utf-8" },
     body,
-    data: told
-      // what follows is part of it; the cursor itself differs each second
-      ? join(data, encoder.encode(String(told.total ?? told.next === null)))
-      : body.subarray(dataStart, dataStart + data.length),
+    data: more ? join(data, encoder.encode(more)) : body.subarray(dataStart, dataStart + data.length),
   };
 }
 

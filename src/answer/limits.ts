@@ -17,7 +17,7 @@ export function timeoutSeconds(header: Header, config: LimitsConfig): number {
 export function limitSettings(
   header: Header,
   config: LimitsConfig,
-  format: Format,
+  format: Pick<Format, "name">,
 ): Record<string, string | number> {
   const { max_result_rows, max_result_bytes, ...settings } = header.settings;
   return {

@@ -42,7 +42,7 @@ export function statementOf({ query, bound, tenantId, now, queryId, signal, ...r
       // only a query that cannot write is stopped when its client closes the connection
       readonly: 2,
       default_format: run.format.clickHouse,
-      additional_table_filters: tenantFilter(query.tenantTables, tenantId),
+      additional_table_filters: tenantFilter(query.tenantTables, ...(bound.tenantIds ?? [tenantId])),
       ...(page && { limit: page.size, offset: page.number === null ? 0 : (page.number - 1) * page.size }),
     },
   };

@@ -29,6 +29,8 @@ export interface TokensOptions {
 export interface Tokens {
   /** Who the token is of; at once when it was verified before. Throws Problem. */
   verify(token: string): Credential | Promise<Credential>;
+  /** Who the token is of, if that is known and holds. */
+  recall(token: string): Credential | undefined;
   /** How the published keys came; undefined where no address of keys is set. */
   keySetState(): KeySetState | undefined;
 }
@@ -84,18 +86,22 @@ export function createTokens({ config, clock, log }: TokensOptions): Tokens {
     return credential;
   }
 
+  function recall(token: string): Credential | undefined {
+    const known = remembered.get(token);
+    const holds = known && known.keysVersion === (keySet?.version() ?? 0) &&
+      clock().getTime() < known.expiresAt;
+    return holds ? known.credential : undefined;
+  }
+
   return {
+    recall,
     keySetState: () => keySet?.state(),
 
     verify(token) {
-      const now = clock();
-      const keysVersion = keySet?.version() ?? 0;
-      const known = remembered.get(token);
-      if (known && known.keysVersion === keysVersion && now.getTime() < known.expiresAt) {
-        return known.credential;
-      }
+      const known = recall(token);
+      if (known) return known;
       remembered.delete(token);
-      return verifyAnew(token, now, keysVersion);
+      return verifyAnew(token, clock(), keySet?.version() ?? 0);
     },
   };
 }

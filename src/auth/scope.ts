@@ -4,30 +4,37 @@ import type { AppEnv } from "../app.ts";
 import { forbidden } from "./challenge.ts";
 import type { Credential } from "./credential.ts";
 
-/** Each scope and what it allows; `query:<domain>` is one for each domain of queries. */
+/** Each scope and what it allows; `query:<domain>` is one for each domain of queries, `<domain>:write` for each that writes. */
 export const scopes = {
   "query": "All queries of the tenant, but those that need another scope",
   "query:<domain>": "The queries of one domain, such as `query:outreach`",
   "ingest": "Sending events",
+  "<domain>:write": "The writing endpoints of one domain, such as `cohorts:write`",
   "stream": "Live updates, and tokens for them",
   "tenants:compare": "Setting the tenants that the claim `tenants` names beside one's own",
   "admin": "Everything, also what concerns other tenants: API keys, budgets",
 } as const;
 
 /** A scope that a query's header may name in place of `query`. */
-export const headerScope = z.enum(["ingest", "stream", "tenants:compare", "admin"]);
+export const headerScope = z.string().regex(
+  /^(ingest|stream|tenants:compare|admin|[a-z][a-z0-9_-]*:write)$/,
+  "must be ingest, stream, tenants:compare, admin or <domain>:write",
+);
 
 /** A scope as a credential has it. */
 export const scopeName = z.string().regex(
-  /^(query(:[a-z][a-z0-9_-]*)?|ingest|stream|tenants:compare|admin)$/,
+  /^(query(:[a-z][a-z0-9_-]*)?|[a-z][a-z0-9_-]*:write|ingest|stream|tenants:compare|admin)$/,
   `must be one of ${Object.keys(scopes).join(", ")}`,
 );
 
-/** Throws a Problem unless the credential has one of the scopes, or `admin`, which implies all. */
+/** Whether the credential has one of the scopes, or `admin`, which implies all. */
+export function hasScope({ scopes }: Credential, anyOf: string[]): boolean {
+  return anyOf.some((scope) => scopes.includes(scope)) || scopes.includes("admin");
+}
+
+/** Throws a Problem unless the credential has one of the scopes, or `admin`. */
 export function checkScope(credential: Credential, ...anyOf: string[]): void {
-  const has = credential.scopes;
-  if (anyOf.some((scope) => has.includes(scope)) || has.includes("admin")) return;
-  throw forbidden(anyOf);
+  if (!hasScope(credential, anyOf)) throw forbidden(anyOf);
 }
 
 /** Lets only credentials with the scope pass. Throws Problem. */

@@ -5,6 +5,8 @@ import type { TokenConfig } from "./jwt.ts";
 export interface TokenClaims {
   tenantId: string;
   scope: string;
+  /** Further tenants, which `tenants:compare` allows to set beside it. */
+  tenants?: string[];
   subject?: string;
   /** Such as `12h`, or an instant in seconds since 1970. */
   expires: string | number;
@@ -13,12 +15,12 @@ export interface TokenClaims {
 /** A token that the gateway takes, signed HS256: for development and tests. */
 export async function signToken(
   secret: string,
-  { tenantId, scope, subject, expires }: TokenClaims,
+  { tenantId, scope, tenants, subject, expires }: TokenClaims,
   config: Partial<TokenConfig> = {},
 ): Promise<string> {
   const { AUTH_TENANT_CLAIM: tenantClaim = "tenant_id", AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } =
     config;
-  const token = new SignJWT({ [tenantClaim]: tenantId, scope })
+  const token = new SignJWT({ [tenantClaim]: tenantId, scope, tenants })
     .setProtectedHeader({ alg: "HS256", typ: "JWT" }).setIssuedAt().setExpirationTime(expires);
   if (subject) token.setSubject(subject);
   if (issuer) token.setIssuer(issuer);

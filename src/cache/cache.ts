@@ -143,7 +143,6 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
         headers,
         body,
         encoded: {},
-        encodedBytes: 0,
         etag: await entityTag(data),
         madeAt,
         clock: clockAt.getTime(),
@@ -245,14 +244,29 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
       return versions.poll().then(() => decide(ask, kept.get(key)));
     },
 
+    /** The kept answer, if it may be given out as it is and nothing has to be asked for that. */
+    recall(
+      what: Pick<Ask, "query" | "bound" | "tenantId" | "format">,
+    ): { entry: Entry; ttlSeconds: number } | undefined {
+      const entry = kept.get(cacheKey(what));
+      if (!entry || (entry.changedAt === undefined && !isVerified())) return;
+      const { state, ttlSeconds } = freshnessOf(entry, clock().getTime(), isVerified());
+      return state === "fresh" ? { entry, ttlSeconds } : undefined;
+    },
+
+    /** Counts an answer that `recall` gave. */
+    countHit: (query: string) => counter.add(query, "hits"),
+
     /** The entry's body in an encoding, which is made once. */
     async encoded(entry: Entry, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
       const known = entry.encoded[encoding];
-      if (known) return await known;
-      const bytes = await (entry.encoded[encoding] = encode(entry.body, encoding));
-      // the room it takes is counted when it is kept
-      entry.encodedBytes += bytes.length;
-      if (kept.peek(entry.key) === entry) kept.set({ ...entry });
+      if (known) return known;
+      const bytes = await encode(entry.body, encoding);
+      // an answer that takes more room is kept anew, so that the room counts
+      const latest = kept.peek(entry.key);
+      if (latest?.body === entry.body) {
+        kept.set({ ...latest, encoded: { ...latest.encoded, [encoding]: bytes } });
+      }
       return bytes;
     },
 
@@ -261,6 +275,9 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
       if (given.size < maxGiven) given.add(id);
       return purge(command);
     },
+
+    /** Forgets what a tenant was answered from a table, since it has just written it through this gateway. */
+    written: (table: string, tenantId: string): void => void purge({ query: "", tenantId, table }),
 
     poll: versions.poll,
 

@@ -16,10 +16,8 @@ export interface Entry {
   /** Of the answer itself: its type, and how it is called as a file. */
   headers: Record<string, string>;
   body: Uint8Array<ArrayBuffer>;
-  /** The body in other encodings, made when one is first asked for. */
-  encoded: Partial<Record<Encoding, Promise<Uint8Array<ArrayBuffer>>>>;
-  /** Bytes of those that are made. */
-  encodedBytes: number;
+  /** The body in other encodings, as far as one was asked for. */
+  encoded: Partial<Record<Encoding, Uint8Array<ArrayBuffer>>>;
   /** A weak entity tag, with its quotes. */
   etag: string;
   /** When it was made, in milliseconds since 1970. */
@@ -55,8 +53,9 @@ export function freshnessOf(entry: Entry, now: number, isVerified: boolean): Fre
 }
 
 /** Bytes that an entry takes: its bodies as far as they are made, its key, and what stands around them. */
-export function entryBytes({ key, body, encodedBytes }: Entry): number {
-  return body.length + encodedBytes + 2 * key.length + 1_024;
+export function entryBytes({ key, body, encoded }: Entry): number {
+  const { gzip, br } = encoded;
+  return body.length + (gzip?.length ?? 0) + (br?.length ?? 0) + 2 * key.length + 1_024;
 }
 
 /** The weak entity tag of what an answer says: equal for equal data, whenever it was computed. */

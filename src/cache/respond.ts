@@ -36,7 +36,7 @@ export async function respond(
   }
   headers.etag = entry.etag;
   headers.age = String(Math.max(0, Math.floor((now.getTime() - entry.madeAt) / 1000)));
-  if (conditions.ifNoneMatch && matches(conditions.ifNoneMatch, entry.etag)) {
+  if (conditions.ifNoneMatch && matchesTag(conditions.ifNoneMatch, entry.etag)) {
     delete headers["content-type"];
     return new Response(null, { status: 304, headers });
   }
@@ -68,7 +68,7 @@ function cacheControl({ policy: { freshMs, staleMs } }: Entry): string {
 }
 
 /** Whether `If-None-Match` names the entity tag, by weak comparison (RFC 9110, section 13.1.2). */
-function matches(ifNoneMatch: string, etag: string): boolean {
+export function matchesTag(ifNoneMatch: string, etag: string): boolean {
   if (ifNoneMatch.trim() === "*") return true;
   const opaque = etag.slice("W/".length);
   return ifNoneMatch.split(",").some((tag) => tag.trim().replace(/^W\//, "") === opaque);

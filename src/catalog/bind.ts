@@ -15,6 +15,8 @@ export interface Bound {
   page?: { number: number | null; size: number };
   /** The instant to take as now, when a cursor says it. */
   now?: Date;
+  /** The tenants whose rows a query with `tenant: compare` reads. */
+  tenantIds?: string[];
 }
 
 /** Longest bound text in bytes; ClickHouse's http_max_field_value_size is 128 KiB, of escaped text. */
@@ -135,7 +137,9 @@ function bindCursor(
 }
 
 function unknownParameter(name: string, known: string[]): string {
-  if (name === "tenantId" || name === "now") return `${name} is bound by the server and cannot be sent`;
+  if (name === "tenantId" || name === "now" || name === "newId") {
+    return `${name} is bound by the server and cannot be sent`;
+  }
   return `${name} is not a parameter of this query${suggestion(name, known)}`;
 }
 

@@ -1,5 +1,5 @@
 import { type ClickHouse } from "../clickhouse/client.ts";
-import { compileQuery, type Query, type QueryFile, queryName } from "./query.ts";
+import { compileQuery, type Query, type QueryFile } from "./query.ts";
 import { errorAt, QueryFileError } from "./query_file_error.ts";
 
 /** The queries that are served, by name. */
@@ -17,12 +17,10 @@ const concurrency = 4;
 export async function loadCatalog(files: QueryFile[], clickHouse: ClickHouse): Promise<LoadedCatalog> {
   const catalog = new Map<string, Query>();
   const errors: QueryFileError[] = [];
-  const shapes = new Map<string, string>();
   const queue = files.toSorted((a, b) => a.path < b.path ? -1 : 1);
   const compileNext = async () => {
     for (let file = queue.shift(); file; file = queue.shift()) {
       try {
-        checkDuplicate(file, shapes);
         const query = await compileQuery(file, clickHouse);
         catalog.set(query.name, query);
       } catch (error) {
@@ -32,39 +30,29 @@ export async function loadCatalog(files: QueryFile[], clickHouse: ClickHouse): P
     }
   };
   await Promise.all(Array.from({ length: concurrency }, compileNext));
-  const sorted = [...catalog].toSorted(([a], [b]) => a < b ? -1 : 1);
-  return { catalog: new Map(sorted), errors: errors.toSorted((a, b) => a.file < b.file ? -1 : 1) };
+  const sorted = [...catalog.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
+  const unique = checkDuplicates(sorted, files, errors);
+  return {
+    catalog: new Map(unique.map((query) => [query.name, query])),
+    errors: errors.toSorted((a, b) => a.file < b.file ? -1 : 1),
+  };
 }
 
-/** Two files whose paths differ only in the names of path parameters would be one endpoint. */
-function checkDuplicate(file: QueryFile, shapes: Map<string, string>): void {
-  const shape = queryName(file.path).replaceAll(/\{[^}]+\}/g, "{}");
-  const first = shapes.get(shape);
-  if (first) throw errorAt(file.path, file.text, 0, `The path is the same endpoint as ${first}`);
-  shapes.set(shape, file.path);
-}
-
-/** The query at a path such as `outreach/overview`, with the values of its path parameters. */
-export function findQuery(
-  catalog: Catalog,
-  path: string,
-): { query: Query; values: Record<string, string> } | undefined {
-  const exact = catalog.get(path);
-  if (exact && !path.includes("{")) return { query: exact, values: {} };
-  const segments = path.split("/");
-  for (const query of catalog.values()) {
-    if (!query.name.includes("{")) continue;
-    const values = matchSegments(query.name.split("/"), segments);
-    if (values) return { query, values };
-  }
-}
-
-function matchSegments(pattern: string[], segments: string[]): Record<string, string> | undefined {
-  if (pattern.length !== segments.length) return;
-  const values: Record<string, string> = {};
-  for (const [i, part] of pattern.entries()) {
-    if (part.startsWith("{")) values[part.slice(1, -1)] = segments[i];
-    else if (part !== segments[i]) return;
-  }
-  return values;
+/** Keeps the first of several queries that would answer the same request, and adds a fault for each other. */
+function checkDuplicates(queries: Query[], files: QueryFile[], errors: QueryFileError[]): Query[] {
+  const shapes = new Map<string, Query[]>();
+  return queries.filter((query) => {
+    const shape = query.path.replaceAll(/\{[^}]+\}/g, "{}");
+    const others = shapes.get(shape) ?? [];
+    shapes.set(shape, [...others, query]);
+    const same = others.find(({ header }) => header.method === query.header.method);
+    const unlike = others.find(({ path }) => path !== query.path);
+    if (!same && !unlike) return true;
+    const { text } = files.find(({ path }) => path === query.file)!;
+    const message = same
+      ? `The path is the same endpoint as ${same.file}`
+      : `The path names its parameters differently from ${unlike!.file}, at the same address`;
+    errors.push(errorAt(query.file, text, 0, message));
+    return false;
+  });
 }

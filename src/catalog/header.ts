@@ -2,6 +2,7 @@ import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
 import { headerScope } from "../auth/scope.ts";
 import { cachePolicy } from "../cache/policy.ts";
+import { checkWriting } from "../write/header.ts";
 import { errorAt } from "./query_file_error.ts";
 
 const value = z.union([
@@ -9,6 +10,7 @@ const value = z.union([
   z.number(),
   z.boolean(),
   z.array(z.union([z.string(), z.number(), z.boolean()])),
+  z.record(z.string(), z.unknown()),
 ]);
 
 const parameterHeader = z.strictObject({
@@ -27,6 +29,9 @@ const parameterHeader = z.strictObject({
   ),
 }).describe("A parameter of the query");
 
+/** Addresses below `/v1`: segments in lower case, or `{parameter}`. */
+const pathPattern = /^[a-z][a-z0-9_-]*(\/([a-z][a-z0-9_-]*|\{[a-z][A-Za-z0-9]*\}))*$/;
+
 /** The front matter of a query file. Only `summary` is required. */
 export const headerSchema = z.strictObject({
   summary: z.string().min(1).describe("The endpoint in a few words"),
@@ -35,8 +40,17 @@ export const headerSchema = z.strictObject({
   columns: z.record(z.string(), z.string()).default({}).describe(
     "Descriptions of result columns; a nested field is named by its path, such as `summary.openRate`",
   ),
-  returns: z.enum(["list", "object"]).default("list").describe(
-    "`list` answers the rows as an array, `object` the single row as an object (no row: 404)",
+  path: z.string().regex(pathPattern, "must be such as cohorts/{cohortId}/members").optional().describe(
+    "Address below `/v1`, when it is not the file's own, such as `cohorts/{cohortId}`; it begins with the same domain",
+  ),
+  method: z.enum(["POST", "PUT", "PATCH", "DELETE"]).optional().describe(
+    "Makes a writing endpoint: the rows of the SELECT are inserted into the table that `into` names",
+  ),
+  into: z.string().regex(/^[a-z][a-z0-9_]*$/, "must be a table's name").optional().describe(
+    "Table of a writing endpoint; the SELECT's columns are named like the table's, without `tenant_id`",
+  ),
+  returns: z.enum(["list", "object", "none"]).default("list").describe(
+    "`list` answers the rows as an array, `object` the single row as an object (no row: 404), `none` is for writing endpoints",
   ),
   page: z.strictObject({
     size: z.number().int().positive().describe("Rows of a page when the caller does not say"),
@@ -52,8 +66,9 @@ export const headerSchema = z.strictObject({
     .optional().describe(
       "Adds the parameter `cursor`: by result column, the `Nullable` placeholder that takes its value in the last row of the page before",
     ),
-  tenant: z.enum(["none", "all"]).optional().describe(
-    "`none`: the query reads nothing that belongs to a tenant; `all`: it reads the rows of all, and needs `scope: admin`",
+  tenant: z.enum(["none", "compare", "all"]).optional().describe(
+    "`none`: the query reads nothing that belongs to a tenant; `compare`: it reads the rows of the tenants in " +
+      "`{tenantIds:Array(String)}`; `all`: it reads the rows of all, and needs `scope: admin`",
   ),
   scope: headerScope.optional().describe("Scope that the query needs in place of `query`, such as `admin`"),
   timeout: z.number().positive().optional().describe("Longest time the query may run, in seconds"),
@@ -73,7 +88,7 @@ export const headerSchema = z.strictObject({
 }).refine(({ page, cursor }) => page || !cursor, {
   path: ["cursor"],
   message: "a query with a cursor has pages",
-}).describe("Front matter of a Sluice query file");
+}).superRefine(checkWriting).describe("Front matter of a Sluice query file");
 
 /** The checked front matter. */
 export type Header = z.infer<typeof headerSchema>;

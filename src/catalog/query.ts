@@ -1,7 +1,10 @@
-import { type ClickHouse } from "../clickhouse/client.ts";
-import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
+import { warningsColumn } from "../answer/warnings.ts";
+import type { ClickHouse, Statement } from "../clickhouse/client.ts";
+import { ClickHouseError, problemOf, throwIfCode } from "../clickhouse/exception.ts";
 import { plainValue } from "../clickhouse/parameter.ts";
 import { parseType } from "../clickhouse/type.ts";
+import { comparing } from "../tenants/compare.ts";
+import { compileWrite } from "../write/compile_write.ts";
 import { engineFault } from "./engine_fault.ts";
 import { checkCursor } from "./check_cursor.ts";
 import { type Header, type QueryHeader, readHeader } from "./header.ts";
@@ -9,6 +12,7 @@ import { inspectMeaning, inspectSyntax, type Meaning } from "./inspection.ts";
 import type { Parameter } from "./parameter.ts";
 import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholders.ts";
 import { type At, errorAt } from "./query_file_error.ts";
+import { quietThrows } from "./quiet_throws.ts";
 import { createParameters } from "./query_parameters.ts";
 import { checkEnd, checkPurity, checkReach, checkSyntax, type Column, readColumns } from "./query_rules.ts";
 
@@ -19,10 +23,12 @@ export interface QueryFile {
   text: string;
 }
 
-/** A named query: an endpoint. */
+/** A named query, or a writing endpoint. */
 export interface Query {
   /** Such as `outreach/overview`, or `cohorts/{cohortId}/metrics`. */
   name: string;
+  /** Its address below `/v1`: its name, unless the header says otherwise. */
+  path: string;
   file: string;
   header: Header;
   /** The statement that ClickHouse gets. */
@@ -37,6 +43,10 @@ export interface Query {
   tenantTables: string[];
   bindsTenant: boolean;
   bindsNow: boolean;
+  /** Whether it writes a thing whose id the gateway makes. */
+  bindsNewId: boolean;
+  /** Whether the column `warnings` becomes `meta.warnings`. */
+  hasWarnings: boolean;
 }
 
 /** The name of the query in a file: its path below `sql/`, with `[x]` as `{x}`. */
@@ -55,28 +65,36 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
   checkName(name, path, at);
 
   const read = readHeader(path, text);
-  const { header, sql } = read;
+  const { header, sql, offsetOf } = read;
+  const address = header.path ?? name;
+  if (address.split("/")[0] !== name.split("/")[0]) {
+    throw at(offsetOf(["path"]), `The path must begin with "${name.split("/")[0]}", as the file's does`);
+  }
   const placeholders = scan(sql, at);
-  const parameters = createParameters(name, read, placeholders, at);
+  const parameters = createParameters(address, read, placeholders, at);
   const bound = new Set(placeholders.map((placeholder) => placeholder.name));
   if (header.tenant === "all" && header.scope !== "admin") {
     throw at(0, "A query with `tenant: all` needs `scope: admin` in the header");
   }
-  if (!bound.has("tenantId") && !header.tenant) {
+  if (header.tenant === "compare" && !bound.has(comparing)) {
+    throw at(0, "A query with `tenant: compare` binds {tenantIds:Array(String)}");
+  }
+  if (!bound.has("tenantId") && !header.tenant && !header.method) {
     throw at(
       0,
       "The query does not bind {tenantId:String}; say `tenant: none` in the header if it reads no tenant's rows",
     );
   }
 
-  const meaning = await checkStatement(clickHouse, read, parameters, placeholders, at);
-  const columns = readColumns(meaning, sql, read, at);
+  const { statement, meaning } = await checkStatement(clickHouse, read, parameters, placeholders, at);
+  const columns = header.method ? [] : readColumns(meaning, sql, read, at);
   checkCursor(columns, parameters, read, at);
   return {
     name,
+    path: address,
     file: path,
     header,
-    sql: sql.trim(),
+    sql: header.method ? await compileWrite(clickHouse, read, statement, meaning, at) : sql.trim(),
     parameters,
     columns,
     version: await contentHash(text),
@@ -84,6 +102,8 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
     tenantTables: header.tenant === "all" ? [] : meaning.tenantTables,
     bindsTenant: bound.has("tenantId"),
     bindsNow: bound.has("now"),
+    bindsNewId: bound.has("newId"),
+    hasWarnings: columns.some(({ name }) => name === warningsColumn),
   };
 }
 
@@ -97,6 +117,7 @@ const takenDomains = new Map([
   ["events", "ingestion"],
   ["stream", "live updates"],
   ["admin", "administration"],
+  ["budget", "query budgets"],
 ]);
 
 function checkName(name: string, path: string, at: At): void {
@@ -118,6 +139,20 @@ function scan(sql: string, at: At): Placeholder[] {
   }
 }
 
+/** What a statement means, also when it throws for want of what its parameters name, and the statement that tells. */
+async function inspectQuietly(
+  clickHouse: ClickHouse,
+  statement: Statement,
+): Promise<{ statement: Statement; meaning: Meaning }> {
+  try {
+    return { statement, meaning: await inspectMeaning(clickHouse, statement) };
+  } catch (error) {
+    if (!(error instanceof ClickHouseError) || error.code !== throwIfCode) throw error;
+    const quiet = { ...statement, sql: quietThrows(statement.sql) };
+    return { statement: quiet, meaning: await inspectMeaning(clickHouse, quiet) };
+  }
+}
+
 /** Has the engine check the statement, with a value for each placeholder. */
 async function checkStatement(
   clickHouse: ClickHouse,
@@ -125,7 +160,7 @@ async function checkStatement(
   parameters: Parameter[],
   placeholders: Placeholder[],
   at: At,
-): Promise<Meaning> {
+): Promise<{ statement: Statement; meaning: Meaning }> {
   const defaults = new Map(parameters.map((parameter) => [parameter.name, parameter.defaultText]));
   const values = placeholders.map((
     { name, type },
@@ -137,10 +172,10 @@ async function checkStatement(
     const syntax = await inspectSyntax(clickHouse, statement);
     checkSyntax(syntax, sql, at);
     checkReach(syntax.tableFunctions.map((name) => `${name}()`), sql, at);
-    const meaning = await inspectMeaning(clickHouse, statement);
-    checkPurity(meaning, sql, at);
-    checkReach(meaning.foreignSources, sql, at);
-    return meaning;
+    const inspected = await inspectQuietly(clickHouse, statement);
+    checkPurity(inspected.meaning, sql, at);
+    checkReach(inspected.meaning.foreignSources, sql, at);
+    return inspected;
   } catch (error) {
     // an engine that has too much to do says nothing about the file
     if (!(error instanceof ClickHouseError) || problemOf(error).status === 503) throw error;

@@ -1,18 +1,23 @@
 import { bindableType, ParameterError } from "../clickhouse/parameter.ts";
 import { parseType } from "../clickhouse/type.ts";
-import type { QueryHeader } from "./header.ts";
+import { comparing, comparingHeader } from "../tenants/compare.ts";
+import type { Header, QueryHeader } from "./header.ts";
 import { createParameter, type Parameter } from "./parameter.ts";
 import type { Placeholder } from "./placeholders.ts";
 import type { At } from "./query_file_error.ts";
 
-/** Placeholders that the gateway binds, by name: from the credential and from the clock. */
-const reserved: Record<string, string> = { tenantId: "String", now: "DateTime64(3,'UTC')" };
+/** Placeholders that the gateway binds, by name: from the credential, from the clock, and at random. */
+const reserved: Record<string, string> = {
+  tenantId: "String",
+  now: "DateTime64(3,'UTC')",
+  newId: "UUID",
+};
 /** Parameters that a request may carry besides those of its query. */
 const reservedByGateway = ["page", "pageSize", "cursor", "format"];
 
 /** The parameters that callers fill, from a query's placeholders, its header and its path. Throws QueryFileError. */
 export function createParameters(
-  queryName: string,
+  path: string,
   { header, offsetOf }: QueryHeader,
   placeholders: Placeholder[],
   at: At,
@@ -23,6 +28,9 @@ export function createParameters(
     const { name, offset } = placeholder;
     const type = placeholder.type.replaceAll(/\s+/g, "");
     if (Object.hasOwn(reserved, name)) {
+      if (name === "newId" && !header.method) {
+        throw at(offset, "Only a writing endpoint binds {newId:UUID}: a query has no new things");
+      }
       if (type === reserved[name]) continue;
       throw at(offset, `{${name}} has the type ${reserved[name]}, not ${placeholder.type}`);
     }
@@ -33,7 +41,8 @@ export function createParameters(
         const parsed = parseType(placeholder.type);
         const reason = bindableType(parsed);
         if (reason) throw new ParameterError(reason);
-        const place = queryName.includes(`{${name}}`) ? "path" : isInCursor(name) ? "cursor" : "query";
+        const place = path.includes(`{${name}}`) ? "path" : isInCursor(name) ? "cursor" : "query";
+        if (name === comparing) return createComparing(header, type);
         return createParameter(name, parsed, header.params[name] ?? {}, place);
       };
       parameters.set(name, { parameter: atPlace(create, placeholder, at), type });
@@ -46,10 +55,20 @@ export function createParameters(
       throw at(offsetOf(["params", name]), `The header names the parameter "${name}", which the SQL lacks`);
     }
   }
-  for (const [, name] of queryName.matchAll(/\{([^}]+)\}/g)) {
+  for (const [, name] of path.matchAll(/\{([^}]+)\}/g)) {
     if (!parameters.has(name)) throw at(0, `The path names the parameter "${name}", which the SQL lacks`);
   }
   return [...parameters.values()].map(({ parameter }) => parameter);
+}
+
+/** The tenants to compare; routes put the caller's own in when none are named. Throws ParameterError. */
+function createComparing(header: Header, type: string): Parameter {
+  if (header.tenant !== "compare") throw new ParameterError("is for queries with `tenant: compare`");
+  if (type !== "Array(String)") throw new ParameterError(`has the type Array(String), not ${type}`);
+  return {
+    ...createParameter(comparing, parseType(type), comparingHeader(header), "query"),
+    required: false,
+  };
 }
 
 function checkName({ name, offset }: Placeholder, at: At): void {

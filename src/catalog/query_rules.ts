@@ -1,4 +1,5 @@
 import { type ClickHouseType, parseType } from "../clickhouse/type.ts";
+import { warningsColumn } from "../answer/warnings.ts";
 import type { QueryHeader } from "./header.ts";
 import type { Meaning, Syntax } from "./inspection.ts";
 import { maskSql } from "./placeholders.ts";
@@ -89,6 +90,12 @@ export function readColumns(
     if (meaning.columns.findIndex((column) => column.name === name) < i) {
       const [, second] = maskSql(sql).matchAll(new RegExp(`\\b${name}\\b`, "g"));
       throw at(second?.index ?? sql.search(/\S/), `Two result columns have the name "${name}"`);
+    }
+    if (name === warningsColumn && (header.returns !== "object" || type !== "Array(String)")) {
+      throw at(
+        Math.max(sql.indexOf(name), sql.search(/\S/)),
+        "The result column `warnings` becomes `meta.warnings`: it is an Array(String), of a query with `returns: object`",
+      );
     }
     const parsed = parseType(type);
     if (holdsWideInteger(parsed)) {

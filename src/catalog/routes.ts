@@ -6,40 +6,54 @@ import type { AppDeps, AppEnv } from "../app.ts";
 import { hashParameters, measured, newNote } from "../audit/note.ts";
 import { checkScope, queryScopes } from "../auth/scope.ts";
 import { spendQuery } from "../budget/enforce.ts";
+import type { Repeats } from "../cache/repeats.ts";
 import { respond } from "../cache/respond.ts";
 import { Problem } from "../problem.ts";
 import { runInTurn } from "../queue/run.ts";
 import { bind, type Input, readJson, readSearch, suggestion } from "./bind.ts";
-import { type Catalog, findQuery } from "./catalog.ts";
+import { comparedTenants } from "../tenants/compare.ts";
+import { answerWrite } from "../write/answer_write.ts";
+import { createOnce } from "../write/once.ts";
+import type { Catalog } from "./catalog.ts";
+import { endpoints, findQuery } from "./find_query.ts";
 
 const maxBodyBytes = 1_048_576;
 
-/** `GET` and `POST /{domain}/{query}`: a named query. */
-export function queryRoutes(deps: AppDeps): Hono<AppEnv> {
+/** `GET` and `POST /{domain}/{query}`: a named query; the methods that write: a writing endpoint. */
+export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> {
+  const once = createOnce(deps.clickHouse);
   return new Hono<AppEnv>().all("/*", async (c) => {
     const { catalog } = deps.served();
     const path = c.req.path.slice("/v1/".length);
-    const found = findQuery(catalog, path);
+    const found = findQuery(catalog, path, c.req.method);
     if (!found) throw noQuery(path, catalog);
     const { query, values } = found;
     c.set("query", query);
     checkScope(c.var.credential, ...queryScopes(query.name, query.header.scope));
 
     const input = await readInput(c);
-    const format = chooseFormat(input.get("format") as string[] | undefined, c.req.header("accept") ?? null);
-    input.delete("format");
     for (const [name, value] of Object.entries(values)) {
       if (input.has(name)) {
         throw new Problem("invalid-parameter", { detail: `${name} is part of the path`, parameter: name });
       }
       input.set(name, [decodePath(value)]);
     }
+    if (query.header.method) return await answerWrite(deps, once, c, query, input);
+    const format = chooseFormat(input.get("format") as string[] | undefined, c.req.header("accept") ?? null);
+    input.delete("format");
+    const tenantIds = comparedTenants(query.header, input, c.var.credential);
     const now = deps.clock();
-    const bound = bind(query, input, now);
+    const bound = { ...bind(query, input, now), tenantIds };
     // an export is whole unless a page of it is asked for
     if (format.name !== "json" && !input.has("page") && !input.has("pageSize")) delete bound.page;
     const { audit, credential: { tenantId } } = c.var;
     audit.parametersHash = hashParameters(bound.parameters);
+    // whose rows are compared depends on the credential, which is checked each time
+    if (query.header.cache && c.req.method === "GET" && !tenantIds) {
+      const scopes = queryScopes(query.name, query.header.scope);
+      const { parametersHash } = audit;
+      deps.repeats.understand(c.req.raw, { query, bound, format, path: c.req.path, parametersHash, scopes });
+    }
     await spendQuery(deps, tenantId);
 
     const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
@@ -105,9 +119,6 @@ function wantsNew(c: Context<AppEnv>): boolean {
 async function readInput(c: Context<AppEnv>): Promise<Input> {
   const search = readSearch(new URL(c.req.url).searchParams);
   if (c.req.method === "GET" || c.req.method === "HEAD") return search;
-  if (c.req.method !== "POST") {
-    throw new Problem("method-not-allowed", { headers: { allow: "GET, HEAD, POST" } });
-  }
   const type = c.req.header("content-type")?.split(";")[0].trim().toLowerCase();
   const text = await readText(c.req.raw);
   if (text === "") return search;
@@ -163,6 +174,8 @@ function decodePath(segment: string): string {
 
 function noQuery(path: string, catalog: Catalog): Problem {
   return new Problem("not-found", {
-    detail: `There is no query "${path.slice(0, 128)}"${suggestion(path.slice(0, 128), [...catalog.keys()])}`,
+    detail: `There is no query "${path.slice(0, 128)}"${
+      suggestion(path.slice(0, 128), endpoints(catalog).map((endpoint) => endpoint.path))
+    }`,
   });
 }

@@ -17,6 +17,8 @@ export interface Statement {
   queryId?: string;
   /** Stops the statement, in ClickHouse too. */
   signal?: AbortSignal;
+  /** It writes: sent a second time, it might write twice. */
+  once?: boolean;
   /** Rows of an INSERT; the statement then travels in the address. */
   body?: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 }
@@ -79,7 +81,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     if (body || isLong) url += `&query=${encodeURIComponent(sql)}`;
     const content = body ?? (isLong ? formOf(statement.parameters) : sql);
     const request = { method: "POST", headers, body: content, signal };
-    const response = body ? await send(url, request) : await sendTwice(url, request);
+    const response = body || statement.once ? await send(url, request) : await sendTwice(url, request);
     // An exception with status 200 exists: one that came after the head was sent with wait_end_of_query.
     if (response.ok && !response.headers.has("x-clickhouse-exception-code")) return response;
     const message = await readText(response, signal);

@@ -62,7 +62,8 @@ const problemOfCode: Record<number, ProblemType> = {
   210: "unavailable", // NETWORK_ERROR
 };
 
-const throwIfCode = 395;
+/** FUNCTION_THROW_IF_VALUE_IS_NON_ZERO. */
+export const throwIfCode = 395;
 
 /** The problem that a failure of ClickHouse is to the caller; the failure itself stays in `cause`. */
 export function problemOf(error: ClickHouseError | ClickHouseUnreachable): Problem {
@@ -87,12 +88,15 @@ function limitIn(message: string): string | undefined {
 
 /**
  * A query refuses its parameters with `throwIf(condition, 'startDate: The start must be before the end')`;
- * that sentence is the analyst's, written for the caller. The engine appends `: while executing …` to it.
+ * that sentence is the analyst's, written for the caller. In place of a parameter, `not-found: ` and `conflict: ` choose
+ * these problems. The engine appends `: while executing …` to it.
  */
 function problemOfThrowIf(error: ClickHouseError): Problem {
   const sentence = error.message.replace(/^Code: \d+\. DB::Exception: /, "").split(
     /: [Ww]hile (?:executing|processing) /,
   )[0];
+  const [, type, about] = /^(not-found|conflict): (.+)$/s.exec(sentence) ?? [];
+  if (type) return new Problem(type as ProblemType, { detail: about }, error);
   const [, parameter, detail] = /^([A-Za-z][A-Za-z0-9]*): (.+)$/s.exec(sentence) ?? [];
   return parameter
     ? new Problem("invalid-parameter", { detail: `${parameter}: ${detail}`, parameter }, error)

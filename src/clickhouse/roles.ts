@@ -2,16 +2,17 @@ import { type ClickHouse, type ClickHouseOptions, createClickHouse } from "./cli
 
 /**
  * The gateway's ways to ask ClickHouse, each as a user of its own with no more rights than it needs
- * (deploy/clickhouse/users.d): the named queries, inserts into landing tables, and the gateway's own state.
+ * (deploy/clickhouse/users.d): the named queries, writing endpoints, inserts into landing tables, and the gateway's own state.
  */
 export interface Roles {
   reader: ClickHouse;
+  writer: ClickHouse;
   ingester: ClickHouse;
   clickHouse: ClickHouse;
 }
 
-/** The three clients; their users' names are the owner's with `_reader`, `_ingest` and `_gateway` behind it. */
+/** The clients; their users' names are the owner's with `_reader`, `_writer`, `_ingest` and `_gateway` behind it. */
 export function createRoles(options: ClickHouseOptions): Roles {
   const as = (role: string) => createClickHouse({ ...options, user: `${options.user}_${role}` });
-  return { reader: as("reader"), ingester: as("ingest"), clickHouse: as("gateway") };
+  return { reader: as("reader"), writer: as("writer"), ingester: as("ingest"), clickHouse: as("gateway") };
 }

@@ -71,9 +71,10 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
   const stopped = new AbortController();
   const guard = (client: ClickHouse) =>
     giveUpOnSilence(client, { ping: options.ping, log, signal: stopped.signal });
-  const [clickHouse, reader, ingester] = [
+  const [clickHouse, reader, writer, ingester] = [
     guard(options.roles.clickHouse),
     guard(options.roles.reader),
+    guard(options.roles.writer),
     guard(options.roles.ingester),
   ];
   const serving = createServing(reader);
@@ -106,6 +107,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
     config,
     clickHouse,
     reader,
+    writer,
     ingester,
     budgets,
     queue,

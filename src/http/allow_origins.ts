@@ -17,6 +17,7 @@ const allowHeaders = [
 const exposeHeaders = [
   "x-request-id",
   "x-correlation-id",
+  "location",
   "retry-after",
   "server-timing",
   "cache-status",
@@ -38,6 +39,7 @@ export function allowOrigins(origins: string[]): MiddlewareHandler {
     if (c.req.method === "OPTIONS") return await library(c, next);
     await next();
     const answered = c.res;
+    if (c.req.header("origin") === undefined) return answered.headers.append("vary", "Origin");
     c.res = undefined;
     await library(c, async () => {});
     const { headers } = c.res;

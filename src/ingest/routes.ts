@@ -6,6 +6,7 @@ import { Problem } from "../problem.ts";
 import { openBody } from "./body.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
 import { createIdempotency } from "./idempotency.ts";
+import { readIdempotencyKey } from "./idempotency_key.ts";
 import { bufferedBytes, ingest, type Ingested } from "./ingest.ts";
 import { insertBlock } from "./insert.ts";
 import { fingerprintOf, readKeyedBody } from "./keyed.ts";
@@ -21,7 +22,7 @@ export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
     const stream = readStream(c, deps);
     checkScope(c.var.credential, "ingest");
     const { tenantId } = c.var.credential;
-    const key = readKey(c.req.header("idempotency-key"));
+    const key = readIdempotencyKey(c.req.header("idempotency-key"));
     const { requestId } = c.var;
     const request = {
       clickHouse,
@@ -75,15 +76,6 @@ function readStream(c: Context<AppEnv, "/:stream">, deps: AppDeps): string {
   }
   if (c.req.method !== "POST") throw new Problem("method-not-allowed", { headers: { allow: "POST" } });
   return stream;
-}
-
-function readKey(header: string | undefined): string | undefined {
-  if (header === undefined) return;
-  if (/^[\x21-\x7e]{1,255}$/.test(header)) return header;
-  throw new Problem("invalid-request", {
-    detail: "Idempotency-Key must have 1 to 255 visible ASCII characters",
-    parameter: "Idempotency-Key",
-  });
 }
 
 function answer(ingested: Ingested): Response {

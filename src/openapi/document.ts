@@ -1,7 +1,9 @@
 import type { Served } from "../app.ts";
 import { type Format, formats } from "../answer/format.ts";
+import { dataColumns, warningsColumn } from "../answer/warnings.ts";
 import { queryScopes } from "../auth/scope.ts";
 import type { Parameter } from "../catalog/parameter.ts";
+import { type Endpoint, endpoints } from "../catalog/find_query.ts";
 import type { Query } from "../catalog/query.ts";
 import { resultSchema } from "../clickhouse/json_schema.ts";
 import { ingestedSchema } from "../ingest/schema.ts";
@@ -12,6 +14,7 @@ import { credentialPaths } from "./credential_paths.ts";
 import { describeColumns } from "./describe_columns.ts";
 import { healthPaths } from "./health_paths.ts";
 import { metaSchema, problemSchema } from "./schemas.ts";
+import { writeOperation } from "./write_operation.ts";
 import { needs, securitySchemes } from "./security.ts";
 
 /** A part of an OpenAPI document; its shape is checked by a validator in the tests. */
@@ -23,7 +26,7 @@ export const yamlOptions = { lineWidth: 110, aliasDuplicateObjects: false };
 
 /** The OpenAPI 3.1 document of what is served: a pure function of the catalog and the streams. */
 export function openApiDocument({ catalog, streams }: Served): OpenApi {
-  const queries = [...catalog.values()].map((query) => [`/v1/${query.name}`, queryPath(query)]);
+  const queries = endpoints(catalog).map((endpoint) => [`/v1/${endpoint.path}`, endpointPath(endpoint)]);
   const domains = [...new Set([...catalog.keys()].map((name) => name.split("/")[0]))];
   return {
     openapi: "3.1.1",
@@ -68,7 +71,7 @@ const responses: Record<string, ProblemType[]> = {
   TooManyRequests: ["budget-spent", "too-many-requests"],
   NotFound: ["not-found"],
   NotAcceptable: ["not-acceptable"],
-  Conflict: ["idempotency-conflict"],
+  Conflict: ["idempotency-conflict", "conflict"],
   TooLarge: ["body-too-large"],
   UnsupportedMediaType: ["unsupported-media-type"],
   Unprocessable: ["nothing-accepted", "idempotency-mismatch"],
@@ -97,7 +100,16 @@ function problemContent(types: ProblemType[]): OpenApi {
   };
 }
 
-function queryPath(query: Query): OpenApi {
+/** The operations at one address: a query's, less a POST that a writing endpoint takes, and those that write. */
+function endpointPath({ queries }: Endpoint): OpenApi {
+  return Object.fromEntries(
+    [...queries].map((
+      [method, query],
+    ) => [method.toLowerCase(), queryOperations(query)[method.toLowerCase()]]),
+  );
+}
+
+function queryOperations(query: Query): OpenApi {
   const { header, name } = query;
   const inPath = query.parameters.filter((parameter) => parameter.in === "path");
   const others = [
@@ -132,6 +144,12 @@ function queryPath(query: Query): OpenApi {
     additionalProperties: false,
   };
   const pathParameters = inPath.map(parameterObject);
+  if (header.method) {
+    const method = header.method.toLowerCase();
+    const { responses: _, ...common } = shared;
+    const operation = { ...common, operationId: operationId(method, name), parameters: pathParameters };
+    return { [method]: writeOperation(query, operation, withoutEmptyRequired(body), refer) };
+  }
   return {
     get: {
       ...shared,
@@ -235,11 +253,12 @@ function pageParameters({ header: { page, cursor } }: Query): Described[] {
 }
 
 function answerContent(query: Query): OpenApi {
+  const { [warningsColumn]: _, ...described } = query.header.columns;
   const row = describeColumns({
     type: "object",
-    properties: Object.fromEntries(query.columns.map(({ name, type }) => [name, resultSchema(type)])),
-    required: query.columns.map((column) => column.name),
-  }, query.header.columns);
+    properties: Object.fromEntries(dataColumns(query).map(({ name, type }) => [name, resultSchema(type)])),
+    required: dataColumns(query).map((column) => column.name),
+  }, described);
   const data = query.header.returns === "object" ? row : { type: "array", items: row };
   const meta = { $ref: "#/components/schemas/Meta" };
   const contentOf = ({ isText }: Format) => isText ? text : {};

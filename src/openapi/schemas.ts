@@ -59,6 +59,11 @@ export const metaSchema = {
       },
       required: ["number", "size", "total", "next"],
     },
+    warnings: {
+      type: "array",
+      items: { type: "string" },
+      description: "What the caller should know of the answer, such as that something it named was not found",
+    },
   },
   required: ["query", "rows", "rowsRead", "bytesRead", "elapsedMs", "asOf"],
 };

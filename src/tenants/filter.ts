@@ -21,11 +21,15 @@ export function tablesToFilter(read: string[], tables: Table[]): string[] {
 }
 
 /**
- * The value of ClickHouse's setting `additional_table_filters` by which the engine shows a query one tenant's rows
- * alone, whatever its SQL says: a map from table to condition. The tenant is quoted twice, as a literal of the
- * condition and as a part of the map's literal.
+ * The value of ClickHouse's setting `additional_table_filters` by which the engine shows a query the rows of these
+ * tenants alone, usually one, whatever its SQL says: a map from table to condition. The tenants are quoted twice, as
+ * literals of the condition and as parts of the map's literal.
  */
-export function tenantFilter(tables: string[], tenantId: string): string {
-  const condition = quoteString(`tenant_id = ${quoteString(tenantId)}`);
+export function tenantFilter(tables: string[], ...tenantIds: [string, ...string[]] | string[]): string {
+  const [first, ...others] = tenantIds.map(quoteString);
+  if (first === undefined) throw new RangeError("Cannot filter by tenant without a tenant");
+  const condition = quoteString(
+    others.length ? `tenant_id IN (${[first, ...others].join(", ")})` : `tenant_id = ${first}`,
+  );
   return `{${tables.map((table) => `${quoteString(table)}:${condition}`).join(",")}}`;
 }

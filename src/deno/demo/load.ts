@@ -1,10 +1,22 @@
 import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
 import { writeWhole } from "../write_whole.ts";
+import membersSql from "./csr_cohort_members.sql" with { type: "text" };
+import cohortsSql from "./csr_cohorts.sql" with { type: "text" };
+import companiesSql from "./csr_companies.sql" with { type: "text" };
+import journeySql from "./csr_journey.sql" with { type: "text" };
+import metricsSql from "./csr_metrics.sql" with { type: "text" };
+import scoresSql from "./csr_scores.sql" with { type: "text" };
 import outreachSql from "./outreach.sql" with { type: "text" };
 import isEmptySql from "./is_empty.sql" with { type: "text" };
 
 /** Tenants of the demo data, the largest first. */
 export const demoTenants = ["acme", "globex", "initech"];
+
+/** What each step runs: a file for each stream. */
+const streams = [outreachSql, companiesSql, scoresSql, journeySql, metricsSql];
+
+/** What is not of a day. */
+const lasting = [cohortsSql, membersSql];
 
 /** How far a load has come. */
 export type Progress = (done: number, all: number) => void;
@@ -33,17 +45,15 @@ export async function loadDemo(
   if (through === today) return false;
   const first = Math.max(through === undefined ? 0 : through - echoDays * dayMs, today - days * dayMs);
   const all = (today - first) / dayMs + 1;
+  for (const sql of lasting) await run(clickHouse, { sql });
   for (let done = 0; done < all; done += stepDays) {
     progress(done, all);
-    await run(clickHouse, {
-      sql: outreachSql,
-      parameters: {
-        day: dayText(first + done * dayMs),
-        days: String(Math.min(stepDays, all - done)),
-        until: now.toISOString().slice(0, 23).replace("T", " "),
-      },
-      settings: { wait_end_of_query: 1 },
-    });
+    const parameters = {
+      day: dayText(first + done * dayMs),
+      days: String(Math.min(stepDays, all - done)),
+      until: now.toISOString().slice(0, 23).replace("T", " "),
+    };
+    for (const sql of streams) await run(clickHouse, { sql, parameters, settings: { wait_end_of_query: 1 } });
     // a load that is interrupted goes on here
     await writeWhole(stateFile, JSON.stringify({ through: dayText(first + done * dayMs) }));
   }

@@ -2,10 +2,14 @@ import { createRoles } from "../../clickhouse/roles.ts";
 import { answer } from "../../answer/answer.ts";
 import { type Format, formats } from "../../answer/format.ts";
 import { bind } from "../../catalog/bind.ts";
-import { findQuery, loadCatalog } from "../../catalog/catalog.ts";
+import { loadCatalog } from "../../catalog/catalog.ts";
+import { findQuery } from "../../catalog/find_query.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
 import { problemOf } from "../../clickhouse/exception.ts";
 import { Problem } from "../../problem.ts";
+import { queryName } from "../../catalog/query.ts";
+import type { Header } from "../../catalog/header.ts";
+import { comparedTenants } from "../../tenants/compare.ts";
 import { demoTenants } from "../demo/load.ts";
 import { devConfig, withDevDatabase } from "../dev_engine.ts";
 import { readQueryFiles, renderFault } from "../sql_files.ts";
@@ -43,17 +47,27 @@ async function main(args: string[]): Promise<number> {
     for (const error of errors.filter(({ file }) => file === `sql/${path}.sql`)) {
       say(renderFault(error, sqlDir));
     }
-    const found = findQuery(catalog, path);
+    const named = catalog.get(queryName(`sql/${path}.sql`));
+    const found = named ? { query: named, values: {} } : findQuery(catalog, path);
     if (!found) {
       throw new Problem("not-found", {
         detail: `There is no query "${path}"; there are: ${[...catalog.keys()].join(", ")}`,
       });
     }
+    const { method } = found.query.header;
+    if (method) {
+      const address = `${method} /v1/${found.query.path}`;
+      throw new Problem("invalid-request", { detail: `${found.query.name} writes: call ${address}` });
+    }
+    const owner = { tenantId, subject: "", scopes: ["admin"], tenants: [] };
     for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
     const now = new Date();
     const { body } = await answer(reader, {
       query: found.query,
-      bound: bind(found.query, input, now),
+      bound: {
+        tenantIds: comparedTenants(found.query.header, input, owner),
+        ...bind(found.query, input, now),
+      },
       tenantId,
       now,
       format: chooseFormat(formatName, found.query.header.returns),
@@ -73,7 +87,7 @@ function take(input: Map<string, string[]>, name: string): string[] | undefined 
   return values;
 }
 
-function chooseFormat(name: string, returns: "list" | "object"): Format {
+function chooseFormat(name: string, returns: Header["returns"]): Format {
   if (name === "table") {
     const clickHouse = returns === "object" ? "Vertical" : "PrettyCompactMonoBlock";
     return { name: "table", mediaType: "text/plain", clickHouse, isText: true };

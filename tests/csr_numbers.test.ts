@@ -1,0 +1,366 @@
+import assert from "node:assert/strict";
+import { createClickHouse, run } from "../src/clickhouse/client.ts";
+import { createGateway, engineOptions, newTenant } from "./gateway.ts";
+
+// Trends, cohorts, funnels and benchmarks of 50,000 random rows, with corrections, deletions and duplicates in any order,
+// against the same numbers worked out here from the rows themselves.
+
+interface Score {
+  id: string;
+  userId: string;
+  programId: string;
+  location: string;
+  demographic: string;
+  dimension: string;
+  score: number;
+  createdAt: string;
+  updatedAt: string;
+  deleted?: boolean;
+}
+
+const clickHouse = createClickHouse(engineOptions());
+const gateway = await createGateway();
+gateway.setNow(new Date("2026-07-01T12:00:00Z"));
+const range = { startDate: "2026-01-01", endDate: "2026-06-30" };
+const dayMs = 86_400_000;
+const firstMs = Date.parse("2025-12-20T00:00:00Z");
+
+/** Numbers from 0 to below 1 that a seed decides (mulberry32). */
+function randomFrom(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const random = randomFrom(20_260_701);
+
+function pick<Item>(items: Item[]): Item {
+  return items[Math.floor(random() * items.length)];
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function randomScore(id: string, version: number): Score {
+  return {
+    id,
+    userId: `u${Math.floor(random() * 500)}`,
+    programId: pick(["buddy", "mentor", "language"]),
+    location: pick(["Oslo", "Bergen", ""]),
+    demographic: pick(["18-24", "25-34", "35-44"]),
+    dimension: pick(["confidence", "belonging", "curiosity"]),
+    score: Math.floor(random() * 10_001) / 10_000,
+    createdAt: instant(firstMs + Math.floor(random() * 200 * dayMs)),
+    updatedAt: instant(firstMs + 300 * dayMs + version),
+  };
+}
+
+/** Versions of scores in the order they are sent: a fifth corrected, some deleted, some twice, all mixed. */
+function randomVersions(count: number): Score[] {
+  const versions: Score[] = [];
+  for (let i = 0; versions.length < count; i++) {
+    const first = randomScore(crypto.randomUUID(), 0);
+    versions.push(first);
+    if (i % 10 === 0) {
+      versions.push({
+        ...first,
+        score: Math.floor(random() * 10_001) / 10_000,
+        updatedAt: instant(Date.parse(first.updatedAt) + 1),
+      });
+    }
+    if (i % 10 === 1) versions.push(randomScore(first.id, 2));
+    if (i % 20 === 2) {
+      versions.push({ ...first, updatedAt: instant(Date.parse(first.updatedAt) + 3), deleted: true });
+    }
+    if (i % 20 === 3) versions.push(first);
+  }
+  return versions.map((version) => ({ version, at: random() })).sort((a, b) => a.at - b.at).map((
+    { version },
+  ) => version);
+}
+
+/** What holds in the end: the latest version of each id, unless that is a deletion. */
+function latest(versions: Score[]): Score[] {
+  const byId = new Map<string, Score>();
+  for (const version of versions) {
+    const other = byId.get(version.id);
+    if (!other || other.updatedAt <= version.updatedAt) byId.set(version.id, version);
+  }
+  return [...byId.values()].filter(({ deleted }) => !deleted);
+}
+
+async function send(stream: string, tenant: string, rows: unknown[], size = 2_500): Promise<void> {
+  for (let i = 0; i < rows.length; i += size) {
+    const { status, body } = await gateway.send(stream, tenant, rows.slice(i, i + size));
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.equal(body.data.rejected, 0, JSON.stringify(body.data.rejections));
+  }
+}
+
+async function ask(name: string, tenant: string, parameters: Record<string, unknown>, scope?: string) {
+  const { status, body } = await gateway.query(name, tenant, parameters, scope);
+  assert.equal(status, 200, JSON.stringify(body));
+  return body.data;
+}
+
+async function refresh(view: string): Promise<void> {
+  await run(clickHouse, { sql: `SYSTEM REFRESH VIEW ${view}` });
+  await run(clickHouse, { sql: `SYSTEM WAIT VIEW ${view}`, signal: AbortSignal.timeout(60_000) });
+}
+
+function grouped<Item>(items: Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+function mean(numbers: number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
+
+function deviation(numbers: number[]): number | null {
+  if (numbers.length < 2) return null;
+  const middle = mean(numbers);
+  return Math.sqrt(numbers.reduce((sum, number) => sum + (number - middle) ** 2, 0) / (numbers.length - 1));
+}
+
+/** The percentile between the two nearest ranks. */
+function percentile(numbers: number[], share: number): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  return sorted[below] + (place - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
+}
+
+function assertNear(actual: number | null, expected: number | null, what: string): void {
+  if (expected === null || actual === null) return assert.equal(actual, expected, what);
+  assert.ok(Math.abs(actual - expected) < 2e-6, `${what} is ${actual}, not ${expected}`);
+}
+
+function bucketOf(createdAt: string, granularity: string): string {
+  const day = new Date(`${createdAt.slice(0, 10)}T00:00:00Z`);
+  if (granularity === "week") day.setUTCDate(day.getUTCDate() - (day.getUTCDay() + 6) % 7);
+  if (granularity === "month") day.setUTCDate(1);
+  return day.toISOString().slice(0, 10);
+}
+
+function isInRange({ createdAt }: Score): boolean {
+  return createdAt.slice(0, 10) >= range.startDate && createdAt.slice(0, 10) <= range.endDate;
+}
+
+async function assertTrends(tenant: string, versions: Score[]): Promise<void> {
+  const rows = latest(versions).filter((row) => isInRange(row) && row.dimension === "confidence");
+  for (const granularity of ["day", "week", "month"]) {
+    for (
+      const filter of [{}, { programId: "buddy", location: "Oslo", demographic: "18-24" }] as Partial<Score>[]
+    ) {
+      const kept = rows.filter((row) =>
+        Object.entries(filter).every(([key, value]) => row[key as keyof Score] === value)
+      );
+      const expected = [...grouped(kept, (row) => bucketOf(row.createdAt, granularity))].sort();
+      const actual = await ask("analytics/trends", tenant, {
+        dimension: "confidence",
+        granularity,
+        ...range,
+        ...filter,
+        pageSize: 1000,
+      });
+      assert.deepEqual(
+        actual.map(({ bucket, scoreCount }: { bucket: string; scoreCount: number }) => [bucket, scoreCount]),
+        expected.map(([bucket, scores]) => [bucket, scores.length]),
+      );
+      for (const [i, [bucket, group]] of expected.entries()) {
+        const scores = group.map(({ score }) => score);
+        assertNear(actual[i].avgScore, mean(scores), `${bucket} avgScore`);
+        assertNear(actual[i].minScore, Math.min(...scores), `${bucket} minScore`);
+        assertNear(actual[i].maxScore, Math.max(...scores), `${bucket} maxScore`);
+        assertNear(actual[i].stddevScore, deviation(scores), `${bucket} stddevScore`);
+      }
+    }
+  }
+}
+
+const tenants = Array.from({ length: 8 }, (_, i) => newTenant(`company${i}`));
+const [own] = tenants;
+const versionsOf = new Map(tenants.map((tenant, i) => [tenant, randomVersions(i === 0 ? 22_000 : 4_000)]));
+for (const [tenant, versions] of versionsOf) await send("csr_scores", tenant, versions);
+
+Deno.test("trends are those of the latest versions at once, from roll-ups, and when changes come after them", async (t) => {
+  const versions = versionsOf.get(own)!;
+  await t.step("before anything is rolled up", () => assertTrends(own, versions));
+
+  await t.step("from roll-ups", async () => {
+    // as if the scores had come two minutes ago
+    await run(clickHouse, {
+      sql: `ALTER TABLE csr_score_changes UPDATE changed_at = changed_at - INTERVAL 2 MINUTE
+            WHERE tenant_id = {tenant:String} SETTINGS mutations_sync = 1`,
+      parameters: { tenant: own },
+    });
+    await refresh("csr_scores_rolling");
+    await refresh("csr_scores_marking");
+    const { body } = await gateway.query("analytics/trends", own, {
+      dimension: "confidence",
+      granularity: "month",
+      ...range,
+    });
+    assert.ok(body.meta.rowsRead < 45_000, `read ${body.meta.rowsRead} rows`);
+    await assertTrends(own, versions);
+  });
+
+  await t.step("with corrections, moves and deletions since", async () => {
+    const later = latest(versions).filter((_, i) => i % 40 === 0).map((row, i) => ({
+      ...(i % 3 === 0 ? randomScore(row.id, 0) : row),
+      score: 0.5,
+      deleted: i % 3 === 1,
+      updatedAt: instant(Date.parse(row.updatedAt) + 10),
+    }));
+    versions.push(...later, ...Array.from({ length: 50 }, () => randomScore(crypto.randomUUID(), 0)));
+    await send("csr_scores", own, versions.slice(-later.length - 50));
+    await assertTrends(own, versions);
+  });
+
+  await t.step("and when those are rolled up", async () => {
+    await run(clickHouse, {
+      sql:
+        `ALTER TABLE csr_score_changes UPDATE changed_at = changed_at - INTERVAL 2 MINUTE, rolled_at = rolled_at - INTERVAL 2 MINUTE
+            WHERE tenant_id = {tenant:String} SETTINGS mutations_sync = 1`,
+      parameters: { tenant: own },
+    });
+    await refresh("csr_scores_rolling");
+    await refresh("csr_scores_marking");
+    await assertTrends(own, versions);
+  });
+});
+
+Deno.test("companies side by side have the quartiles of the latest versions", async () => {
+  const compared = tenants.slice(0, 3);
+  const { cohorts } = await ask(
+    "analytics/cohorts",
+    own,
+    { tenantIds: compared, dimension: "belonging", groupBy: "location", ...range },
+    "query admin",
+  );
+  const expected = compared.flatMap((tenant) => {
+    const rows = latest(versionsOf.get(tenant)!).filter((row) =>
+      isInRange(row) && row.dimension === "belonging"
+    );
+    return [...grouped(rows, ({ location }) => location)].sort().map(([group, rows]) => ({
+      tenant,
+      group,
+      scores: rows.map(({ score }) => score),
+    }));
+  });
+  assert.equal(cohorts.length, 9);
+  for (const [i, { tenant, group, scores }] of expected.entries()) {
+    const actual = cohorts[i];
+    assert.deepEqual([actual.id, actual.group, actual.scoreCount], [tenant, group, scores.length]);
+    assertNear(actual.avgScore, mean(scores), "avgScore");
+    assertNear(actual.p25, percentile(scores, 0.25), "p25");
+    assertNear(actual.medianScore, percentile(scores, 0.5), "medianScore");
+    assertNear(actual.p75, percentile(scores, 0.75), "p75");
+    assertNear(actual.min, Math.min(...scores), "min");
+    assertNear(actual.max, Math.max(...scores), "max");
+  }
+});
+
+interface Step {
+  userId: string;
+  programId: string;
+  stage: string;
+  ms: number;
+}
+
+/** How many stages a user gets through: from each entry, the first event of each next stage in time. */
+function stagesReached(steps: Step[], stages: string[], windowMs: number, from: number, to: number): number {
+  const sorted = steps.filter(({ stage }) => stages.includes(stage)).sort((a, b) =>
+    a.ms - b.ms || stages.indexOf(a.stage) - stages.indexOf(b.stage)
+  );
+  let most = 0;
+  for (const [i, entry] of sorted.entries()) {
+    if (entry.stage !== stages[0] || entry.ms < from || entry.ms >= to) continue;
+    let reached = 1;
+    for (const { stage, ms } of sorted.slice(i + 1)) {
+      if (stage === stages[reached] && ms <= entry.ms + windowMs) reached++;
+    }
+    most = Math.max(most, reached);
+  }
+  return most;
+}
+
+Deno.test("funnels follow each user through any stages", async () => {
+  const tenant = newTenant("funnel");
+  const names = ["invited", "enrolled", "matched", "met", "completed"];
+  const steps: (Step & { id: string })[] = Array.from({ length: 12_000 }, () => ({
+    id: crypto.randomUUID(),
+    userId: `u${Math.floor(random() * 1_500)}`,
+    programId: pick(["buddy", "mentor"]),
+    stage: pick(names),
+    // hours, so that some of a user's steps come at the same instant
+    ms: firstMs + Math.floor(random() * 24 * 60) * 3_600_000,
+  }));
+  await send("csr_journey", tenant, steps.map(({ ms, ...step }) => ({ ...step, occurredAt: instant(ms) })));
+  const cases = [
+    { stages: ["enrolled", "matched", "completed"], window: 30 },
+    { stages: ["completed", "invited"], window: 1 },
+    { stages: names, window: 60, programId: "buddy" },
+    { stages: names.toReversed(), window: 20, segmentBy: "program" },
+  ];
+  for (const parameters of cases) {
+    const { stages, window, programId } = parameters;
+    const data = await ask("analytics/funnels", tenant, {
+      startDate: "2025-12-25",
+      endDate: "2026-01-31",
+      ...parameters,
+    });
+    const expectedOf = (kept: Step[]) => {
+      const reached = [...grouped(kept, ({ userId }) => userId).values()].map((steps) =>
+        stagesReached(steps, stages, window * dayMs, Date.parse("2025-12-25"), Date.parse("2026-02-01"))
+      );
+      return stages.map((_, i) => reached.filter((count) => count > i).length);
+    };
+    const counts = data.stages.map(({ users }: { users: number }) => users);
+    assert.deepEqual(counts, expectedOf(steps.filter((step) => !programId || step.programId === programId)));
+    for (const [i, users] of counts.entries()) {
+      assert.ok(i === 0 || users <= counts[i - 1], "counts never grow");
+    }
+    for (const segment of data.segments) {
+      assert.deepEqual(
+        segment.stages.map(({ users }: { users: number }) => users),
+        expectedOf(steps.filter((step) => step.programId === segment.programId)),
+      );
+    }
+    assert.equal(data.segments.length, parameters.segmentBy ? 2 : 0);
+  }
+});
+
+Deno.test("benchmarks weigh each company once, with and without one's own", async () => {
+  const industry = newTenant("industry");
+  for (const tenant of tenants) {
+    await send("csr_companies", tenant, [{ industry, updatedAt: "2026-01-01T00:00:00Z" }]);
+  }
+  await refresh("csr_benchmarking");
+  const scoresOf = (tenant: string) =>
+    latest(versionsOf.get(tenant)!).filter(({ dimension }) => dimension === "confidence").map(({ score }) =>
+      score
+    );
+  const means = tenants.map((tenant) => mean(scoresOf(tenant)));
+  for (const includeOwn of [true, false]) {
+    const data = await ask("analytics/benchmarks", own, { dimension: "confidence", includeOwn });
+    const group = includeOwn ? means : means.slice(1);
+    assert.deepEqual([data.group, data.withheld, data.companies], [industry, false, group.length]);
+    assertNear(data.own, means[0], "own");
+    assertNear(data.ownMedian, percentile(scoresOf(own), 0.5), "ownMedian");
+    assertNear(data.benchmark, mean(group), "benchmark");
+    assertNear(data.benchmarkMedian, percentile(group, 0.5), "benchmarkMedian");
+    assertNear(data.difference, means[0] - mean(group), "difference");
+    assert.ok(Math.abs(data.percentDifference - (means[0] / mean(group) - 1) * 100) < 0.006);
+  }
+});
