@@ -7,6 +7,9 @@ export interface Load {
   /** A token of each tenant, with the scopes `query` and `ingest`. */
   tokens: string[];
   seconds: number;
+  /** Users who watch a dashboard, and how often each asks for it again; by default those of a busy hour. */
+  users?: number;
+  refreshSeconds?: number;
   /** Whether times are judged too. */
   judgesLatency: boolean;
 }
@@ -24,7 +27,7 @@ export async function hasK6(): Promise<boolean> {
 
 /** Starts k6 on `queries.js`; it ends with 0 when all thresholds held, with 99 when one did not. */
 export function startK6(
-  { url, tokens, seconds, judgesLatency }: Load,
+  { url, tokens, seconds, users, refreshSeconds, judgesLatency }: Load,
   output: "inherit" | "piped",
 ): Deno.ChildProcess {
   return new Deno.Command("k6", {
@@ -34,6 +37,8 @@ export function startK6(
       LOAD_URL: url,
       LOAD_TOKENS: tokens.join(" "),
       LOAD_SECONDS: String(seconds),
+      ...(users && { LOAD_USERS: String(users) }),
+      ...(refreshSeconds && { LOAD_REFRESH_SECONDS: String(refreshSeconds) }),
       LOAD_LATENCY: judgesLatency ? "1" : "0",
     },
     stdin: "null",

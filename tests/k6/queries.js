@@ -8,15 +8,16 @@ import { widgets, widgetsOf } from "./widgets.js";
 
 // `deno task load` runs this. Users of several tenants open their dashboards, which ask for all their widgets every
 // few seconds; events come in meanwhile, so that answers grow old. Variables: LOAD_URL, LOAD_TOKENS (one of each tenant,
-// separated by spaces, scope "query ingest"), LOAD_SECONDS (60), LOAD_LATENCY. With LOAD_LATENCY=0 the times are printed
-// but not judged, as in the suite, where other tests take the processor: a time that is judged there fails by chance.
+// separated by spaces, scope "query ingest"), LOAD_SECONDS (60), LOAD_USERS (24), LOAD_REFRESH_SECONDS (3), LOAD_LATENCY.
+// With LOAD_LATENCY=0 the times are printed but not judged, as in the suite, where other tests take the processor: a time
+// that is judged there fails by chance.
 
-const { LOAD_URL: url, LOAD_TOKENS, LOAD_SECONDS = "60", LOAD_LATENCY = "1" } = __ENV;
+const { LOAD_URL: url, LOAD_TOKENS, LOAD_LATENCY = "1" } = __ENV;
 if (!url || !LOAD_TOKENS) throw new Error("Set LOAD_URL and LOAD_TOKENS, or run `deno task load`");
 const tokens = LOAD_TOKENS.split(" ");
-const seconds = Number(LOAD_SECONDS);
-const users = 24;
-const refreshSeconds = 3;
+const seconds = Number(__ENV.LOAD_SECONDS ?? 60);
+const users = Number(__ENV.LOAD_USERS ?? 24);
+const refreshSeconds = Number(__ENV.LOAD_REFRESH_SECONDS ?? 3);
 
 const hits = new Rate("cache_hits");
 const computedMs = new Trend("computed_ms", true);
@@ -44,7 +45,7 @@ export const options = {
     dashboards: {
       executor: "ramping-vus",
       exec: "watchDashboard",
-      startVUs: users / 4,
+      startVUs: Math.ceil(users / 4),
       stages: [{ duration: `${seconds / 3}s`, target: users }, {
         duration: `${seconds * 2 / 3}s`,
         target: users,
