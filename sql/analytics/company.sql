@@ -11,6 +11,7 @@ columns:
   avgScore: Mean of all scores; null when there are none
   dimensions: "Each dimension with its users, the number and the mean of its scores and the day of the latest, by name"
   computedAt: When this was computed
+cache: { ttl: 1h, fresh: 10s }
 ---*/
 SELECT
     sumIf(csr_company_dashboard.users, dimension = '') AS users,

@@ -9,6 +9,7 @@ columns:
   scoreCount: Number of their scores, on all dimensions
   dimensions: "Each dimension with its users, the number and the mean of its scores, by name"
   computedAt: When this was computed
+cache: { ttl: 1h, fresh: 10s }
 ---*/
 SELECT
     language_group AS languageGroup,

@@ -14,6 +14,7 @@ columns:
   avgScore: Mean of its scores; null when there are none
   dimensions: "Each dimension with its users, the number and the mean of its scores, by name"
   computedAt: When this was computed
+cache: { ttl: 1h, fresh: 10s }
 ---*/
 SELECT
     program_id AS programId,

@@ -4,7 +4,7 @@ description: |
   Average, least, greatest, number and standard deviation of the scores of each day, week (from Monday) or month, oldest
   first. A score belongs to the day on which it was created, in the timezone. Buckets without scores are absent unless
   `fill` is true. The first and the last bucket may be partial: only days from startDate to endDate count.
-  Days of UTC come from roll-ups, joined with what has changed since they were computed, so a score shows at once;
+  Days of UTC come from roll-ups, joined with what has changed since they were computed, so an answer computed anew has every score;
   in another timezone the scores themselves are read.
 params:
   dimension: { description: "Outcome dimension: confidence, belonging, lang_level_proxy, job_readiness, well_being, or any other that has scores", example: confidence, minLength: 1, maxLength: 256 }
@@ -16,6 +16,7 @@ params:
   location: { description: Only scores of this location, maxLength: 256 }
   demographic: { description: Only scores of this demographic group, maxLength: 256 }
   fill: { description: "Whether buckets without scores are listed too, with a scoreCount of 0", default: false }
+cache: { ttl: 1h, fresh: 10s }
 page: { size: 100, max: 1000 }
 columns:
   bucket: First day of the day, week or month

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { engineOptions, newTenant, secret, tokenOf } from "./gateway.ts";
+import { hasK6, startK6 } from "./k6/k6.ts";
+import { widgets } from "./k6/widgets.js";
+import { startProgram } from "./program.ts";
+
+/** Few users who ask often: the share of hits does not hang on how fast the machine computes the rest. */
+const load = { seconds: 15, users: 6, refreshSeconds: 0.5, judgesLatency: false };
+const dayMs = 86_400_000;
+
+/** Sends events of the last month, of which each widget of a dashboard shows some. */
+async function sendMonth(url: string, token: string): Promise<void> {
+  const ago = (days: number) => new Date(Date.now() - days * dayMs - 1_000).toISOString();
+  const streams = {
+    outreach: Array.from({ length: 600 }, (_, i) => ({
+      id: crypto.randomUUID(),
+      eventType: ["message_sent", "message_delivered", "message_opened"][i % 3],
+      entityId: `message-${Math.floor(i / 3)}`,
+      channel: ["email", "sms"][i % 2],
+      sourceType: "campaign",
+      sourceId: `campaign-${i % 4}`,
+      occurredAt: ago(i % 30),
+    })),
+    csr_companies: [{ industry: "retail", region: "Europe", employees: 120, updatedAt: ago(30) }],
+    csr_scores: Array.from({ length: 600 }, (_, i) => ({
+      id: `score-${i}`,
+      userId: `user-${i % 50}`,
+      programId: ["buddy", "mentoring"][i % 2],
+      location: "Berlin",
+      demographic: "adult",
+      dimension: ["confidence", "belonging"][i % 2],
+      textType: "reflection",
+      score: (i % 100) / 100,
+      createdAt: ago(i % 30),
+      updatedAt: ago(i % 30),
+    })),
+    csr_journey: Array.from({ length: 150 }, (_, i) => ({
+      id: `step-${i}`,
+      userId: `user-${i % 50}`,
+      programId: "mentoring",
+      stage: ["enrolled", "matched", "completed"][Math.floor(i / 50)],
+      occurredAt: ago(20 - Math.floor(i / 50)),
+    })),
+  };
+  for (const [stream, events] of Object.entries(streams)) {
+    const response = await fetch(`${url}/v1/events/${stream}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/x-ndjson" },
+      body: events.map((event) => JSON.stringify(event)).join("\n"),
+    });
+    const { data } = await response.json();
+    assert.equal(data?.accepted, events.length, `${stream}: ${JSON.stringify(data)}`);
+  }
+}
+
+const isThere = await hasK6();
+if (!isThere) {
+  const why = "k6 is not installed (.ci/install_k6 builds it)";
+  if (Deno.env.get("SLUICE_REQUIRE_SERVICES") === "1") throw new Error(`Cannot test the load: ${why}`);
+  // deno-lint-ignore no-console -- a skipped check must be seen
+  console.log(`Skipped, since ${why}`);
+} else {
+  // times are judged by `deno task load` alone: here they depend on what else the suite does meanwhile
+  Deno.test("dashboards under load get their answers, most from the cache, while events come in", async () => {
+    const { url: clickHouseUrl, user, password, database } = engineOptions();
+    await using gateway = startProgram(Deno.execPath(), ["run", "--allow-all", "src/main.ts"], {
+      PORT: "0",
+      HOST: "127.0.0.1",
+      CLICKHOUSE_URL: clickHouseUrl,
+      CLICKHOUSE_USER: user,
+      CLICKHOUSE_PASSWORD: password,
+      CLICKHOUSE_DATABASE: database,
+      AUTH_JWT_SECRET: secret,
+    });
+    const [, url] = await gateway.until(/Listening on (http:\/\/[^\s"]+)/);
+    await gateway.until(/Ready/);
+    const tokens = await Promise.all([newTenant(), newTenant()].map((tenant) => tokenOf(tenant)));
+    for (const token of tokens) await sendMonth(url, token);
+
+    const { code, stdout, stderr } = await startK6({ url, tokens, ...load }, "piped")
+      .output();
+    const [printed, said] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    // 99 when more than 1 % of the requests failed, or less than 70 % of the answers came from the cache
+    assert.equal(code, 0, printed + said);
+    assert.match(printed, /^held {2}http_req_failed rate<0\.01$/m);
+    assert.match(printed, /^held {2}cache_hits rate>0\.7$/m);
+    for (const widget of widgets) {
+      const [, answers] = new RegExp(`^\\| ${widget} \\| (\\d+) \\|`, "m").exec(printed) ?? [];
+      assert.ok(Number(answers) > 0, `${widget} in ${printed}`);
+    }
+    gateway.signalGroup("SIGTERM");
+    assert.equal(await gateway.end(), 0);
+  });
+}

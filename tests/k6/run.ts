@@ -1,0 +1,78 @@
+import { signToken } from "../../src/auth/token.ts";
+import { demoTenants } from "../../src/deno/demo/load.ts";
+import { freePort } from "../../src/deno/engine/free_port.ts";
+import { startProgram, temporaryFolder } from "../program.ts";
+import { hasK6, type Load, startK6 } from "./k6.ts";
+
+// `deno task load`: the dashboards of k6 against a gateway of its own with the demo data, or against another one.
+const usage = `deno task load [--seconds 60] [--url URL --token TOKEN [--token TOKEN …]]
+Against a gateway that runs, events are sent to the tenants of the tokens: take tenants made for that.`;
+
+// deno-lint-ignore no-console -- a program for a terminal
+const say = (text: string) => console.log(text);
+
+interface Options {
+  seconds: number;
+  url?: string;
+  tokens: string[];
+}
+
+/** What the arguments say, or undefined when they say nothing that is known. */
+function readOptions(args: string[]): Options | undefined {
+  const options: Options = { seconds: 60, tokens: [] };
+  for (let i = 0; i < args.length; i++) {
+    const [, name, inline] = /^--(seconds|url|token)(?:=(.*))?$/s.exec(args[i]) ?? [];
+    const value = inline ?? args[++i];
+    if (!name || !value) return;
+    if (name === "url") options.url = value.replace(/\/$/, "");
+    else if (name === "token") options.tokens.push(value);
+    else options.seconds = Number(value);
+  }
+  const isWhole = Number.isInteger(options.seconds) && options.seconds > 0;
+  return isWhole && (options.url === undefined) === (options.tokens.length === 0) ? options : undefined;
+}
+
+async function load(what: Omit<Load, "judgesLatency">): Promise<number> {
+  return (await startK6({ ...what, judgesLatency: true }, "inherit").status).code;
+}
+
+/** Starts a gateway as `deno task dev` does, in a folder that goes away, with budgets that the load does not spend. */
+async function loadOwn(seconds: number): Promise<number> {
+  await using folder = await temporaryFolder();
+  const url = `http://localhost:${freePort()}`;
+  const secret = crypto.randomUUID() + crypto.randomUUID();
+  say("Starting a gateway with the demo data …");
+  await using dev = startProgram(Deno.execPath(), ["run", "--allow-all", "src/deno/dev.ts"], {
+    PORT: new URL(url).port,
+    SLUICE_DATA_DIR: folder.path,
+    AUTH_JWT_SECRET: secret,
+    BUDGET_DAILY_QUERIES: "1000000000",
+    BUDGET_MONTHLY_QUERIES: "1000000000",
+    LOG_LEVEL: "warn",
+  });
+  await dev.until(/^Demo data +: done$/m);
+  await dev.until(/^Sluice /m);
+  const sign = (tenantId: string) => signToken(secret, { tenantId, scope: "query ingest", expires: "1h" });
+  const code = await load({ url, tokens: await Promise.all(demoTenants.map(sign)), seconds });
+  dev.signalGroup("SIGTERM");
+  await dev.end();
+  return code;
+}
+
+async function main(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  if (!options) {
+    say(usage);
+    return 2;
+  }
+  if (!await hasK6()) {
+    say(
+      "k6 is not there: with Go, `go install go.k6.io/k6@latest` builds it (.ci/install_k6 does that on Debian)",
+    );
+    return 2;
+  }
+  const { url, tokens, seconds } = options;
+  return url === undefined ? await loadOwn(seconds) : await load({ url, tokens, seconds });
+}
+
+Deno.exit(await main(Deno.args));
