@@ -1,4 +1,6 @@
 import { type ClickHouse } from "../clickhouse/client.ts";
+import { createInspector } from "./inspector.ts";
+import type { Memory } from "./memory.ts";
 import { compileQuery, type Query, type QueryFile, queryName } from "./query.ts";
 import { errorAt, QueryFileError } from "./query_file_error.ts";
 
@@ -13,8 +15,13 @@ export interface LoadedCatalog {
 
 const concurrency = 4;
 
-/** Compiles all files. Throws what compileQuery throws of the engine. */
-export async function loadCatalog(files: QueryFile[], clickHouse: ClickHouse): Promise<LoadedCatalog> {
+/** Compiles all files, with what the memory has of them. Throws what compileQuery throws of the engine. */
+export async function loadCatalog(
+  files: QueryFile[],
+  clickHouse: ClickHouse,
+  memory?: Memory,
+): Promise<LoadedCatalog> {
+  const inspector = await createInspector(clickHouse, memory);
   const catalog = new Map<string, Query>();
   const errors: QueryFileError[] = [];
   const shapes = new Map<string, string>();
@@ -23,7 +30,7 @@ export async function loadCatalog(files: QueryFile[], clickHouse: ClickHouse): P
     for (let file = queue.shift(); file; file = queue.shift()) {
       try {
         checkDuplicate(file, shapes);
-        const query = await compileQuery(file, clickHouse);
+        const query = await compileQuery(file, inspector);
         catalog.set(query.name, query);
       } catch (error) {
         if (!(error instanceof QueryFileError)) throw error;
@@ -32,6 +39,7 @@ export async function loadCatalog(files: QueryFile[], clickHouse: ClickHouse): P
     }
   };
   await Promise.all(Array.from({ length: concurrency }, compileNext));
+  await inspector.keep();
   const sorted = [...catalog].toSorted(([a], [b]) => a < b ? -1 : 1);
   return { catalog: new Map(sorted), errors: errors.toSorted((a, b) => a.file < b.file ? -1 : 1) };
 }

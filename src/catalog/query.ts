@@ -1,11 +1,11 @@
-import { type ClickHouse } from "../clickhouse/client.ts";
 import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
 import { plainValue } from "../clickhouse/parameter.ts";
 import { parseType } from "../clickhouse/type.ts";
 import { engineFault } from "./engine_fault.ts";
 import { checkCursor } from "./check_cursor.ts";
 import { type Header, type QueryHeader, readHeader } from "./header.ts";
-import { inspectMeaning, inspectSyntax, type Meaning } from "./inspection.ts";
+import { type Meaning, readMeaning } from "./inspection.ts";
+import type { Inspector } from "./inspector.ts";
 import type { Parameter } from "./parameter.ts";
 import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholders.ts";
 import { type At, errorAt } from "./query_file_error.ts";
@@ -48,7 +48,7 @@ export function queryName(path: string): string {
  * Reads a query file and has the engine check it. Throws QueryFileError for whatever its author must mend;
  * ClickHouseUnreachable or ClickHouseError when there is no engine to ask, or it has too much to do.
  */
-export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Promise<Query> {
+export async function compileQuery(file: QueryFile, inspector: Inspector): Promise<Query> {
   const { path, text } = file;
   const at: At = (offset, message) => errorAt(path, text, offset, message);
   const name = queryName(path);
@@ -69,7 +69,7 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
     );
   }
 
-  const meaning = await checkStatement(clickHouse, read, parameters, placeholders, at);
+  const meaning = await checkStatement(inspector, read, parameters, placeholders, at);
   const columns = readColumns(meaning, sql, read, at);
   checkCursor(columns, parameters, read, at);
   return {
@@ -120,7 +120,7 @@ function scan(sql: string, at: At): Placeholder[] {
 
 /** Has the engine check the statement, with a value for each placeholder. */
 async function checkStatement(
-  clickHouse: ClickHouse,
+  inspector: Inspector,
   { header, sql }: QueryHeader,
   parameters: Parameter[],
   placeholders: Placeholder[],
@@ -134,10 +134,11 @@ async function checkStatement(
   const { max_result_rows: _rows, max_result_bytes: _bytes, ...settings } = header.settings;
   const statement = { sql, parameters: Object.fromEntries(values), settings };
   try {
-    const syntax = await inspectSyntax(clickHouse, statement);
+    const syntax = await inspector.syntaxOf(statement);
     checkSyntax(syntax, sql, at);
     checkReach(syntax.tableFunctions.map((name) => `${name}()`), sql, at);
-    const meaning = await inspectMeaning(clickHouse, statement);
+    const resolution = await inspector.resolutionOf(statement);
+    const meaning = readMeaning(syntax, resolution, inspector.tables);
     checkPurity(meaning, sql, at);
     checkReach(meaning.foreignSources, sql, at);
     return meaning;

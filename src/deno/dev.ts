@@ -7,6 +7,7 @@ import { demoTenants, loadDemo } from "./demo/load.ts";
 import { docsAssets } from "./docs_assets.ts";
 import { devConfig, givenVariables, startDevEngine } from "./dev_engine.ts";
 import type { Engine } from "./engine/engine.ts";
+import { keptInspections } from "./kept_inspections.ts";
 import { keptSecret } from "./kept_secret.ts";
 import { createLog } from "./log.ts";
 import { migrateUp } from "./migrate.ts";
@@ -71,7 +72,15 @@ async function serveDev(config: DevConfig, engine: Engine, closing: (() => Promi
     ),
   })));
   const docs = docsAssets(tokens[0].token);
-  const gateway = serve({ config, roles: createRoles(target), ping: createPing(target), log, docs });
+  const inspections = keptInspections(`${dataDir}/inspections.json`);
+  const gateway = serve({
+    config,
+    roles: createRoles(target),
+    ping: createPing(target),
+    log,
+    docs,
+    inspections,
+  });
   closing.push(gateway.stop);
   say(`ClickHouse  ${engine.url} (native protocol on port ${engine.tcpPort}), data in ${dataDir}/`);
   const applied = await migrateUp(target);

@@ -45,6 +45,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       "--allow-ffi",
       "--allow-env",
       "--no-lock",
+      "--no-config",
       processFile,
       library,
       `--path=${await Deno.realPath(options.dataDir)}`,
