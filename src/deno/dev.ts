@@ -14,7 +14,7 @@ import { migrateUp } from "./migrate.ts";
 import { onOrphaned } from "./on_orphaned.ts";
 import { onSignal } from "./on_signal.ts";
 import { progressBar } from "./progress_bar.ts";
-import { type Gateway, serve, whenReachable } from "./serve.ts";
+import type { Gateway } from "./serve.ts";
 import { renderFault } from "./sql_files.ts";
 import { watchQueries } from "./watch.ts";
 
@@ -27,7 +27,8 @@ type DevConfig = Config & { AUTH_JWT_SECRET: string };
 /** The development server: engine, migrations, demo data, gateway, and the query files watched. */
 async function dev(config: DevConfig): Promise<void> {
   const start = performance.now();
-  const engine = await startDevEngine(config);
+  // most of what the gateway is made of loads while the engine starts
+  const engine = await startDevEngine(config, () => void import("./serve.ts").catch(() => {}));
   const closing: (() => Promise<void> | void)[] = [];
   let isStopping = false;
   const stop = async () => {
@@ -59,6 +60,7 @@ async function dev(config: DevConfig): Promise<void> {
 }
 
 async function serveDev(config: DevConfig, engine: Engine, closing: (() => Promise<void> | void)[]) {
+  const { serve, whenReachable } = await import("./serve.ts");
   const { SLUICE_DATA_DIR: dataDir, SLUICE_SQL_DIR: sqlDir, AUTH_JWT_SECRET: secret } = config;
   const log = createLog({ format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const target = { ...engine, database: config.CLICKHOUSE_DATABASE };

@@ -21,12 +21,12 @@ export function givenVariables(): Record<string, string> {
   return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([, value]) => value !== ""));
 }
 
-/** Starts the engine over the data folder and leaves a note of where it listens. */
-export async function startDevEngine(config: Config): Promise<Engine> {
+/** Starts the engine over the data folder and leaves a note of where it listens; calls `onSpawn` before it is ready. */
+export async function startDevEngine(config: Config, onSpawn?: () => void): Promise<Engine> {
   const { SLUICE_DATA_DIR: dataDir } = config;
   await Deno.mkdir(dataDir, { recursive: true });
   const password = await keptSecret(`${dataDir}/engine_password`);
-  const engine = await startEngine({ dataDir: `${dataDir}/clickhouse`, password });
+  const engine = await startEngine({ dataDir: `${dataDir}/clickhouse`, password, onSpawn });
   await writeWhole(`${dataDir}/engine.json`, JSON.stringify({ url: engine.url }));
   return engine;
 }

@@ -27,6 +27,8 @@ export interface EngineOptions {
   password: string;
   httpPort?: number;
   tcpPort?: number;
+  /** Called when its process runs: the time until it is ready is free for other work. */
+  onSpawn?: () => void;
 }
 
 const configFile = fileURLToPath(new URL("../../../deploy/clickhouse/config.xml", import.meta.url));
@@ -60,6 +62,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     stdout: "null",
     stderr: "piped",
   }).spawn();
+  options.onSpawn?.();
   const printed = collect(child.stderr);
   const engine: Engine = {
     url: `http://127.0.0.1:${httpPort}`,
