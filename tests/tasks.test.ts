@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { optionalMigrations } from "../src/deno/migrate.ts";
+import { optionalMigrations } from "../src/deno/migration_folders.ts";
 import { root } from "../src/deno/sql_files.ts";
 import { copyFolder, runProgram, startProgram, temporaryFolder } from "./program.ts";
 

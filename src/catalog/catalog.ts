@@ -1,4 +1,6 @@
 import { type ClickHouse } from "../clickhouse/client.ts";
+import { createInspector } from "./inspector.ts";
+import type { Memory } from "./memory.ts";
 import { compileQuery, type Query, type QueryFile } from "./query.ts";
 import { errorAt, QueryFileError } from "./query_file_error.ts";
 
@@ -13,15 +15,20 @@ export interface LoadedCatalog {
 
 const concurrency = 4;
 
-/** Compiles all files. Throws what compileQuery throws of the engine. */
-export async function loadCatalog(files: QueryFile[], clickHouse: ClickHouse): Promise<LoadedCatalog> {
+/** Compiles all files, with what the memory has of them. Throws what compileQuery throws of the engine. */
+export async function loadCatalog(
+  files: QueryFile[],
+  clickHouse: ClickHouse,
+  memory?: Memory,
+): Promise<LoadedCatalog> {
+  const inspector = await createInspector(clickHouse, memory);
   const catalog = new Map<string, Query>();
   const errors: QueryFileError[] = [];
   const queue = files.toSorted((a, b) => a.path < b.path ? -1 : 1);
   const compileNext = async () => {
     for (let file = queue.shift(); file; file = queue.shift()) {
       try {
-        const query = await compileQuery(file, clickHouse);
+        const query = await compileQuery(file, inspector);
         catalog.set(query.name, query);
       } catch (error) {
         if (!(error instanceof QueryFileError)) throw error;
@@ -30,6 +37,7 @@ export async function loadCatalog(files: QueryFile[], clickHouse: ClickHouse): P
     }
   };
   await Promise.all(Array.from({ length: concurrency }, compileNext));
+  await inspector.keep();
   const sorted = [...catalog.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
   const unique = checkDuplicates(sorted, files, errors);
   return {

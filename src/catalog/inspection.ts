@@ -1,6 +1,5 @@
 import { type ClickHouse, readRows, type Statement } from "../clickhouse/client.ts";
 import { type Table, tablesToFilter } from "../tenants/filter.ts";
-import tablesSql from "../tenants/tables.sql" with { type: "text" };
 
 /**
  * Functions whose value depends on more than arguments and data. With the clock bound as `{now}` a named query
@@ -51,6 +50,19 @@ export interface Syntax {
   tableFunctions: string[];
   /** Whether the statement says its own output FORMAT or INTO OUTFILE. */
   hasFormat: boolean;
+  /** The tables that the SQL names, wherever it does, as it writes them. */
+  writtenTables: string[];
+}
+
+/** What the engine resolved a statement to. */
+export interface Resolution {
+  /** Names of all functions that the statement calls, also through SQL functions. */
+  functions: string[];
+  tableFunctions: string[];
+  /** All tables that it reads itself, with their database. */
+  tables: string[];
+  /** Result columns with their types as DESCRIBE prints them. */
+  columns: { name: string; type: string }[];
 }
 
 /** What the engine makes of a statement before it runs. */
@@ -80,6 +92,7 @@ export async function inspectSyntax(clickHouse: ClickHouse, statement: Statement
       ),
     // a format is the only identifier that stands directly below the statement
     hasFormat: ast.some((line) => /^ (Identifier|Literal) /.test(line)),
+    writtenTables: namesIn(ast, /^\s*TableIdentifier (\S+)/),
   };
 }
 
@@ -102,40 +115,45 @@ export async function resolvedSources(
 const wholeTree = { enable_scalar_subquery_optimization: 0 };
 
 /** Asks the engine to resolve a SELECT, whose parameters must bind each placeholder. Throws ClickHouseError. */
-export async function inspectMeaning(clickHouse: ClickHouse, statement: Statement): Promise<Meaning> {
-  const [ast, tree, columns, known] = await Promise.all([
-    explain(clickHouse, "AST", statement),
+export async function inspectResolution(clickHouse: ClickHouse, statement: Statement): Promise<Resolution> {
+  const [tree, columns] = await Promise.all([
     explain(clickHouse, "QUERY TREE", { ...statement, settings: { ...statement.settings, ...wholeTree } }),
     readRows<{ name: string; type: string }>(clickHouse, {
       ...statement,
       sql: `DESCRIBE (${statement.sql}\n)`,
     }),
-    readRows<Table>(clickHouse, { sql: tablesSql }),
   ]);
-  const functions = namesIn(tree, /^\s*FUNCTION id: \d+, function_name: (\w+)/);
-  const tables = namesIn(tree, tablePattern);
-  const read = [...new Set([...tables, ...writtenTables(ast, known)])];
+  return {
+    functions: namesIn(tree, /^\s*FUNCTION id: \d+, function_name: (\w+)/),
+    tableFunctions: namesIn(tree, /^\s*TABLE_FUNCTION id: .*\btable_function_name: (\w+)/),
+    tables: namesIn(tree, tablePattern),
+    columns: columns.map(({ name, type }) => ({ name, type })),
+  };
+}
+
+/** What a statement means in a database of these tables. */
+export function readMeaning(
+  { writtenTables }: Syntax,
+  { functions, tableFunctions, tables, columns }: Resolution,
+  known: Table[],
+): Meaning {
   const isOwn = (table: string) => known.some(({ name }) => name === table);
+  // a second look, beside the resolved tree
+  const written = known.map(({ name }) => name).filter((name) =>
+    writtenTables.includes(name) || writtenTables.includes(name.split(".").slice(1).join("."))
+  );
+  const read = [...new Set([...tables, ...written])];
   return {
     impureFunctions: functions.filter((name) => impure.has(name.toLowerCase())),
     foreignSources: [
-      ...namesIn(tree, /^\s*TABLE_FUNCTION id: .*\btable_function_name: (\w+)/)
-        .filter((name) => !harmlessTableFunctions.has(name)).map((name) => `${name}()`),
+      ...tableFunctions.filter((name) => !harmlessTableFunctions.has(name)).map((name) => `${name}()`),
       ...tables.filter((table) => !isOwn(table) && table !== "system.one"),
       ...functions.filter((name) => /^(dict|joinGet|__getScalar)/.test(name)).map((name) => `${name}()`),
     ],
     tables: read,
     tenantTables: tablesToFilter(read, known),
-    columns: columns.map(({ name, type }) => ({ name, type })),
+    columns,
   };
-}
-
-/** The tables that the SQL names, wherever it does: a second look, beside the resolved tree. */
-function writtenTables(ast: string[], known: Table[]): string[] {
-  const written = namesIn(ast, /^\s*TableIdentifier (\S+)/);
-  return known.map(({ name }) => name).filter((name) =>
-    written.includes(name) || written.includes(name.split(".").slice(1).join("."))
-  );
 }
 
 /** The first group of each line that matches, each name once. */

@@ -1,5 +1,5 @@
 import { warningsColumn } from "../answer/warnings.ts";
-import type { ClickHouse, Statement } from "../clickhouse/client.ts";
+import type { Statement } from "../clickhouse/client.ts";
 import { ClickHouseError, problemOf, throwIfCode } from "../clickhouse/exception.ts";
 import { plainValue } from "../clickhouse/parameter.ts";
 import { parseType } from "../clickhouse/type.ts";
@@ -8,7 +8,8 @@ import { compileWrite } from "../write/compile_write.ts";
 import { engineFault } from "./engine_fault.ts";
 import { checkCursor } from "./check_cursor.ts";
 import { type Header, type QueryHeader, readHeader } from "./header.ts";
-import { inspectMeaning, inspectSyntax, type Meaning } from "./inspection.ts";
+import { type Meaning, readMeaning, type Syntax } from "./inspection.ts";
+import type { Inspector } from "./inspector.ts";
 import type { Parameter } from "./parameter.ts";
 import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholders.ts";
 import { type At, errorAt } from "./query_file_error.ts";
@@ -58,7 +59,7 @@ export function queryName(path: string): string {
  * Reads a query file and has the engine check it. Throws QueryFileError for whatever its author must mend;
  * ClickHouseUnreachable or ClickHouseError when there is no engine to ask, or it has too much to do.
  */
-export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Promise<Query> {
+export async function compileQuery(file: QueryFile, inspector: Inspector): Promise<Query> {
   const { path, text } = file;
   const at: At = (offset, message) => errorAt(path, text, offset, message);
   const name = queryName(path);
@@ -86,7 +87,7 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
     );
   }
 
-  const { statement, meaning } = await checkStatement(clickHouse, read, parameters, placeholders, at);
+  const { statement, meaning } = await checkStatement(inspector, read, parameters, placeholders, at);
   const columns = header.method ? [] : readColumns(meaning, sql, read, at);
   checkCursor(columns, parameters, read, at);
   return {
@@ -94,7 +95,7 @@ export async function compileQuery(file: QueryFile, clickHouse: ClickHouse): Pro
     path: address,
     file: path,
     header,
-    sql: header.method ? await compileWrite(clickHouse, read, statement, meaning, at) : sql.trim(),
+    sql: header.method ? await compileWrite(inspector.clickHouse, read, statement, meaning, at) : sql.trim(),
     parameters,
     columns,
     version: await contentHash(text),
@@ -141,21 +142,26 @@ function scan(sql: string, at: At): Placeholder[] {
 
 /** What a statement means, also when it throws for want of what its parameters name, and the statement that tells. */
 async function inspectQuietly(
-  clickHouse: ClickHouse,
+  inspector: Inspector,
+  syntax: Syntax,
   statement: Statement,
 ): Promise<{ statement: Statement; meaning: Meaning }> {
+  const quiet = { ...statement, sql: quietThrows(statement.sql) };
+  const meaningOf = async (asked: Statement) =>
+    readMeaning(syntax, await inspector.resolutionOf(asked), inspector.tables);
+  // that it throws is not remembered, but what it means then
+  if (await inspector.remembers(quiet)) return { statement: quiet, meaning: await meaningOf(quiet) };
   try {
-    return { statement, meaning: await inspectMeaning(clickHouse, statement) };
+    return { statement, meaning: await meaningOf(statement) };
   } catch (error) {
     if (!(error instanceof ClickHouseError) || error.code !== throwIfCode) throw error;
-    const quiet = { ...statement, sql: quietThrows(statement.sql) };
-    return { statement: quiet, meaning: await inspectMeaning(clickHouse, quiet) };
+    return { statement: quiet, meaning: await meaningOf(quiet) };
   }
 }
 
 /** Has the engine check the statement, with a value for each placeholder. */
 async function checkStatement(
-  clickHouse: ClickHouse,
+  inspector: Inspector,
   { header, sql }: QueryHeader,
   parameters: Parameter[],
   placeholders: Placeholder[],
@@ -169,10 +175,10 @@ async function checkStatement(
   const { max_result_rows: _rows, max_result_bytes: _bytes, ...settings } = header.settings;
   const statement = { sql, parameters: Object.fromEntries(values), settings };
   try {
-    const syntax = await inspectSyntax(clickHouse, statement);
+    const syntax = await inspector.syntaxOf(statement);
     checkSyntax(syntax, sql, at);
     checkReach(syntax.tableFunctions.map((name) => `${name}()`), sql, at);
-    const inspected = await inspectQuietly(clickHouse, statement);
+    const inspected = await inspectQuietly(inspector, syntax, statement);
     checkPurity(inspected.meaning, sql, at);
     checkReach(inspected.meaning.foreignSources, sql, at);
     return inspected;

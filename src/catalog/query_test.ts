@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createClickHouse, run } from "../clickhouse/client.ts";
 import { engineOptions } from "../../tests/gateway.ts";
 import { loadCatalog } from "./catalog.ts";
+import { createInspector } from "./inspector.ts";
 import { compileQuery } from "./query.ts";
 import { QueryFileError } from "./query_file_error.ts";
 
@@ -14,7 +15,7 @@ await run(clickHouse, { sql: `CREATE FUNCTION ${hiding} AS (days) -> today() - d
 
 async function faultOf(text: string, path = file): Promise<QueryFileError> {
   try {
-    await compileQuery({ path, text }, clickHouse);
+    await compileQuery({ path, text }, await createInspector(clickHouse));
   } catch (error) {
     if (error instanceof QueryFileError) return error;
     throw error;
@@ -311,7 +312,7 @@ Deno.test("compileQuery() takes what only looks like a fault", async () => {
         {now:DateTime64(3, 'UTC')} AS today,
         map('settings', 1) AS format
     ${where}`;
-  const query = await compileQuery({ path: file, text: fileOf("", sql) }, clickHouse);
+  const query = await compileQuery({ path: file, text: fileOf("", sql) }, await createInspector(clickHouse));
   assert.deepEqual(query.columns.map(({ name }) => name), ["total", "product", "now", "today", "format"]);
   assert.deepEqual(query.parameters, []);
   assert.deepEqual([query.bindsTenant, query.bindsNow], [true, true]);

@@ -3,17 +3,19 @@ import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import type { Served } from "../app.ts";
 import streamsSql from "../ingest/streams.sql" with { type: "text" };
 import { loadCatalog } from "./catalog.ts";
+import { createMemory, type MemoryStore } from "./memory.ts";
 import type { Query, QueryFile } from "./query.ts";
 import { QueryFileError } from "./query_file_error.ts";
 
 /** Holds what is served and takes new versions of the files; a broken file leaves its last good version. */
-export function createServing(clickHouse: ClickHouse) {
+export function createServing(clickHouse: ClickHouse, store?: MemoryStore) {
+  const memory = createMemory(store);
   let served: Served | undefined;
 
   /** Loads all files anew; returns the faults. Throws what the engine throws, and then nothing has changed. */
   async function load(files: QueryFile[]): Promise<QueryFileError[]> {
     const [{ catalog, errors }, streams] = await Promise.all([
-      loadCatalog(files, clickHouse),
+      loadCatalog(files, clickHouse, memory),
       readRows<{ stream: string }>(clickHouse, { sql: streamsSql }),
     ]);
     const broken = new Set(errors.map((error) => error.file));

@@ -7,6 +7,7 @@ import { demoTenants, loadDemo } from "./demo/load.ts";
 import { docsAssets } from "./docs_assets.ts";
 import { devConfig, givenVariables, startDevEngine } from "./dev_engine.ts";
 import type { Engine } from "./engine/engine.ts";
+import { keptInspections } from "./kept_inspections.ts";
 import { keptSecret } from "./kept_secret.ts";
 import { createLog } from "./log.ts";
 import { migrateUp } from "./migrate.ts";
@@ -14,7 +15,7 @@ import { onOrphaned } from "./on_orphaned.ts";
 import { onSignal } from "./on_signal.ts";
 import { type DevSource, followSource, startDevSource } from "./postgres/dev_source.ts";
 import { progressBar } from "./progress_bar.ts";
-import { type Gateway, serve, whenReachable } from "./serve.ts";
+import type { Gateway } from "./serve.ts";
 import { renderFault } from "./sql_files.ts";
 import { watchQueries } from "./watch.ts";
 
@@ -28,7 +29,11 @@ type DevConfig = Config & { AUTH_JWT_SECRET: string };
 async function dev(config: DevConfig): Promise<void> {
   const start = performance.now();
   const source = Deno.args.includes("--postgres") ? await startDevSource(config.SLUICE_DATA_DIR) : undefined;
-  const engine = await startDevEngine(config, source?.variables);
+  // most of what the gateway is made of loads while the engine starts
+  const engine = await startDevEngine(config, {
+    env: source?.variables,
+    onSpawn: () => void import("./serve.ts").catch(() => {}),
+  });
   const closing: (() => Promise<void> | void)[] = [];
   let isStopping = false;
   const stop = async () => {
@@ -67,6 +72,7 @@ async function serveDev(
   closing: (() => Promise<void> | void)[],
   source: DevSource | undefined,
 ) {
+  const { serve, whenReachable } = await import("./serve.ts");
   const { SLUICE_DATA_DIR: dataDir, SLUICE_SQL_DIR: sqlDir, AUTH_JWT_SECRET: secret } = config;
   const log = createLog({ format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const target = { ...engine, database: config.CLICKHOUSE_DATABASE };
@@ -80,7 +86,15 @@ async function serveDev(
     ),
   })));
   const docs = docsAssets(tokens[0].token);
-  const gateway = serve({ config, roles: createRoles(target), ping: createPing(target), log, docs });
+  const inspections = keptInspections(`${dataDir}/inspections.json`);
+  const gateway = serve({
+    config,
+    roles: createRoles(target),
+    ping: createPing(target),
+    log,
+    docs,
+    inspections,
+  });
   closing.push(gateway.stop);
   say(`ClickHouse  ${engine.url} (native protocol on port ${engine.tcpPort}), data in ${dataDir}/`);
   if (source) say(`Postgres    ${source.address}`);

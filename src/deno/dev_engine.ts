@@ -2,7 +2,7 @@ import type { ClickHouseOptions } from "../clickhouse/client.ts";
 import { createClickHouse, run } from "../clickhouse/client.ts";
 import { type Config, parseConfig } from "../config.ts";
 import { clickHouseOptions } from "./clickhouse_options.ts";
-import { type Engine, startEngine } from "./engine/engine.ts";
+import { type Engine, type EngineOptions, startEngine } from "./engine/engine.ts";
 import { keptSecret } from "./kept_secret.ts";
 import { writeWhole } from "./write_whole.ts";
 
@@ -22,11 +22,14 @@ export function givenVariables(): Record<string, string> {
 }
 
 /** Starts the engine over the data folder and leaves a note of where it listens. */
-export async function startDevEngine(config: Config, env?: Record<string, string>): Promise<Engine> {
+export async function startDevEngine(
+  config: Config,
+  more: Pick<EngineOptions, "env" | "onSpawn"> = {},
+): Promise<Engine> {
   const { SLUICE_DATA_DIR: dataDir } = config;
   await Deno.mkdir(dataDir, { recursive: true });
   const password = await keptSecret(`${dataDir}/engine_password`);
-  const engine = await startEngine({ dataDir: `${dataDir}/clickhouse`, password, env });
+  const engine = await startEngine({ dataDir: `${dataDir}/clickhouse`, password, ...more });
   await writeWhole(`${dataDir}/engine.json`, JSON.stringify({ url: engine.url }));
   return engine;
 }

@@ -1,7 +1,7 @@
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { ClickHouseError } from "../clickhouse/exception.ts";
 import appliedSql from "./applied_migrations.sql" with { type: "text" };
-import { migrationFolders } from "./migrate.ts";
+import { migrationFolders } from "./migration_folders.ts";
 
 const unknownTable = 60;
 const unknownDatabase = 81;

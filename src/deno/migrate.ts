@@ -1,11 +1,8 @@
-import { fileURLToPath } from "node:url";
-import type { ClickHouseOptions } from "../clickhouse/client.ts";
+import { type ClickHouseOptions, createClickHouse } from "../clickhouse/client.ts";
 import { dbmatePackage } from "./dbmate_package.ts";
+import { listMigrations } from "./list_migrations.ts";
+import { migrationFolders } from "./migration_folders.ts";
 import { npmFile } from "./npm_file.ts";
-
-const root = fileURLToPath(new URL("../../migrations", import.meta.url));
-/** Folders whose tables need another system; they are applied only when `MIGRATIONS` names them. */
-export const optionalMigrations = ["kafka", "nats", "postgres"];
 
 /** dbmate's address of a database: it speaks ClickHouse's HTTP interface too. */
 function databaseUrl({ url, user, password, database }: ClickHouseOptions): string {
@@ -14,17 +11,6 @@ function databaseUrl({ url, user, password, database }: ClickHouseOptions): stri
   const port = address.port || (secure ? "443" : "80");
   const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
   return `clickhouse+http${secure ? "s" : ""}://${login}@${address.hostname}:${port}/${database}`;
-}
-
-/** Folders of the migrations that are always applied, one for each domain, and of the optional ones that are named. */
-export async function migrationFolders(named: string[] = []): Promise<string[]> {
-  const folders: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(root)) {
-    if (isDirectory && (!optionalMigrations.includes(name) || named.includes(name))) {
-      folders.push(`${root}/${name}`);
-    }
-  }
-  return folders;
 }
 
 /**
@@ -50,6 +36,9 @@ export async function dbmate(
 
 /** Applies what is pending, of the optional folders those that are named; returns the names of the migrations applied. */
 export async function migrateUp(target: ClickHouseOptions, named: string[] = []): Promise<string[]> {
+  const migrations = await listMigrations(createClickHouse(target), named);
+  // to ask is quicker than to start dbmate, which has nothing to do at most starts
+  if (migrations.every(({ isApplied }) => isApplied)) return [];
   const printed = await dbmate(target, ["up"], ["--no-dump-schema"], named);
   return [...printed.matchAll(/^Applied: (\S+)/gm)].map(([, name]) => name);
 }

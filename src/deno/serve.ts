@@ -6,6 +6,7 @@ import type { TokenConfig } from "../auth/jwt.ts";
 import { createBudgets } from "../budget/budgets.ts";
 import { createBudgetStore } from "../budget/store.ts";
 import { createCache } from "../cache/cache.ts";
+import type { MemoryStore } from "../catalog/memory.ts";
 import { createServing } from "../catalog/serving.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
@@ -57,6 +58,8 @@ export interface ServeOptions {
   ping: Ping;
   log: Log;
   docs: DocsAssets;
+  /** Keeps what the engine says of the query files, for the next start. */
+  inspections?: MemoryStore;
   clock?: () => Date;
 }
 
@@ -78,7 +81,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
     guard(options.roles.writer),
     guard(options.roles.ingester),
   ];
-  const serving = createServing(reader);
+  const serving = createServing(reader, options.inspections);
   const instance = crypto.randomUUID();
   const audit = createAudit({ clickHouse, instance, log });
   const budgets = createBudgets({

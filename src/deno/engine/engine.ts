@@ -29,6 +29,8 @@ export interface EngineOptions {
   tcpPort?: number;
   /** Further variables that the engine's configuration reads, such as where Postgres is. */
   env?: Record<string, string>;
+  /** Called when its process runs: the time until it is ready is free for other work. */
+  onSpawn?: () => void;
 }
 
 const configFile = fileURLToPath(new URL("../../../deploy/clickhouse/config.xml", import.meta.url));
@@ -47,6 +49,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       "--allow-ffi",
       "--allow-env",
       "--no-lock",
+      "--no-config",
       processFile,
       library,
       `--path=${await Deno.realPath(options.dataDir)}`,
@@ -61,6 +64,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     stdout: "null",
     stderr: "piped",
   }).spawn();
+  options.onSpawn?.();
   const printed = collect(child.stderr);
   const engine: Engine = {
     url: `http://127.0.0.1:${httpPort}`,

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { type ClickHouse, createClickHouse, run } from "../clickhouse/client.ts";
+import { startEngine } from "../deno/engine/engine.ts";
+import { loadCatalog } from "./catalog.ts";
+import { createMemory, type MemoryStore } from "./memory.ts";
+import type { QueryFile } from "./query.ts";
+
+/**
+ * A database of an engine of its own, since SQL functions of other tests are definitions too, and which kinds of
+ * statement it was asked.
+ */
+async function withDatabase(
+  test: (
+    database: { clickHouse: ClickHouse; asked: string[]; change(sql: string): Promise<void> },
+  ) => Promise<void>,
+): Promise<void> {
+  const dataDir = await Deno.makeTempDir({ prefix: "sluice-test-" });
+  const engine = await startEngine({ dataDir, password: "of the memory's tests" });
+  try {
+    await run(createClickHouse({ ...engine, database: "default" }), { sql: "CREATE DATABASE trial" });
+    const owner = createClickHouse({ ...engine, database: "trial" });
+    const asked: string[] = [];
+    const clickHouse: ClickHouse = (statement) => {
+      const [, what] = /^(EXPLAIN AST|EXPLAIN QUERY TREE|DESCRIBE)/.exec(statement.sql) ?? [];
+      if (what) asked.push(what);
+      return owner(statement);
+    };
+    await test({ clickHouse, asked, change: async (sql) => void await run(owner, { sql }) });
+  } finally {
+    await engine.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  }
+}
+
+/** A store that lies in this process. */
+function createStore(): MemoryStore & { text?: string } {
+  return {
+    text: undefined,
+    read() {
+      return Promise.resolve(this.text);
+    },
+    write(text) {
+      this.text = text;
+      return Promise.resolve();
+    },
+  };
+}
+
+const all = ["DESCRIBE", "EXPLAIN AST", "EXPLAIN QUERY TREE"];
+
+function fileOf(name: string, sql: string): QueryFile {
+  return { path: `sql/trial/${name}.sql`, text: `/*---\nsummary: Trial\ntenant: none\n---*/\n${sql}\n` };
+}
+
+Deno.test("a second load asks the engine of the changed file only", async () => {
+  await withDatabase(async ({ clickHouse, asked, change }) => {
+    await change("CREATE TABLE things (tenant_id String, n UInt8) ENGINE = MergeTree ORDER BY n");
+    const memory = createMemory();
+    const one = fileOf("one", "SELECT n FROM things");
+    await loadCatalog([one, fileOf("two", "SELECT n AS m FROM things")], clickHouse, memory);
+    assert.deepEqual(asked.splice(0).sort(), [...all, ...all].sort());
+
+    const two = fileOf("two", "SELECT n + 1 AS m FROM things");
+    const { catalog, errors } = await loadCatalog([one, two], clickHouse, memory);
+    assert.deepEqual(asked.splice(0).sort(), all);
+    assert.deepEqual(errors, []);
+    assert.deepEqual(catalog.get("trial/one")?.tenantTables, ["trial.things"]);
+    assert.deepEqual(catalog.get("trial/two")?.tenantTables, ["trial.things"]);
+    assert.deepEqual(catalog.get("trial/two")?.columns.map(({ name }) => name), ["m"]);
+  });
+});
+
+Deno.test("what was kept by a store needs no question at the next start", async () => {
+  await withDatabase(async ({ clickHouse, asked, change }) => {
+    await change("CREATE TABLE things (tenant_id String, n UInt8) ENGINE = MergeTree ORDER BY n");
+    const store = createStore();
+    const files = [fileOf("one", "SELECT n FROM things")];
+    const first = await loadCatalog(files, clickHouse, createMemory(store));
+    asked.length = 0;
+    const { catalog } = await loadCatalog(files, clickHouse, createMemory(store));
+    assert.deepEqual(asked, []);
+    const { columns, tables, tenantTables } = catalog.get("trial/one")!;
+    assert.deepEqual(columns, first.catalog.get("trial/one")?.columns);
+    assert.deepEqual([tables, tenantTables], [["trial.things"], ["trial.things"]]);
+  });
+});
+
+Deno.test("a store that was cut off counts as empty", async () => {
+  await withDatabase(async ({ clickHouse, asked }) => {
+    const store = createStore();
+    const files = [fileOf("one", "SELECT 1 AS n")];
+    await loadCatalog(files, clickHouse, createMemory(store));
+    store.text = store.text!.slice(0, -10);
+    asked.length = 0;
+    const { errors } = await loadCatalog(files, clickHouse, createMemory(store));
+    assert.deepEqual(errors, []);
+    assert.deepEqual(asked.sort(), all);
+  });
+});
+
+const changes: Record<string, { sql: string[]; tenantTables: string[] }> = {
+  "a table that gets a tenant": {
+    sql: ["ALTER TABLE things ADD COLUMN tenant_id String"],
+    tenantTables: ["trial.things"],
+  },
+  "a table that becomes a view of a tenant's rows": {
+    sql: ["DROP TABLE things", "CREATE VIEW things AS SELECT n FROM theirs"],
+    tenantTables: ["trial.theirs"],
+  },
+};
+
+for (const [name, { sql, tenantTables }] of Object.entries(changes)) {
+  Deno.test(`${name} is filtered at the next load, whatever was kept`, async () => {
+    await withDatabase(async ({ clickHouse, asked, change }) => {
+      await change("CREATE TABLE things (n UInt8) ENGINE = MergeTree ORDER BY n");
+      await change("CREATE TABLE theirs (tenant_id String, n UInt8) ENGINE = MergeTree ORDER BY n");
+      const store = createStore();
+      const files = [fileOf("one", "SELECT n FROM things")];
+      const before = await loadCatalog(files, clickHouse, createMemory(store));
+      assert.deepEqual(before.catalog.get("trial/one")?.tenantTables, []);
+      asked.length = 0;
+      for (const each of sql) await change(each);
+      const { catalog } = await loadCatalog(files, clickHouse, createMemory(store));
+      assert.deepEqual(asked.sort(), all);
+      assert.deepEqual(catalog.get("trial/one")?.tenantTables, tenantTables);
+    });
+  });
+}
+
+Deno.test("an SQL function that begins to read the clock is seen, whatever was kept", async () => {
+  await withDatabase(async ({ clickHouse, change }) => {
+    const store = createStore();
+    const files = [fileOf("one", "SELECT shifted(1) AS n")];
+    await change("CREATE FUNCTION shifted AS x -> x");
+    const before = await loadCatalog(files, clickHouse, createMemory(store));
+    assert.deepEqual(before.errors, []);
+    await change("CREATE OR REPLACE FUNCTION shifted AS x -> toUnixTimestamp(now()) + x");
+    const after = await loadCatalog(files, clickHouse, createMemory(store));
+    assert.match(after.errors.join(), /A query may not call now\(\)/);
+  });
+});
+
+Deno.test("what was asked while the definitions changed is not kept", async () => {
+  await withDatabase(async ({ clickHouse, change }) => {
+    await change("CREATE TABLE things (n UInt8) ENGINE = MergeTree ORDER BY n");
+    const store = createStore();
+    const amid: ClickHouse = async (statement) => {
+      const response = await clickHouse(statement);
+      if (statement.sql.startsWith("DESCRIBE")) {
+        await change("ALTER TABLE things ADD COLUMN tenant_id String");
+      }
+      return response;
+    };
+    await loadCatalog([fileOf("one", "SELECT n FROM things")], amid, createMemory(store));
+    assert.equal(store.text, undefined);
+  });
+});
