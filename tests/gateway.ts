@@ -69,6 +69,8 @@ export interface TestOptions {
   pendingMigrations?: () => Promise<number>;
   /** Rows of the audit that wait at most. */
   maxAuditRows?: number;
+  /** Waiting rows of the audit that are written at once. */
+  auditFlushRows?: number;
 }
 
 /** A gateway in this process; requests go to it without a socket. */
@@ -145,7 +147,13 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
   const clock = () => now ?? options.now?.() ?? new Date();
   const addEntry = (entry: LogEntry) => log.push(entry);
   let passedMs = 0;
-  const audit = createAudit({ clickHouse, instance, log: addEntry, maxRows: options.maxAuditRows });
+  const audit = createAudit({
+    clickHouse,
+    instance,
+    log: addEntry,
+    maxRows: options.maxAuditRows,
+    flushRows: options.auditFlushRows,
+  });
   const budgets = createBudgets({
     store: createBudgetStore(clickHouse, instance),
     instance,

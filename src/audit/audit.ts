@@ -10,6 +10,8 @@ export interface AuditOptions {
   log: Log;
   /** Rows that wait at most; those beyond are dropped and counted. */
   maxRows?: number;
+  /** So many waiting rows are written at once, before the second is over. */
+  flushRows?: number;
 }
 
 /** What became of the rows. */
@@ -25,8 +27,6 @@ export interface AuditStats {
 export type Audit = ReturnType<typeof createAudit>;
 
 const flushEveryMs = 1_000;
-/** So many waiting rows are written at once, before the second is over. */
-const flushRows = 1_000;
 const timeoutMs = 5_000;
 const stopAttempts = 3;
 const stopPauseMs = 200;
@@ -35,7 +35,9 @@ const stopPauseMs = 200;
  * Collects a row for each request and writes them in batches. A batch that failed is written again, with the same
  * token, so that it counts once whatever became of it; later rows wait meanwhile, up to `maxRows`.
  */
-export function createAudit({ clickHouse, instance, log, maxRows = 10_000 }: AuditOptions) {
+export function createAudit(
+  { clickHouse, instance, log, maxRows = 50_000, flushRows = 20_000 }: AuditOptions,
+) {
   let rows: AuditRow[] = [];
   let batch: { rows: number; body: Uint8Array<ArrayBuffer>; token: string } | undefined;
   let batches = 0;
@@ -48,7 +50,10 @@ export function createAudit({ clickHouse, instance, log, maxRows = 10_000 }: Aud
   const waiting = () => rows.length + (batch?.rows ?? 0);
 
   async function writeAll(): Promise<boolean> {
-    for (batch ??= takeBatch(); batch; batch = takeBatch()) {
+    // rows that come meanwhile wait for the next second, unless they are many: an insert costs as much for one as for them
+    for (let due = waiting(); due > 0 || rows.length >= flushRows;) {
+      batch ??= takeBatch();
+      if (!batch) break;
       try {
         await run(clickHouse, {
           sql: `INSERT INTO gateway_requests (${columns}) FORMAT RowBinary`,
@@ -64,8 +69,10 @@ export function createAudit({ clickHouse, instance, log, maxRows = 10_000 }: Aud
       if (isFailing) log({ level: "info", message: "The audit is written again", dropped });
       isFailing = false;
       written += batch.rows;
+      due -= batch.rows;
+      batch = undefined;
     }
-    return true;
+    return waiting() === 0;
   }
 
   function takeBatch(): typeof batch {
