@@ -1,6 +1,6 @@
 import { type ClickHouse, run } from "../clickhouse/client.ts";
 import type { Log } from "../http/log.ts";
-import { type AuditRow, columns, encodeRows } from "./row.ts";
+import { type AuditRow, columns, createRowWriter } from "./row.ts";
 
 /** What the audit uses. */
 export interface AuditOptions {
@@ -38,7 +38,7 @@ const stopPauseMs = 200;
 export function createAudit(
   { clickHouse, instance, log, maxRows = 50_000, flushRows = 20_000 }: AuditOptions,
 ) {
-  let rows: AuditRow[] = [];
+  const rows = createRowWriter(instance);
   let batch: { rows: number; body: Uint8Array<ArrayBuffer>; token: string } | undefined;
   let batches = 0;
   let written = 0;
@@ -47,11 +47,11 @@ export function createAudit(
   let flushing: Promise<boolean> | undefined;
   let timer: ReturnType<typeof setInterval> | undefined;
 
-  const waiting = () => rows.length + (batch?.rows ?? 0);
+  const waiting = () => rows.rows() + (batch?.rows ?? 0);
 
   async function writeAll(): Promise<boolean> {
     // rows that come meanwhile wait for the next second, unless they are many: an insert costs as much for one as for them
-    for (let due = waiting(); due > 0 || rows.length >= flushRows;) {
+    for (let due = waiting(); due > 0 || rows.rows() >= flushRows;) {
       batch ??= takeBatch();
       if (!batch) break;
       try {
@@ -76,10 +76,8 @@ export function createAudit(
   }
 
   function takeBatch(): typeof batch {
-    if (rows.length === 0) return;
-    const taken = rows;
-    rows = [];
-    return { rows: taken.length, body: encodeRows(taken, instance), token: `${instance}-${++batches}` };
+    const taken = rows.rows();
+    return taken === 0 ? undefined : { rows: taken, body: rows.take(), token: `${instance}-${++batches}` };
   }
 
   function logFailure(error: unknown): void {
@@ -103,9 +101,9 @@ export function createAudit(
         dropped++;
         return;
       }
-      rows.push(row);
+      rows.add(row);
       // after a failure the timer tries again
-      if (rows.length >= flushRows && !isFailing) flush();
+      if (rows.rows() >= flushRows && !isFailing) flush();
     },
 
     flush,

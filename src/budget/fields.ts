@@ -9,27 +9,31 @@ import { budgetStates } from "./refusal.ts";
 
 const daySeconds = 86_400;
 
+/** Policies that were printed, by the limits that they print: most requests meet the same. */
+const policies = new WeakMap<Account["limits"], { monthSeconds: number; text: string }>();
+
 /** `RateLimit-Policy`: every budget of the account. Bytes that a query reads are no unit of the draft. */
-export function rateLimitPolicy({ limits, period }: Account): string {
-  const policies = [
-    `"daily";q=${limits.daily};w=${daySeconds}`,
-    `"monthly";q=${limits.monthly};w=${period.monthSeconds}`,
-    `"perSecond";q=${limits.perSecond};w=1`,
-  ];
-  if (limits.dailyBytes !== null) {
-    policies.push(`"dailyBytes";q=${limits.dailyBytes};qu="bytes-read";w=${daySeconds}`);
-  }
-  return policies.join(", ");
+export function rateLimitPolicy({ limits, period: { monthSeconds } }: Account): string {
+  const known = policies.get(limits);
+  if (known?.monthSeconds === monthSeconds) return known.text;
+  const bytes = limits.dailyBytes === null
+    ? ""
+    : `, "dailyBytes";q=${limits.dailyBytes};qu="bytes-read";w=${daySeconds}`;
+  const text =
+    `"daily";q=${limits.daily};w=${daySeconds}, "monthly";q=${limits.monthly};w=${monthSeconds}, ` +
+    `"perSecond";q=${limits.perSecond};w=1${bytes}`;
+  policies.set(limits, { monthSeconds, text });
+  return text;
 }
 
 /** `RateLimit`: what remains of each budget that counts up; of a burst only when it made the refusal. */
 export function rateLimit(account: Account, now: Date, isBurst: boolean): string {
-  const limits = budgetStates(account).filter(({ limit }) => limit !== null).map((
-    { name, remaining, resetsAt },
-  ) => `"${name}";r=${remaining};t=${secondsUntil(resetsAt, now)}`);
+  let text = "";
+  for (const { name, limit, remaining, resetsAt } of budgetStates(account)) {
+    if (limit !== null) text += `${text && ", "}"${name}";r=${remaining};t=${secondsUntil(resetsAt, now)}`;
+  }
   // a token of the bucket comes within a second
-  if (isBurst) limits.push(`"perSecond";r=0;t=1`);
-  return limits.join(", ");
+  return isBurst ? `${text}, "perSecond";r=0;t=1` : text;
 }
 
 /** Whole seconds until the instant, rounded up, at least 1. */

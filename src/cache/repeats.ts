@@ -12,7 +12,7 @@ import type { Format } from "../answer/format.ts";
 import type { Log } from "../http/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Cache } from "./cache.ts";
-import type { Encoding, Entry } from "./entry.ts";
+import type { Encoding } from "./entry.ts";
 import { matchesTag } from "./respond.ts";
 
 /** What answering repeated requests uses. */
@@ -43,6 +43,8 @@ interface Known extends Understood {
   served: Served;
   encoding: Encoding | undefined;
   fields: [name: string, value: string][];
+  /** Those that a 304 has, too. */
+  fieldsWithoutBody: [name: string, value: string][];
 }
 
 /** Fields that differ from answer to answer, or are told of a computation alone. */
@@ -101,13 +103,6 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
     const requestId = crypto.randomUUID();
     const ifNoneMatch = headers.get("if-none-match");
     const isKnownToCaller = ifNoneMatch !== null && matchesTag(ifNoneMatch, kept.entry.etag);
-    const fields = fieldsOf(repeat, kept.entry, kept.ttlSeconds, now, isKnownToCaller);
-    if (!isKnownToCaller) fields.push(["content-length", String(body.length)]);
-    fields.push(
-      ["x-request-id", requestId],
-      ["ratelimit-policy", rateLimitPolicy(account)],
-      ["ratelimit", rateLimit(account, now, false)],
-    );
     const status = isKnownToCaller ? 304 : 200;
     const bytesSent = isKnownToCaller ? 0 : body.length;
     const durationMs = performance.now() - start;
@@ -144,7 +139,20 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
       durationMs: Math.round(durationMs * 10) / 10,
       bytesSent,
     });
-    return new Response(isKnownToCaller ? null : body, { status, headers: fields });
+    const response = new Response(isKnownToCaller ? null : body, { status });
+    // to append fields costs a quarter of what it takes to make a response with them
+    const sent = response.headers;
+    for (const [name, value] of isKnownToCaller ? repeat.fieldsWithoutBody : repeat.fields) {
+      sent.append(name, value);
+    }
+    if (!isKnownToCaller) sent.append("content-length", String(body.length));
+    sent.append("etag", kept.entry.etag);
+    sent.append("age", String(Math.max(0, Math.floor((now.getTime() - kept.entry.madeAt) / 1000))));
+    sent.append("cache-status", `sluice; hit; ttl=${kept.ttlSeconds}`);
+    sent.append("x-request-id", requestId);
+    sent.append("ratelimit-policy", rateLimitPolicy(account));
+    sent.append("ratelimit", rateLimit(account, now, false));
+    return response;
   }
 
   return {
@@ -164,7 +172,13 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
       if (key.length > maxKeyLength) return;
       const encoding = response.headers.get("content-encoding") as Encoding | null;
       const fields = [...response.headers].filter(([name]) => !ownFields.has(name));
-      known.set(key, { ...what, served: deps.served(), encoding: encoding ?? undefined, fields });
+      known.set(key, {
+        ...what,
+        served: deps.served(),
+        encoding: encoding ?? undefined,
+        fields,
+        fieldsWithoutBody: fields.filter(([name]) => !bodyFields.has(name)),
+      });
     },
   };
 }
@@ -180,20 +194,4 @@ function keyOf({ url, headers }: Request): string {
 function isSpecial(headers: Headers): boolean {
   return headers.has("x-api-key") || headers.has("cache-control") || headers.has("x-correlation-id") ||
     headers.has("x-request-id");
-}
-
-function fieldsOf(
-  { fields }: Known,
-  { etag, madeAt }: Entry,
-  ttlSeconds: number,
-  now: Date,
-  isWithoutBody: boolean,
-): [string, string][] {
-  const all = isWithoutBody ? fields.filter(([name]) => !bodyFields.has(name)) : fields.slice();
-  all.push(
-    ["etag", etag],
-    ["age", String(Math.max(0, Math.floor((now.getTime() - madeAt) / 1000)))],
-    ["cache-status", `sluice; hit; ttl=${ttlSeconds}`],
-  );
-  return all;
 }
