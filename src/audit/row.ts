@@ -55,12 +55,16 @@ export function createRowWriter(instance: string): RowWriter {
   let count = 0;
 
   function string(value: string): void {
-    // a UTF-16 unit becomes at most three bytes; short strings, nearly all, have a length of one byte
-    if (value.length < 43) {
-      const { written } = text.encodeInto(value, buffer.subarray(at + 1));
-      buffer[at] = written;
-      at += 1 + written;
-      return;
+    // nearly all are short and ASCII: a call of the encoder takes longer than to copy them
+    if (value.length < 128) {
+      let end = at + 1;
+      let unit = 0;
+      for (let i = 0; i < value.length && unit < 128; i++) buffer[end++] = unit = value.charCodeAt(i);
+      if (unit < 128) {
+        buffer[at] = value.length;
+        at = end;
+        return;
+      }
     }
     const bytes = text.encode(value);
     let rest = bytes.length;
@@ -86,6 +90,10 @@ export function createRowWriter(instance: string): RowWriter {
       }
     }
   }
+
+  uuid(instance);
+  const instanceBytes = buffer.slice(0, at);
+  at = 0;
 
   function add(row: AuditRow): void {
     const { tenantId, subject, method, path, query, problem, cache } = row;
@@ -117,7 +125,8 @@ export function createRowWriter(instance: string): RowWriter {
     uint64(row.rowsRead);
     uint64(row.bytesRead);
     uint64(row.bytesSent);
-    uuid(instance);
+    buffer.set(instanceBytes, at);
+    at += instanceBytes.length;
     count++;
   }
 

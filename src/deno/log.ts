@@ -24,7 +24,7 @@ export function createLog(options: LogOptions = {}): Log {
 function jsonWriter(): Log {
   const lines = createBufferedLines(Deno.stderr);
   return function writeJson(entry) {
-    lines.write(JSON.stringify({ time: new Date().toISOString(), ...entry }));
+    lines.write(`{"time":"${new Date().toISOString()}",${JSON.stringify(entry).slice(1)}`);
     // requests come in numbers; what else is told may be the last that is heard of the process
     if (entry.message !== "request") lines.flush();
   };
