@@ -565,6 +565,28 @@ Deno.test("a kept answer goes out in the encoding that the caller takes, small o
   assert.equal(gateway.runs.length, 2);
 });
 
+Deno.test("an answer that would be too large with another encoding is kept without it", async () => {
+  // 4,000 digits, of which no encoding makes fewer than half
+  const sql = "SELECT arrayStringConcat(arrayMap(i -> hex(sipHash64(i)), range(250))) AS text";
+  const gateway = await createCachedGateway([queryFile("test/many", "tenant: none\ncache: 1h", sql)], {
+    // a twentieth of it takes the body, its key and what stands around them, some 5,400 bytes, and no more
+    cacheBytes: 20 * 6_000,
+  });
+  const tenant = newTenant();
+  const hows = [];
+  const sizes = new Set();
+  for (const encoding of ["identity", "gzip", "br", "gzip", "identity"]) {
+    const response = await gateway.request("/v1/test/many", tenant, {
+      headers: { "accept-encoding": encoding },
+    });
+    await response.body?.cancel();
+    hows.push(/hit/.test(response.headers.get("cache-status")!));
+    sizes.add(gateway.cache.stats().bytes);
+  }
+  assert.deepEqual(hows, [false, true, true, true, true]);
+  assert.equal(sizes.size, 1);
+});
+
 Deno.test("Cache-Control: no-cache has an answer computed now for an admin, and for nobody else", async () => {
   await using table = await createTable();
   const tenant = newTenant();

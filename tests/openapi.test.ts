@@ -103,6 +103,7 @@ const optionsOf: Record<string, string> = {
   "GET /health": "{}",
   "GET /health/live": "{}",
   "GET /health/ready": "{}",
+  "GET /health/cache": "{}",
   "GET /health/dependencies": "{}",
   "GET /metrics": `{ parseAs: "text" }`,
   "GET /v1/admin/tenants/{tenantId}/budget": `{ params: { path: { tenantId: "client" } } }`,

@@ -5,6 +5,7 @@ import { answerExport } from "./export.ts";
 import { pageOf } from "./page.ts";
 import { readAnswer } from "./read_answer.ts";
 import { type Run, statementOf } from "./statement.ts";
+import { rowTemplate } from "./template.ts";
 import { splitWarnings, warningsSettings } from "./warnings.ts";
 
 /** An answer: finished bytes, or a stream of them. */
@@ -91,10 +92,9 @@ const dataStart = opening.length;
 
 /** Prints a page as an array with the total number of rows on a line of its own behind it. */
 function pageSettings(query: Query): Record<string, string | number> {
-  const fields = query.columns.map(({ name }) => `"${name}":\${${name}:JSON}`);
   return {
     default_format: "Template",
-    format_template_row_format: `{${fields.join(",")}}`,
+    format_template_row_format: rowTemplate(query.columns),
     format_template_rows_between_delimiter: ",\n",
     format_template_resultset_format: "[${data}]\n${rows_before_limit:JSON}",
     exact_rows_before_limit: 1,

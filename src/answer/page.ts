@@ -2,6 +2,7 @@ import { maxOffset } from "../catalog/bind.ts";
 import { printCursor } from "./cursor.ts";
 import { cutPage } from "./keyset_page.ts";
 import type { Run } from "./statement.ts";
+import { splitLastLine } from "./template.ts";
 
 /** `meta.page` of an answer. */
 export interface PageMeta {
@@ -14,8 +15,6 @@ export interface PageMeta {
   next: number | string | null;
 }
 
-const encoder = new TextEncoder();
-
 /** A page's rows as a printed array, and what is told of it, from what ClickHouse printed. */
 export function pageOf(
   run: Run,
@@ -24,18 +23,12 @@ export function pageOf(
   resultRows: number,
 ): { data: Uint8Array; rows: number; page: PageMeta } {
   if (number !== null) {
-    const { data, total } = splitTotal(bytes);
+    const { data, last } = splitLastLine(bytes);
+    const total = Number(last);
     const hasNext = number * size < total && (number + 1) * size <= maxOffset;
     return { data, rows: resultRows, page: { number, size, total, next: hasNext ? number + 1 : null } };
   }
   const { data, rows, lastRow } = cutPage(bytes, resultRows, size);
   const next = lastRow ? printCursor(run.query, run.bound.parameters, run.now, lastRow) : null;
   return { data, rows, page: { number, size, total: null, next } };
-}
-
-function splitTotal(bytes: Uint8Array): { data: Uint8Array; total: number } {
-  // unlike the JSON formats, Template leaves bytes that are no UTF-8 in strings as they are: this replaces them
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  const end = text.lastIndexOf("\n");
-  return { data: encoder.encode(text.slice(0, end)), total: Number(text.slice(end + 1)) };
 }

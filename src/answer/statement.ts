@@ -48,7 +48,7 @@ export function statementOf({ query, bound, tenantId, now, queryId, signal, ...r
   };
 }
 
-/** The instant as `{now}` is bound: to the second, in UTC. */
-function clockText(now: Date): string {
-  return `${now.toISOString().slice(0, 19).replace("T", " ")}.000`;
+/** The instant as `{now}` is bound, in UTC. */
+export function clockText(now: Date): string {
+  return now.toISOString().replace("T", " ").replace("Z", "");
 }

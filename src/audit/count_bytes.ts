@@ -3,9 +3,9 @@
  * `internal` when it broke.
  */
 export function countBytes(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   onEnd: (bytes: number, failure?: "internal") => void,
-): ReadableStream<Uint8Array> {
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   let bytes = 0;
   let isOver = false;
@@ -13,7 +13,7 @@ export function countBytes(
     if (!isOver) onEnd(bytes, failure);
     isOver = true;
   };
-  return new ReadableStream<Uint8Array>({
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();

@@ -14,9 +14,6 @@ export interface AuditRequestsDeps {
   clock: () => Date;
 }
 
-/** Bounds what a row keeps of a caller's text. */
-const maxLength = 512;
-
 /** Leaves a row for each request, when its body is sent, broken off or left by the client. */
 export function auditRequests({ audit, metrics, clock }: AuditRequestsDeps) {
   const keep = (row: AuditRow) => {
@@ -36,9 +33,9 @@ export function auditRequests({ audit, metrics, clock }: AuditRequestsDeps) {
         at,
         requestId: c.var.requestId,
         tenantId: c.var.credential?.tenantId ?? "",
-        subject: (c.var.credential?.subject ?? "").slice(0, maxLength),
+        subject: c.var.credential?.subject ?? "",
         method: c.req.method,
-        path: c.req.path.slice(0, maxLength),
+        path: c.req.path,
         query: c.var.query?.name ?? "",
         parametersHash: note.parametersHash,
         status,

@@ -40,6 +40,8 @@ export interface RowWriter {
   take(): Uint8Array<ArrayBuffer>;
 }
 
+/** Bounds what a row keeps of a caller's text. */
+const maxLength = 512;
 const firstBytes = 65_536;
 
 /**
@@ -96,7 +98,9 @@ export function createRowWriter(instance: string): RowWriter {
   at = 0;
 
   function add(row: AuditRow): void {
-    const { tenantId, subject, method, path, query, problem, cache } = row;
+    const { tenantId, method, query, problem, cache } = row;
+    const subject = row.subject.slice(0, maxLength);
+    const path = row.path.slice(0, maxLength);
     const most = fixedBytes +
       3 * (tenantId.length + subject.length + method.length + path.length + query.length + problem.length +
           cache.length);

@@ -12,7 +12,7 @@ export const scopes = {
   "<domain>:write": "The writing endpoints of one domain, such as `cohorts:write`",
   "stream": "Live updates, and tokens for them",
   "tenants:compare": "Setting the tenants that the claim `tenants` names beside one's own",
-  "admin": "Everything, also what concerns other tenants: API keys, budgets",
+  "admin": "Everything, also what concerns other tenants: API keys, budgets, cache",
 } as const;
 
 /** A scope that a query's header may name in place of `query`. */

@@ -6,7 +6,7 @@ import { grant, isWriteDue, leaseMs, want, warmMs } from "./lease.ts";
 import { effectiveLimits, type Limits, type LimitsChange, noOwnLimits } from "./limits.ts";
 import { type BudgetName, budgetStates, type Refusal, refusalOfHeld, refusalOfSpent } from "./refusal.ts";
 import type { BudgetStore } from "./store.ts";
-import { createTurns } from "./turns.ts";
+import { createTurns } from "../turns.ts";
 
 /** What budgets use. */
 export interface BudgetOptions {

@@ -42,7 +42,7 @@ export interface Ask {
 }
 
 /** An answer and how it came. */
-export interface Served {
+export interface Outcome {
   answer: Answer;
   status: "hit" | "miss" | "stale" | "bypass";
   /** Why ClickHouse was asked, if it was. */
@@ -178,7 +178,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
     return { key, flight, clockAt, isShared: false };
   }
 
-  async function compute(ask: Ask, forwarded: "miss" | "stale" | "bypass"): Promise<Served> {
+  async function compute(ask: Ask, forwarded: "miss" | "stale" | "bypass"): Promise<Outcome> {
     const { key, flight, clockAt, isShared } = take(ask, false);
     const status = forwarded === "bypass" ? "bypass" : "miss";
     counter.add(ask.query.name, status === "bypass" ? "bypasses" : "misses");
@@ -216,7 +216,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
     }
   }
 
-  function decide(ask: Ask, entry: Entry | undefined): Served | Promise<Served> {
+  function decide(ask: Ask, entry: Entry | undefined): Outcome | Promise<Outcome> {
     if (!entry) return compute(ask, "miss");
     const { state, ttlSeconds } = freshnessOf(entry, clock().getTime(), isVerified());
     if (state === "expired") return compute(ask, "stale");
@@ -235,7 +235,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
 
   return {
     /** The answer to a request, kept or computed. Throws what the run throws, or the signal's reason. */
-    serve(ask: Ask): Served | Promise<Served> {
+    serve(ask: Ask): Outcome | Promise<Outcome> {
       if (!ask.query.header.cache || maxBytes === 0) return runOnce(ask, clock());
       if (ask.isBypass) return compute(ask, "bypass");
       const key = cacheKey(ask);
@@ -264,9 +264,9 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
       const bytes = await encode(entry.body, encoding);
       // an answer that takes more room is kept anew, so that the room counts
       const latest = kept.peek(entry.key);
-      if (latest?.body === entry.body) {
-        kept.set({ ...latest, encoded: { ...latest.encoded, [encoding]: bytes } });
-      }
+      if (latest?.body !== entry.body) return bytes;
+      const larger = { ...latest, encoded: { ...latest.encoded, [encoding]: bytes } };
+      if (kept.fits(larger)) kept.set(larger);
       return bytes;
     },
 
@@ -295,7 +295,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
   };
 }
 
-async function runOnce(ask: Ask, now: Date): Promise<Served> {
+async function runOnce(ask: Ask, now: Date): Promise<Outcome> {
   const clockAt = ask.bound.now ?? flooredClock(now, { freshMs: 1_000 });
   const answer = await ask.run(clockAt, ask.signal, false);
   return { answer, status: "bypass", forwarded: "bypass", isShared: false, ttlSeconds: 0 };

@@ -40,9 +40,13 @@ export function createKept(maxBytes: number) {
     }
   }
 
+  const fits = (entry: Entry) => entryBytes(entry) <= maxEntryBytes;
+
   return {
-    maxBytes,
     maxEntryBytes,
+
+    /** Whether an answer is small enough to be kept. */
+    fits,
 
     /** The answer of a key, which counts as used. */
     get: (key: string): Entry | undefined => entries.get(key),
@@ -52,13 +56,12 @@ export function createKept(maxBytes: number) {
 
     /** Keeps an answer in place of the one of its key, unless it is too large. */
     set(entry: Entry): void {
-      const size = entryBytes(entry);
-      if (size > maxEntryBytes) {
+      if (!fits(entry)) {
         tooLarge++;
         entries.delete(entry.key);
         return;
       }
-      entries.set(entry.key, entry, { size });
+      entries.set(entry.key, entry, { size: entryBytes(entry) });
       if (entry.changedAt === undefined) watch(entry);
     },
 

@@ -1,4 +1,4 @@
-import type { Served } from "./cache.ts";
+import type { Outcome } from "./cache.ts";
 import type { Encoding, Entry } from "./entry.ts";
 
 /** What makes a caller's answer another one than the next caller's. */
@@ -19,7 +19,7 @@ export interface Conditions {
  * the caller has it, in an encoding that the caller takes.
  */
 export async function respond(
-  { answer, status, forwarded, isShared, entry, ttlSeconds }: Served,
+  { answer, status, forwarded, isShared, entry, ttlSeconds }: Outcome,
   now: Date,
   conditions: Conditions,
   encoded: (entry: Entry, encoding: Encoding) => Promise<Uint8Array<ArrayBuffer>>,
@@ -49,8 +49,8 @@ export async function respond(
 
 /** `Cache-Status` (RFC 9211). An outdated answer is a hit whose time is over. */
 function cacheStatus(
-  status: Served["status"],
-  forwarded: Served["forwarded"],
+  status: Outcome["status"],
+  forwarded: Outcome["forwarded"],
   isShared: boolean,
   ttlSeconds: number | undefined,
 ): string {

@@ -1,4 +1,4 @@
-import { createTurns } from "../budget/turns.ts";
+import { createTurns } from "../turns.ts";
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { quoteString } from "../clickhouse/string_literal.ts";
 import type { Log } from "../http/log.ts";

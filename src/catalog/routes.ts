@@ -9,6 +9,7 @@ import { spendQuery } from "../budget/enforce.ts";
 import type { Repeats } from "../cache/repeats.ts";
 import { respond } from "../cache/respond.ts";
 import { Problem } from "../problem.ts";
+import { readText } from "../http/json_body.ts";
 import { runInTurn } from "../queue/run.ts";
 import { bind, type Input, readJson, readSearch, suggestion } from "./bind.ts";
 import { comparedTenants } from "../tenants/compare.ts";
@@ -120,7 +121,7 @@ async function readInput(c: Context<AppEnv>): Promise<Input> {
   const search = readSearch(new URL(c.req.url).searchParams);
   if (c.req.method === "GET" || c.req.method === "HEAD") return search;
   const type = c.req.header("content-type")?.split(";")[0].trim().toLowerCase();
-  const text = await readText(c.req.raw);
+  const text = await readText(c.req.raw, maxBodyBytes);
   if (text === "") return search;
   if (type !== "application/json") {
     throw new Problem("unsupported-media-type", { detail: "Send the parameters as application/json" });
@@ -136,32 +137,6 @@ async function readInput(c: Context<AppEnv>): Promise<Input> {
     input.set(name, values);
   }
   return input;
-}
-
-async function readText(request: Request): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      size += chunk.length;
-      if (size > maxBodyBytes) {
-        throw new Problem("body-too-large", {
-          detail: `The body has more than ${maxBodyBytes} bytes`,
-          limit: maxBodyBytes,
-        });
-      }
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem("invalid-request", { detail: "The body breaks off" }, error);
-  }
-  const bytes = await new Blob(chunks as BlobPart[]).arrayBuffer();
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new Problem("invalid-request", { detail: "The body is not valid UTF-8" }, error);
-  }
 }
 
 function decodePath(segment: string): string {

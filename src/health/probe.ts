@@ -1,6 +1,6 @@
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import aliveSql from "./alive.sql" with { type: "text" };
-import { kept } from "./kept.ts";
+import { memoized } from "./memoized.ts";
 
 /** How ClickHouse is. */
 export interface Alive {
@@ -28,5 +28,5 @@ export function createProbe(clickHouse: ClickHouse): Probe {
       return { isUp: false };
     }
   }
-  return kept(ask, freshMs, ({ isUp }) => isUp);
+  return memoized(ask, freshMs, ({ isUp }) => isUp);
 }

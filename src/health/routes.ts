@@ -4,7 +4,7 @@ import { hitRate } from "../cache/stats.ts";
 import type { Auth } from "../auth/auth.ts";
 import { run } from "../clickhouse/client.ts";
 import { checkDependencies, type Dependencies, type Status, worstOf } from "./dependencies.ts";
-import { kept } from "./kept.ts";
+import { memoized } from "./memoized.ts";
 import type { Probe } from "./probe.ts";
 
 const readyTimeoutMs = 1_500;
@@ -15,7 +15,7 @@ const migrationsFreshMs = 10_000;
  * `GET /cache`: what the result cache holds and did. `GET /`: how all is, in a word for each part. `GET /dependencies`: the same with what is known of each.
  */
 export function healthRoutes(deps: AppDeps, { tokens }: Pick<Auth, "tokens">, probe: Probe): Hono<AppEnv> {
-  const pendingMigrations = deps.pendingMigrations && kept(deps.pendingMigrations, migrationsFreshMs);
+  const pendingMigrations = deps.pendingMigrations && memoized(deps.pendingMigrations, migrationsFreshMs);
   const check = () => checkDependencies({ ...deps, tokens, probe, pendingMigrations });
   return new Hono<AppEnv>()
     .get("/live", (c) => c.json({ status: "ok" }))

@@ -4,7 +4,7 @@ const maxBytes = 65_536;
 
 /** The JSON body of a small request. Throws Problem. */
 export async function readJsonBody(request: Request): Promise<unknown> {
-  const text = await readText(request);
+  const text = await readText(request, maxBytes);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -12,7 +12,8 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   }
 }
 
-async function readText(request: Request): Promise<string> {
+/** The body of a request as text, of so many bytes at most. Throws Problem. */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let size = 0;

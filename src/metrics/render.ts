@@ -1,5 +1,6 @@
 import type { Audit } from "../audit/audit.ts";
 import type { Budgets } from "../budget/budgets.ts";
+import type { Lag } from "../sync/lags.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { CacheStats } from "../cache/stats.ts";
 import { createExposition, type Labels } from "./exposition.ts";
@@ -15,6 +16,8 @@ export interface RenderOptions {
   cache: { stats(): CacheStats };
   /** Whether ClickHouse has just answered. */
   isClickHouseUp: boolean;
+  /** How far the sources that the database reads by itself are behind. */
+  lags: Lag[];
 }
 
 type Samples = (readonly [Labels, number | Histogram])[];
@@ -68,6 +71,12 @@ export function renderMetrics(options: RenderOptions): string {
   counter("cache_shared_runs_total", "Requests that took part in the run of another.", cache.sharedRuns);
   counter("cache_bypasses_total", "Answers computed anew because the caller wanted it.", cache.bypasses);
   counter("cache_evictions_total", "Answers dropped for want of room.", cache.evictions);
+
+  gauge(
+    "sync_lag_seconds",
+    "Since the last successful run of a source began; NaN when there was none.",
+    options.lags.map(({ source, lagSeconds }) => [{ source }, lagSeconds ?? NaN]),
+  );
 
   const queue = options.queue.stats();
   gauge("queue_concurrency", "Named queries that may run at once.", queue.concurrency);

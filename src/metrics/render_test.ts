@@ -35,9 +35,18 @@ function render(more: Partial<RenderOptions> = {}): string {
       }),
     },
     isClickHouseUp: true,
+    lags: [{ source: "companies", lagSeconds: 12 }, { source: "cohorts", lagSeconds: null }],
     ...more,
   });
 }
+
+Deno.test("renderMetrics() shows how far each source is behind, and which was never read", () => {
+  const lines = render().split("\n").filter((line) => line.startsWith("sluice_sync"));
+  assert.deepEqual(lines, [
+    'sluice_sync_lag_seconds{source="companies"} 12',
+    'sluice_sync_lag_seconds{source="cohorts"} NaN',
+  ]);
+});
 
 Deno.test("renderMetrics() shows the cache", () => {
   const lines = render().split("\n").filter((line) => line.startsWith("sluice_cache"));

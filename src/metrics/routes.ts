@@ -1,20 +1,29 @@
 import { Hono } from "hono";
 import type { AppDeps, AppEnv } from "../app.ts";
+import { memoized } from "../health/memoized.ts";
 import type { Probe } from "../health/probe.ts";
+import { within } from "../health/within.ts";
 import { onlyMethods } from "../http/only_methods.ts";
 import { Problem } from "../problem.ts";
 import { mediaType } from "./exposition.ts";
 import { renderMetrics } from "./render.ts";
+import { readLags } from "../sync/lags.ts";
+
+const lagsTimeoutMs = 1_500;
+const lagsFreshMs = 5_000;
 
 /** `GET /metrics` in Prometheus's text format, for whoever has METRICS_TOKEN; without that variable for everybody. */
 export function metricsRoutes(deps: AppDeps, probe: Probe): Hono<AppEnv> {
   const { METRICS_TOKEN: token } = deps.config;
+  const lagsOf = memoized(() => readLags(deps.clickHouse, AbortSignal.timeout(lagsTimeoutMs)), lagsFreshMs);
   return new Hono<AppEnv>()
     .get("/", async (c) => {
       if (token !== undefined) await checkToken(token, c.req.header("authorization"));
-      const { isUp } = await probe();
+      const [{ isUp }, lags = []] = await Promise.all([probe(), within(lagsTimeoutMs, lagsOf)]);
       c.header("cache-control", "no-store");
-      return c.body(renderMetrics({ ...deps, isClickHouseUp: isUp }), 200, { "content-type": mediaType });
+      return c.body(renderMetrics({ ...deps, isClickHouseUp: isUp, lags }), 200, {
+        "content-type": mediaType,
+      });
     })
     .all("/", onlyMethods("GET, HEAD"));
 }

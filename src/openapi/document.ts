@@ -6,12 +6,12 @@ import type { Parameter } from "../catalog/parameter.ts";
 import { type Endpoint, endpoints } from "../catalog/find_query.ts";
 import type { Query } from "../catalog/query.ts";
 import { resultSchema } from "../clickhouse/json_schema.ts";
-import { ingestedSchema } from "../ingest/schema.ts";
 import { problems, type ProblemType } from "../problem.ts";
 import { budgetPaths } from "./budget_paths.ts";
 import { cachePaths } from "./cache_paths.ts";
 import { credentialPaths } from "./credential_paths.ts";
 import { describeColumns } from "./describe_columns.ts";
+import { eventsPath } from "./events_path.ts";
 import { healthPaths } from "./health_paths.ts";
 import { metaSchema, problemSchema } from "./schemas.ts";
 import { syncPaths } from "./sync_paths.ts";
@@ -48,7 +48,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
     ],
     paths: {
       ...Object.fromEntries(queries),
-      ...(streams.length && { "/v1/events/{stream}": eventsPath(streams) }),
+      ...(streams.length && { "/v1/events/{stream}": eventsPath(streams, refer) }),
       ...credentialPaths(refer),
       ...budgetPaths(refer),
       ...syncPaths(refer),
@@ -269,47 +269,5 @@ function answerContent(query: Query): OpenApi {
       schema: { type: "object", properties: { data, meta }, required: ["data", "meta"] },
     },
     ...Object.fromEntries(formats.slice(1).map((format) => [format.mediaType, contentOf(format)])),
-  };
-}
-
-function eventsPath(streams: string[]): OpenApi {
-  const event = { type: "object", additionalProperties: true };
-  return {
-    post: {
-      tags: ["events"],
-      operationId: "postEvents",
-      summary: "Send events",
-      description:
-        "One JSON object, a list of them, or NDJSON of any length, also with `Content-Encoding: gzip`. " +
-        "The answer comes when the accepted lines are stored; refused ones are kept as dead letters.\n\n" +
-        "Needs the scope `ingest`.",
-      security: needs("ingest"),
-      parameters: [
-        { name: "stream", in: "path", required: true, schema: { type: "string", enum: streams } },
-        {
-          name: "Idempotency-Key",
-          in: "header",
-          required: false,
-          description: "A repetition with the same key and body stores nothing and gets the same answer",
-          schema: { type: "string", minLength: 1, maxLength: 255 },
-        },
-      ],
-      requestBody: {
-        required: true,
-        content: {
-          "application/json": { schema: { anyOf: [event, { type: "array", items: event }] } },
-          "application/x-ndjson": { schema: { type: "string" } },
-        },
-      },
-      responses: {
-        200: {
-          description: "What became of the lines",
-          content: { "application/json": { schema: ingestedSchema } },
-        },
-        ...refer("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "Conflict", "TooLarge"),
-        ...refer("UnsupportedMediaType"),
-        ...refer("Unprocessable", "Failed", "Unavailable"),
-      },
-    },
   };
 }

@@ -23,6 +23,11 @@ export function healthPaths(): OpenApi {
         }),
       }),
     },
+    "/health/cache": {
+      get: operation("getHealthCache", "What the result cache holds, and did since the gateway started", {
+        200: content("Its counts, in all and by query", cacheSchema),
+      }),
+    },
     "/health/dependencies": {
       get: operation("getHealthDependencies", "What the gateway needs, and how each of it is", {
         200: content("It answers requests", dependenciesSchema),
@@ -101,4 +106,38 @@ const dependenciesSchema = {
     },
   },
   required: ["status", "dependencies"],
+};
+
+const counts = { hits: count, misses: count, staleHits: count, sharedRuns: count, bypasses: count };
+const hitRate = { type: ["number", "null"], description: "Share of hits, of what the cache could answer" };
+
+const cacheSchema = {
+  type: "object",
+  properties: {
+    entries: count,
+    bytes: count,
+    maxBytes: count,
+    evictions: count,
+    tooLarge: count,
+    ...counts,
+    hitRate,
+    queries: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: { query: { type: "string" }, ...counts, hitRate },
+        required: ["query", ...Object.keys(counts), "hitRate"],
+      },
+    },
+  },
+  required: [
+    "entries",
+    "bytes",
+    "maxBytes",
+    "evictions",
+    "tooLarge",
+    ...Object.keys(counts),
+    "hitRate",
+    "queries",
+  ],
 };

@@ -1,3 +1,4 @@
+import { countBytes } from "../audit/count_bytes.ts";
 import type { Answer } from "../answer/answer.ts";
 import type { Queue, Turn } from "./queue.ts";
 
@@ -16,33 +17,8 @@ export async function runInTurn(queue: Queue, turn: Turn, work: () => Promise<An
     // a body that nobody begins to read is not cancelled, but its request is
     if (turn.signal.aborted) release();
     else turn.signal.addEventListener("abort", release, { once: true });
-    return { ...answer, body: onEnd(body, release) };
+    return { ...answer, body: countBytes(body, release) };
   } finally {
     if (!isHeld) release();
   }
-}
-
-/** The same body; `end` is called when it is over, however that comes. */
-function onEnd(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  end: () => void,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const reader = body.getReader();
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        end();
-        controller.close();
-      } catch (error) {
-        end();
-        controller.error(error);
-      }
-    },
-    cancel(reason) {
-      end();
-      return reader.cancel(reason);
-    },
-  }, { highWaterMark: 0 });
 }

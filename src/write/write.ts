@@ -1,4 +1,5 @@
 import { type LimitsConfig, limitSettings } from "../answer/limits.ts";
+import { clockText } from "../answer/statement.ts";
 import type { Bound } from "../catalog/bind.ts";
 import type { Query } from "../catalog/query.ts";
 import { type ClickHouse, run } from "../clickhouse/client.ts";
@@ -37,7 +38,7 @@ export async function write(
 ): Promise<Written> {
   const { header, bindsNewId } = query;
   const parameters: Record<string, string> = { ...bound.parameters, tenantId: escapeString(tenantId) };
-  if (query.bindsNow) parameters.now = given.now.toISOString().replace("T", " ").replace("Z", "");
+  if (query.bindsNow) parameters.now = clockText(given.now);
   if (bindsNewId) parameters.newId = given.newId;
   const { writtenRows } = await run(writer, {
     sql: query.sql,

@@ -1,4 +1,4 @@
-import { createTurns } from "../../budget/turns.ts";
+import { createTurns } from "../../turns.ts";
 import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../../clickhouse/exception.ts";
 import { Problem } from "../../problem.ts";
 import { badCredential } from "../challenge.ts";

@@ -1,5 +1,5 @@
 /** The same work, which all who ask at once share, and whose result is good for `freshMs` when `isGood` says so. */
-export function kept<Result>(
+export function memoized<Result>(
   work: () => Promise<Result>,
   freshMs: number,
   isGood: (result: Result) => boolean = () => true,
