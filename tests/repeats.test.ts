@@ -108,3 +108,27 @@ Deno.test("a reloaded file ends what was remembered of it", () =>
     assert.deepEqual(await gateway.load([file]), []);
     assert.equal((await gateway.get(path, one)).status, 403);
   }));
+
+Deno.test("a repeated request gets the same bytes, whatever they are", async () => {
+  const sql = "SELECT {text:String} AS text, {tenantId:String} != '' AS isOwn, unhex('EFBBBFFF') AS raw";
+  const files = [queryFile("test/echo", "cache: 1h", sql)];
+  const gateway = await createSmallGateway({ files, cacheBytes: 1_000_000 });
+  const tenant = newTenant();
+  const texts = ["plain", "Zürich", "\uFEFFبحث 🎉 \u2028", '\0\n"\\'];
+  // CSV has the byte FF as it is, which is no UTF-8; Parquet is no text at all
+  for (const format of ["json", "csv", "ndjson", "parquet"]) {
+    for (const text of texts) {
+      const address = `/v1/test/echo?format=${format}&text=${encodeURIComponent(text)}`;
+      const answers = [];
+      for (let i = 0; i < 4; i++) {
+        const response = await gateway.request(address, tenant);
+        const bytes = await response.bytes();
+        const { headers } = response;
+        assert.equal(Number(headers.get("content-length") ?? bytes.length), bytes.length);
+        answers.push({ bytes, type: headers.get("content-type"), etag: headers.get("etag") });
+      }
+      for (const answer of answers) assert.deepEqual(answer, answers[0], `${format} ${text}`);
+    }
+  }
+  assert.equal(gateway.cache.stats().hits, 48);
+});

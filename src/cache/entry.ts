@@ -16,6 +16,8 @@ export interface Entry {
   /** Of the answer itself: its type, and how it is called as a file. */
   headers: Record<string, string>;
   body: Uint8Array<ArrayBuffer>;
+  /** The body as text, once it was asked for so; null if it cannot be had. */
+  text?: string | null;
   /** The body in other encodings, as far as one was asked for. */
   encoded: Partial<Record<Encoding, Uint8Array<ArrayBuffer>>>;
   /** A weak entity tag, with its quotes. */
@@ -53,9 +55,20 @@ export function freshnessOf(entry: Entry, now: number, isVerified: boolean): Fre
 }
 
 /** Bytes that an entry takes: its bodies as far as they are made, its key, and what stands around them. */
-export function entryBytes({ key, body, encoded }: Entry): number {
+export function entryBytes({ key, body, text, encoded }: Entry): number {
   const { gzip, br } = encoded;
-  return body.length + (gzip?.length ?? 0) + (br?.length ?? 0) + 2 * key.length + 1_024;
+  // the engine of the language keeps a character in one byte while all are ASCII, and otherwise in up to two
+  const textBytes = text ? (text.length === body.length ? 1 : 2) * text.length : 0;
+  return body.length + textBytes + (gzip?.length ?? 0) + (br?.length ?? 0) + 2 * key.length + 1_024;
+}
+
+/** The body as the text whose UTF-8 it is, byte for byte, or null. */
+export function decodeText(body: Uint8Array<ArrayBuffer>): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    return null;
+  }
 }
 
 /** The weak entity tag of what an answer says: equal for equal data, whenever it was computed. */

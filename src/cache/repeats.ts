@@ -43,8 +43,10 @@ interface Known extends Understood {
   served: Served;
   encoding: Encoding | undefined;
   fields: [name: string, value: string][];
-  /** Those that a 304 has, too. */
-  fieldsWithoutBody: [name: string, value: string][];
+  /** Those that a 304 does not have. */
+  bodyFields: [name: string, value: string][];
+  /** The type, which a body that is text would otherwise be given. */
+  init: { headers: Record<string, string> };
 }
 
 /** Fields that differ from answer to answer, or are told of a computation alone. */
@@ -52,14 +54,15 @@ const ownFields = new Set([
   "age",
   "cache-status",
   "content-length",
+  "content-type",
   "etag",
   "ratelimit",
   "ratelimit-policy",
   "server-timing",
   "x-request-id",
 ]);
-/** Those of a body, which a 304 does not have. */
-const bodyFields = new Set(["content-type", "content-encoding", "content-disposition"]);
+/** Those of a body, which a 304 does not have, besides its type. */
+const bodyFields = new Set(["content-encoding", "content-disposition"]);
 const maxKnown = 10_000;
 /** Longer addresses are understood anew each time. */
 const maxKeyLength = 2_048;
@@ -92,9 +95,10 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
     const { tenantId } = credential;
     const kept = cache.recall({ query, bound, tenantId, format });
     if (!kept) return;
-    const body = encoding ? kept.entry.encoded[encoding] : kept.entry.body;
+    const { entry } = kept;
+    const bytes = encoding ? entry.encoded[encoding] : entry.body;
     const account = budgets.load(tenantId);
-    if (!body || account instanceof Promise) return;
+    if (!bytes || account instanceof Promise) return;
     // what was taken of the burst is taken once more if the budget has to be asked for: one request in many
     if (budgets.admit(tenantId) || !budgets.trySpend(tenantId)) return;
     cache.countHit(query.name);
@@ -102,9 +106,9 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
     const now = clock();
     const requestId = crypto.randomUUID();
     const ifNoneMatch = headers.get("if-none-match");
-    const isKnownToCaller = ifNoneMatch !== null && matchesTag(ifNoneMatch, kept.entry.etag);
+    const isKnownToCaller = ifNoneMatch !== null && matchesTag(ifNoneMatch, entry.etag);
     const status = isKnownToCaller ? 304 : 200;
-    const bytesSent = isKnownToCaller ? 0 : body.length;
+    const bytesSent = isKnownToCaller ? 0 : bytes.length;
     const durationMs = performance.now() - start;
     const row = {
       at: now.getTime(),
@@ -139,15 +143,18 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
       durationMs: Math.round(durationMs * 10) / 10,
       bytesSent,
     });
-    const response = new Response(isKnownToCaller ? null : body, { status });
+    const response = isKnownToCaller
+      ? new Response(null, { status })
+      : new Response(encoding ? bytes : cache.text(entry) ?? bytes, repeat.init);
     // to append fields costs a quarter of what it takes to make a response with them
     const sent = response.headers;
-    for (const [name, value] of isKnownToCaller ? repeat.fieldsWithoutBody : repeat.fields) {
-      sent.append(name, value);
+    for (const [name, value] of repeat.fields) sent.append(name, value);
+    if (!isKnownToCaller) {
+      for (const [name, value] of repeat.bodyFields) sent.append(name, value);
+      sent.append("content-length", String(bytes.length));
     }
-    if (!isKnownToCaller) sent.append("content-length", String(body.length));
-    sent.append("etag", kept.entry.etag);
-    sent.append("age", String(Math.max(0, Math.floor((now.getTime() - kept.entry.madeAt) / 1000))));
+    sent.append("etag", entry.etag);
+    sent.append("age", String(Math.max(0, Math.floor((now.getTime() - entry.madeAt) / 1000))));
     sent.append("cache-status", `sluice; hit; ttl=${kept.ttlSeconds}`);
     sent.append("x-request-id", requestId);
     sent.append("ratelimit-policy", rateLimitPolicy(account));
@@ -176,8 +183,9 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
         ...what,
         served: deps.served(),
         encoding: encoding ?? undefined,
-        fields,
-        fieldsWithoutBody: fields.filter(([name]) => !bodyFields.has(name)),
+        fields: fields.filter(([name]) => !bodyFields.has(name)),
+        bodyFields: fields.filter(([name]) => bodyFields.has(name)),
+        init: { headers: { "content-type": response.headers.get("content-type") ?? "" } },
       });
     },
   };
