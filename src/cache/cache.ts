@@ -10,7 +10,7 @@ import { createFlights, type Flight } from "./flights.ts";
 import { createKept } from "./kept.ts";
 import { cacheKey } from "./key.ts";
 import { tablesBehind } from "./lineage.ts";
-import { flooredClock } from "./policy.ts";
+import { type CachePolicy, steppedClock } from "./policy.ts";
 import type { Purge } from "./purge.ts";
 import { createRuns, type Run } from "./runs.ts";
 import { createCounter } from "./stats.ts";
@@ -161,7 +161,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
     isBehind: boolean,
   ): { key: string; flight: Flight<Made>; clockAt: Date; isShared: boolean } {
     const { bindsNow, header } = ask.query;
-    const clockAt = ask.bound.now ?? flooredClock(clock(), header.cache!);
+    const clockAt = clockOf(ask, clock(), header.cache!);
     const key = bindsNow ? `${cacheKey(ask)}\0${clockAt.getTime()}` : cacheKey(ask);
     const underway = ask.isBypass ? undefined : flights.get(key);
     if (underway) return { key, flight: underway, clockAt, isShared: true };
@@ -307,7 +307,11 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
 }
 
 async function runOnce(ask: Ask, now: Date): Promise<Outcome> {
-  const clockAt = ask.bound.now ?? flooredClock(now, { freshMs: 1_000 });
-  const answer = await ask.run(clockAt, ask.signal, false);
+  const answer = await ask.run(clockOf(ask, now, { freshMs: 1_000 }), ask.signal, false);
   return { answer, status: "bypass", forwarded: "bypass", isShared: false, ttlSeconds: 0 };
+}
+
+/** What `{now}` is for a request: the cursor's, or that of the tenant's query. */
+function clockOf({ bound, query, tenantId }: Ask, now: Date, policy: Pick<CachePolicy, "freshMs">): Date {
+  return bound.now ?? steppedClock(now, policy, `${tenantId}\0${query.name}`);
 }

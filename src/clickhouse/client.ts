@@ -54,6 +54,11 @@ const settings: Record<string, string> = {
   input_format_try_infer_dates: "0",
   input_format_try_infer_datetimes: "0",
 };
+/**
+ * With `wait_end_of_query` the engine keeps an answer until it is whole: so many bytes of it in memory, and those beyond in a
+ * file. The default is 0: a file for each answer, however small.
+ */
+const heldBytes = 1_048_576;
 
 /**
  * A client for ClickHouse's HTTP interface, over `fetch` alone. The function throws ClickHouseError when the
@@ -71,6 +76,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     signal?.throwIfAborted();
     let url = base;
     if (statement.queryId) url += `&query_id=${encodeURIComponent(statement.queryId)}`;
+    if (statement.settings?.wait_end_of_query) url += `&http_response_buffer_size=${heldBytes}`;
     for (const name in statement.settings) url += `&${name}=${encodeURIComponent(statement.settings[name])}`;
     let search = "";
     for (const name in statement.parameters) {
