@@ -15,7 +15,7 @@ Deno.test("openapi.yaml is valid OpenAPI 3.1", async () => {
   assert.match(committed.openapi, /^3\.1\./);
 });
 
-Deno.test("each operation says which scope it needs, and that it may answer 401, 403 and 429", () => {
+Deno.test("each operation says which scope it needs, and that it may answer 400, 401, 403 and 429", () => {
   for (const [path, methods] of Object.entries(committed.paths as OpenApi)) {
     for (const [method, operation] of Object.entries(methods as OpenApi)) {
       const what = `${method} ${path}`;
@@ -25,7 +25,7 @@ Deno.test("each operation says which scope it needs, and that it may answer 401,
         continue;
       }
       // events are not limited by budgets, nor by requests a second
-      const statuses = path === "/v1/events/{stream}" ? ["401", "403"] : ["401", "403", "429"];
+      const statuses = ["400", "401", "403", ...(path === "/v1/events/{stream}" ? [] : ["429"])];
       for (const status of statuses) assert.ok(operation.responses[status], `${what}: ${status}`);
       assert.deepEqual(operation.security.flatMap(Object.keys), ["bearer", "apiKey"], what);
       const [scopes, ...others] = operation.security.flatMap(Object.values) as string[][];
@@ -38,6 +38,37 @@ Deno.test("each operation says which scope it needs, and that it may answer 401,
       assert.equal(scopes.length, 1, what);
       assert.match(operation.description, /Needs the scope `/, what);
       assert.ok(operation.description.includes(`\`${scopes[0]}\``), what);
+    }
+  }
+});
+
+Deno.test("a body's optional parameter that may be null says so", () => {
+  const bodyOf = (path: string, method: string) =>
+    committed.paths[path][method].requestBody.content["application/json"].schema.properties;
+  const trends = bodyOf("/v1/analytics/trends", "post");
+  assert.deepEqual([trends.programId.type, trends.dimension.type, trends.granularity.type], [
+    ["string", "null"],
+    "string",
+    "string",
+  ]);
+  const events = bodyOf("/v1/outreach/events", "post");
+  assert.ok(events.channel.enum.includes(null) && events.channel.type.includes("null"));
+});
+
+Deno.test("what is left of budgets is answered as described", async () => {
+  const gateway = await createGateway();
+  const { properties, required } =
+    committed.paths["/v1/budget"].get.responses[200].content["application/json"].schema.properties.data;
+  const authorization = `Bearer ${await tokenOf(newTenant(), "query")}`;
+  const body =
+    await (await gateway.handle(new Request("http://sluice/v1/budget", { headers: { authorization } })))
+      .json();
+  assert.deepEqual(Object.keys(body.data).sort(), required.toSorted());
+  for (const [name, state] of Object.entries<Record<string, unknown>>(body.data)) {
+    for (const [field, { type }] of Object.entries<OpenApi>(properties[name].properties ?? {})) {
+      const value = state[field];
+      const kind = value === null ? "null" : typeof value === "number" ? "integer" : typeof value;
+      assert.ok([type].flat().includes(kind), `${name}.${field} is ${value}`);
     }
   }
 });

@@ -11,6 +11,8 @@ export interface Parameter {
   in: "path" | "query" | "cursor";
   required: boolean;
   isList: boolean;
+  /** Whether null may be sent for it. */
+  isNullable: boolean;
   /** Text bound when the caller sends none. */
   defaultText: string | undefined;
   /** Turns what the caller sent into the text that ClickHouse binds; throws ParameterError. */
@@ -36,7 +38,7 @@ export function createParameter(
   const bind = (input: unknown) => {
     if (input === null && isNullable) return nullText;
     checkLimits(header, pattern, input);
-    return parse(header.format ? formats[header.format](input) : input);
+    return parse(header.format ? formats[header.format].parse(input) : input);
   };
   const defaultText = header.default !== undefined ? bind(header.default) : isNullable ? nullText : undefined;
   return {
@@ -44,6 +46,7 @@ export function createParameter(
     in: place,
     required: defaultText === undefined,
     isList,
+    isNullable,
     defaultText,
     bind,
     schema: schemaOf(type, header),
@@ -89,7 +92,8 @@ function schemaOf(type: ClickHouseType, header: ParameterHeader): JsonSchema {
     pattern,
   };
   const given = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
-  const schema = parameterSchema(type);
+  const form = header.format && { pattern: formats[header.format].pattern };
+  const schema = { ...parameterSchema(type), ...form };
   const limited = type.kind === "Array"
     ? { ...schema, items: { ...(schema.items as JsonSchema), ...given }, ...items({ minItems, maxItems }) }
     : { ...schema, ...given };

@@ -1,9 +1,12 @@
 import { ParameterError } from "../clickhouse/parameter.ts";
 
-/** Formats that a header can ask of a string parameter: each returns the canonical text or throws ParameterError. */
-export const formats: Record<string, (input: unknown) => string> = {
-  "timezone": parseTimezone,
-  "date-or-date-time": parseDateOrDateTime,
+/**
+ * Formats that a header can ask of a string parameter: `parse` returns the canonical text or throws ParameterError; nothing
+ * that it takes fails to match `pattern`, which tells clients the form.
+ */
+export const formats: Record<string, { parse: (input: unknown) => string; pattern: string }> = {
+  "timezone": { parse: parseTimezone, pattern: "^[A-Za-z][A-Za-z0-9_+/-]*$" },
+  "date-or-date-time": { parse: parseDateOrDateTime, pattern: "^\\d{4}-\\d{2}-\\d{2}([Tt ].+)?$" },
 };
 
 function parseTimezone(input: unknown): string {

@@ -3,7 +3,14 @@ import { needs } from "./security.ts";
 
 /** The operations on budgets. */
 export function budgetPaths(refer: Refer): OpenApi {
-  const failures = refer("Unauthenticated", "Forbidden", "TooManyRequests", "Failed", "Unavailable");
+  const failures = refer(
+    "BadRequest",
+    "Unauthenticated",
+    "Forbidden",
+    "TooManyRequests",
+    "Failed",
+    "Unavailable",
+  );
   const budget = { description: "The budgets", content: { "application/json": { schema: answerSchema } } };
   const admin = { tags: ["budgets"], security: needs("admin"), parameters: [tenantParameter] };
   const path = "/v1/admin/tenants/{tenantId}/budget";
@@ -24,7 +31,7 @@ export function budgetPaths(refer: Refer): OpenApi {
         operationId: "getTenantBudget",
         summary: "A tenant's budgets",
         description: "Needs the scope `admin`.",
-        responses: { 200: budget, ...refer("BadRequest"), ...failures },
+        responses: { 200: budget, ...failures },
       },
       put: {
         ...admin,
@@ -34,7 +41,7 @@ export function budgetPaths(refer: Refer): OpenApi {
           "What is not named stays as it is; null goes back to the default. Holds on every gateway within " +
           "5 seconds.\n\nNeeds the scope `admin`.",
         requestBody: { required: true, content: { "application/json": { schema: changeSchema } } },
-        responses: { 200: budget, ...refer("BadRequest", "TooLarge"), ...failures },
+        responses: { 200: budget, ...refer("TooLarge"), ...failures },
       },
     },
     [`${path}/reset`]: {
@@ -43,7 +50,7 @@ export function budgetPaths(refer: Refer): OpenApi {
         operationId: "postTenantBudgetReset",
         summary: "Take the use of the day and of the month back to zero",
         description: "Needs the scope `admin`.",
-        responses: { 200: budget, ...refer("BadRequest"), ...failures },
+        responses: { 200: budget, ...failures },
       },
     },
   };
@@ -56,7 +63,7 @@ const tenantParameter = {
   schema: { type: "string", minLength: 1, maxLength: 256 },
 };
 
-const limit = { type: ["integer", "null"], minimum: 0 };
+const limit = { type: ["integer", "null"], minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 
 const changeSchema = {
   type: "object",
@@ -81,6 +88,8 @@ const stateSchema = {
   required: ["limit", "used", "remaining", "resetsAt", "isDefault"],
 };
 
+const countOrNull = { type: ["integer", "null"] };
+
 const answerSchema = {
   type: "object",
   properties: {
@@ -90,14 +99,18 @@ const answerSchema = {
         tenantId: { type: "string" },
         daily: stateSchema,
         monthly: stateSchema,
-        dailyBytes: { ...stateSchema, description: "Only when there is such a limit" },
+        dailyBytes: {
+          ...stateSchema,
+          properties: { ...stateSchema.properties, limit: countOrNull, remaining: countOrNull },
+          description: "Null is no limit",
+        },
         perSecond: {
           type: "object",
           properties: { limit: { type: "integer" }, isDefault: { type: "boolean" } },
           required: ["limit", "isDefault"],
         },
       },
-      required: ["tenantId", "daily", "monthly", "perSecond"],
+      required: ["tenantId", "daily", "monthly", "dailyBytes", "perSecond"],
     },
   },
   required: ["data"],

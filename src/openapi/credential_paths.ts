@@ -6,7 +6,14 @@ import { needs } from "./security.ts";
 /** The operations on API keys and stream tokens. */
 export function credentialPaths(refer: Refer): OpenApi {
   const shared = { tags: ["credentials"] };
-  const failures = refer("Unauthenticated", "Forbidden", "TooManyRequests", "Failed", "Unavailable");
+  const failures = refer(
+    "BadRequest",
+    "Unauthenticated",
+    "Forbidden",
+    "TooManyRequests",
+    "Failed",
+    "Unavailable",
+  );
   const admin = { ...shared, security: needs("admin") };
   return {
     "/v1/admin/keys": {

@@ -2,10 +2,11 @@ import type { Served } from "../app.ts";
 import { type Format, formats } from "../answer/format.ts";
 import { dataColumns, warningsColumn } from "../answer/warnings.ts";
 import { queryScopes } from "../auth/scope.ts";
+import { maxOffset } from "../catalog/bind.ts";
 import type { Parameter } from "../catalog/parameter.ts";
 import { type Endpoint, endpoints } from "../catalog/find_query.ts";
 import type { Query } from "../catalog/query.ts";
-import { resultSchema } from "../clickhouse/json_schema.ts";
+import { type JsonSchema, resultSchema } from "../clickhouse/json_schema.ts";
 import { problems, type ProblemType } from "../problem.ts";
 import { budgetPaths } from "./budget_paths.ts";
 import { cachePaths } from "./cache_paths.ts";
@@ -140,7 +141,8 @@ function queryOperations(query: Query): OpenApi {
     type: "object",
     properties: Object.fromEntries(others.map((parameter) => {
       const description = describe(parameter);
-      return [parameter.name, { ...parameter.schema, ...(description && { description }) }];
+      const schema = parameter.isNullable ? orNull(parameter.schema) : parameter.schema;
+      return [parameter.name, { ...schema, ...(description && { description }) }];
     })),
     required: others.filter((parameter) => parameter.required).map((parameter) => parameter.name),
     additionalProperties: false,
@@ -191,7 +193,15 @@ function withoutEmptyRequired(schema: { required: string[] } & OpenApi): OpenApi
   return required.length ? schema : rest;
 }
 
-type Described = Pick<Parameter, "name" | "required" | "schema" | "description" | "example" | "in">;
+type Described = Pick<
+  Parameter,
+  "name" | "required" | "isNullable" | "schema" | "description" | "example" | "in"
+>;
+
+/** A schema that takes null as well. */
+function orNull({ type = [], ...schema }: JsonSchema): JsonSchema {
+  return { type: [type, "null"].flat(), ...schema, ...(schema.enum && { enum: [...schema.enum, null] }) };
+}
 
 function parameterObject(parameter: Described): OpenApi {
   const { name, in: place, required, schema, example } = parameter;
@@ -225,7 +235,7 @@ const formatParameter = {
 
 function pageParameters({ header: { page, cursor } }: Query): Described[] {
   if (!page) return [];
-  const base = { in: "query" as const, required: false, example: undefined };
+  const base = { in: "query" as const, required: false, isNullable: false, example: undefined };
   return [
     {
       ...base,
@@ -233,7 +243,7 @@ function pageParameters({ header: { page, cursor } }: Query): Described[] {
       description: cursor
         ? "Number of the page, from 1; then `total` is counted, and a page costs more the deeper it lies"
         : "Number of the page, from 1",
-      schema: { type: "integer", minimum: 1, ...(!cursor && { default: 1 }) },
+      schema: { type: "integer", minimum: 1, maximum: maxOffset, ...(!cursor && { default: 1 }) },
     },
     ...(cursor
       ? [{

@@ -1,5 +1,6 @@
 import { ingestedSchema } from "../ingest/schema.ts";
 import type { OpenApi, Refer } from "./document.ts";
+import { idempotencyKeySchema } from "./schemas.ts";
 import { needs } from "./security.ts";
 
 /** Sending events into one of the streams. */
@@ -22,7 +23,7 @@ export function eventsPath(streams: string[], refer: Refer): OpenApi {
           in: "header",
           required: false,
           description: "A repetition with the same key and body stores nothing and gets the same answer",
-          schema: { type: "string", minLength: 1, maxLength: 255 },
+          schema: idempotencyKeySchema,
         },
       ],
       requestBody: {

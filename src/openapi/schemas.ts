@@ -29,6 +29,9 @@ export const problemSchema = {
   additionalProperties: true,
 };
 
+/** JSON Schema of the header `Idempotency-Key`: visible ASCII characters. */
+export const idempotencyKeySchema = { type: "string", pattern: "^[!-~]{1,255}$" };
+
 /** JSON Schema of an answer's `meta`. */
 export const metaSchema = {
   type: "object",

@@ -23,7 +23,8 @@ export function syncPaths(refer: Refer): OpenApi {
         }],
         responses: {
           202: { description: "Asked", content: { "application/json": { schema: answerSchema } } },
-          ...refer("NotFound", "Unauthenticated", "Forbidden", "TooManyRequests", "Failed", "Unavailable"),
+          ...refer("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "TooManyRequests"),
+          ...refer("Failed", "Unavailable"),
         },
       },
     },

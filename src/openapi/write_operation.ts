@@ -1,6 +1,7 @@
 import { queryScopes } from "../auth/scope.ts";
 import type { Query } from "../catalog/query.ts";
 import type { OpenApi, Refer } from "./document.ts";
+import { idempotencyKeySchema } from "./schemas.ts";
 import { needs } from "./security.ts";
 
 /** The operation of a writing endpoint; `shared` is what it has in common with a query. */
@@ -32,7 +33,7 @@ const idempotencyKey = {
   in: "header",
   required: false,
   description: "A repetition with the same key and parameters changes nothing and gets the same answer",
-  schema: { type: "string", minLength: 1, maxLength: 255 },
+  schema: idempotencyKeySchema,
 };
 
 const created = {
