@@ -9,3 +9,5 @@ SELECT DISTINCT
 FROM csr_metrics;
 
 -- migrate:down
+-- What it noted goes with the table.
+SELECT 1;

@@ -8,3 +8,5 @@ SELECT DISTINCT
 FROM csr_cohort_members;
 
 -- migrate:down
+-- What it noted goes with the table.
+SELECT 1;
