@@ -5,7 +5,7 @@
 
 CREATE DATABASE IF NOT EXISTS sluice;
 
-CREATE TABLE sluice.`.tmp.inner_id.4e9062b0-ed03-43a3-9dad-feb2081b3308`
+CREATE TABLE sluice.`.tmp.inner_id.03beb3b7-5daa-4773-b226-6bff5b647770`
 (
     `tenant_id` LowCardinality(String),
     `kind` LowCardinality(String),
@@ -296,6 +296,38 @@ ENGINE = MergeTree
 ORDER BY (tenant_id, kind, dimension)
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE sluice.csr_cohort_changes
+(
+    `tenant_id` LowCardinality(String),
+    `cohort_id` UUID,
+    `changed_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    `rolled_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant_id, cohort_id)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_cohort_days_marking
+REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_cohort_metrics_rolling APPEND TO sluice.csr_metric_changes
+(
+    `tenant_id` LowCardinality(String),
+    `metric` LowCardinality(String),
+    `day` Date,
+    `cohorts_rolled_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    metric,
+    day,
+    max(computed_at) AS cohorts_rolled_at
+FROM sluice.csr_cohort_metrics
+WHERE (computed_at > (now() - toIntervalMinute(10))) AND (cohort_id = toUUID('00000000-0000-0000-0000-000000000000'))
+GROUP BY
+    tenant_id,
+    metric,
+    day;
+
 CREATE TABLE sluice.csr_cohort_members
 (
     `tenant_id` String,
@@ -308,6 +340,214 @@ CREATE TABLE sluice.csr_cohort_members
 ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (tenant_id, cohort_id, user_id)
 SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_cohort_members_changing TO sluice.csr_cohort_changes
+(
+    `tenant_id` String,
+    `cohort_id` UUID,
+    `changed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    cohort_id,
+    now64(3) AS changed_at
+FROM sluice.csr_cohort_members
+GROUP BY
+    tenant_id,
+    cohort_id;
+
+CREATE TABLE sluice.csr_cohort_metrics
+(
+    `tenant_id` LowCardinality(String),
+    `cohort_id` UUID,
+    `metric` LowCardinality(String),
+    `day` Date,
+    `value_count` UInt64,
+    `value_sum` Float64,
+    `value_min` Float64,
+    `value_max` Float64,
+    `computed_at` DateTime64(3, 'UTC'),
+    INDEX recent computed_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(computed_at)
+PARTITION BY toYear(day)
+ORDER BY (tenant_id, metric, cohort_id, day)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_cohort_metrics_rolling
+REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_cohort_metrics
+(
+    `tenant_id` LowCardinality(String),
+    `cohort_id` UUID,
+    `metric` String,
+    `day` Date,
+    `value_count` UInt64,
+    `value_sum` Float64,
+    `value_min` Float64,
+    `value_max` Float64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    settled_days AS
+    (
+        SELECT
+            tenant_id,
+            metric,
+            day
+        FROM sluice.csr_metric_changes
+        GROUP BY
+            tenant_id,
+            metric,
+            day
+        HAVING (max(changed_at) < (toStartOfMinute(now()) - toIntervalMinute(1))) AND (max(cohorts_rolled_at) <= (max(changed_at) + toIntervalMinute(1)))
+    ),
+    settled_cohorts AS
+    (
+        SELECT
+            tenant_id,
+            cohort_id
+        FROM sluice.csr_cohort_changes
+        GROUP BY
+            tenant_id,
+            cohort_id
+        HAVING (max(changed_at) < (toStartOfMinute(now()) - toIntervalMinute(1))) AND (max(rolled_at) <= (max(changed_at) + toIntervalMinute(1)))
+    ),
+    members AS
+    (
+        SELECT
+            tenant_id,
+            cohort_id,
+            sipHash64(user_id) AS member_hash
+        FROM sluice.csr_cohort_members
+        FINAL
+    ),
+    parts AS
+    (
+        SELECT
+            metrics.tenant_id AS tenant_id,
+            members.cohort_id AS cohort_id,
+            metrics.metric AS metric,
+            metrics.day AS day,
+            count() AS part_count,
+            sum(metrics.value) AS part_sum,
+            min(metrics.value) AS part_min,
+            max(metrics.value) AS part_max
+        FROM sluice.csr_metrics AS metrics
+        FINAL
+        INNER JOIN members ON (members.tenant_id = metrics.tenant_id) AND (members.member_hash = metrics.user_hash)
+        WHERE ((metrics.tenant_id, metrics.metric, metrics.day) IN (
+            SELECT
+                tenant_id,
+                metric,
+                day
+            FROM settled_days
+        )) AND ((members.tenant_id, members.cohort_id) NOT IN (
+            SELECT
+                tenant_id,
+                cohort_id
+            FROM settled_cohorts
+        ))
+        GROUP BY
+            tenant_id,
+            cohort_id,
+            metric,
+            day
+        UNION ALL
+        SELECT
+            metrics.tenant_id AS tenant_id,
+            members.cohort_id AS cohort_id,
+            metrics.metric AS metric,
+            metrics.day AS day,
+            count() AS part_count,
+            sum(metrics.value) AS part_sum,
+            min(metrics.value) AS part_min,
+            max(metrics.value) AS part_max
+        FROM sluice.csr_metrics AS metrics
+        FINAL
+        INNER JOIN
+        (
+            SELECT *
+            FROM members
+            WHERE (tenant_id, cohort_id) IN (
+                SELECT
+                    tenant_id,
+                    cohort_id
+                FROM settled_cohorts
+            )
+        ) AS members ON (members.tenant_id = metrics.tenant_id) AND (members.member_hash = metrics.user_hash)
+        WHERE metrics.tenant_id IN (
+            SELECT tenant_id
+            FROM settled_cohorts
+        )
+        GROUP BY
+            tenant_id,
+            cohort_id,
+            metric,
+            day
+        UNION ALL
+        SELECT
+            tenant_id,
+            cohort_id,
+            metric,
+            day,
+            0,
+            0,
+            inf,
+            -inf
+        FROM sluice.csr_cohort_metrics
+        WHERE (metric != '') AND (((tenant_id, metric, day) IN (
+            SELECT
+                tenant_id,
+                metric,
+                day
+            FROM settled_days
+        )) OR ((tenant_id, cohort_id) IN (
+            SELECT
+                tenant_id,
+                cohort_id
+            FROM settled_cohorts
+        )))
+        UNION ALL
+        SELECT
+            tenant_id,
+            toUUID('00000000-0000-0000-0000-000000000000') AS cohort_id,
+            metric,
+            day,
+            0,
+            0,
+            inf,
+            -inf
+        FROM settled_days
+        UNION ALL
+        SELECT
+            tenant_id,
+            cohort_id,
+            '' AS metric,
+            toDate(0) AS day,
+            0,
+            0,
+            inf,
+            -inf
+        FROM settled_cohorts
+    )
+SELECT
+    tenant_id,
+    cohort_id,
+    metric,
+    day,
+    sum(part_count) AS value_count,
+    sum(part_sum) AS value_sum,
+    min(part_min) AS value_min,
+    max(part_max) AS value_max,
+    toDateTime64(toStartOfMinute(now()), 3, 'UTC') AS computed_at
+FROM parts
+GROUP BY
+    tenant_id,
+    cohort_id,
+    metric,
+    day;
 
 CREATE TABLE sluice.csr_cohorts
 (
@@ -324,6 +564,24 @@ CREATE TABLE sluice.csr_cohorts
 ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (tenant_id, cohort_id)
 SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_cohorts_marking
+REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_cohort_metrics_rolling APPEND TO sluice.csr_cohort_changes
+(
+    `tenant_id` LowCardinality(String),
+    `cohort_id` UUID,
+    `rolled_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    cohort_id,
+    max(computed_at) AS rolled_at
+FROM sluice.csr_cohort_metrics
+WHERE (computed_at > (now() - toIntervalMinute(10))) AND (metric = '')
+GROUP BY
+    tenant_id,
+    cohort_id;
 
 CREATE TABLE sluice.csr_companies
 (
@@ -907,6 +1165,19 @@ ENGINE = MergeTree
 ORDER BY (tenant_id, language_group, dimension)
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE sluice.csr_metric_changes
+(
+    `tenant_id` LowCardinality(String),
+    `metric` LowCardinality(String),
+    `day` Date,
+    `changed_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    `hours_rolled_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    `cohorts_rolled_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant_id, metric, day)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
 CREATE TABLE sluice.csr_metrics
 (
     `tenant_id` LowCardinality(String),
@@ -950,6 +1221,43 @@ AS SELECT
 FROM sluice.csr_metrics_parsed
 WHERE (reason = '') AND (metric != '');
 
+CREATE MATERIALIZED VIEW sluice.csr_metrics_changing TO sluice.csr_metric_changes
+(
+    `tenant_id` LowCardinality(String),
+    `metric` LowCardinality(String),
+    `day` Date,
+    `changed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    metric,
+    day,
+    now64(3) AS changed_at
+FROM sluice.csr_metrics
+GROUP BY
+    tenant_id,
+    metric,
+    day;
+
+CREATE TABLE sluice.csr_metrics_hourly
+(
+    `tenant_id` LowCardinality(String),
+    `metric` LowCardinality(String),
+    `hour` DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+    `value_count` UInt64,
+    `value_sum` Float64,
+    `value_deviation` AggregateFunction(stddevSampStable, Float64),
+    `value_min` Float64,
+    `value_max` Float64,
+    `computed_at` DateTime64(3, 'UTC'),
+    INDEX recent computed_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(computed_at)
+PARTITION BY toYear(hour)
+ORDER BY (tenant_id, metric, hour)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
 CREATE TABLE sluice.csr_metrics_landing
 (
     `tenant_id` String,
@@ -961,6 +1269,27 @@ CREATE TABLE sluice.csr_metrics_landing
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_marking
+REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_metrics_rolling APPEND TO sluice.csr_metric_changes
+(
+    `tenant_id` LowCardinality(String),
+    `metric` LowCardinality(String),
+    `day` Date,
+    `hours_rolled_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    metric,
+    toDate(hour) AS day,
+    max(computed_at) AS hours_rolled_at
+FROM sluice.csr_metrics_hourly
+WHERE computed_at > (now() - toIntervalMinute(10))
+GROUP BY
+    tenant_id,
+    metric,
+    day;
 
 CREATE MATERIALIZED VIEW sluice.csr_metrics_mending
 REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_metrics
@@ -1182,6 +1511,90 @@ AS SELECT
     received_at
 FROM sluice.csr_metrics_parsed
 WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_rolling
+REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_metrics_hourly
+(
+    `tenant_id` LowCardinality(String),
+    `metric` LowCardinality(String),
+    `hour` DateTime('UTC'),
+    `value_count` UInt64,
+    `value_sum` Float64,
+    `value_deviation` AggregateFunction(stddevSampStable, Float64),
+    `value_min` Float64,
+    `value_max` Float64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    settled AS
+    (
+        SELECT
+            tenant_id,
+            metric,
+            day
+        FROM sluice.csr_metric_changes
+        GROUP BY
+            tenant_id,
+            metric,
+            day
+        HAVING (max(changed_at) < (toStartOfMinute(now()) - toIntervalMinute(1))) AND (max(hours_rolled_at) <= (max(changed_at) + toIntervalMinute(1)))
+    )
+SELECT
+    tenant_id,
+    metric,
+    hour,
+    countIf(is_value) AS value_count,
+    sumIf(value, is_value) AS value_sum,
+    stddevSampStableStateIf(value, is_value) AS value_deviation,
+    min(if(is_value, value, inf)) AS value_min,
+    max(if(is_value, value, -inf)) AS value_max,
+    toDateTime64(toStartOfMinute(now()), 3, 'UTC') AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        metric,
+        toStartOfHour(toDateTime(period_start, 'UTC')) AS hour,
+        value,
+        true AS is_value
+    FROM sluice.csr_metrics
+    FINAL
+    WHERE (tenant_id, metric, day) IN (
+        SELECT
+            tenant_id,
+            metric,
+            day
+        FROM settled
+    )
+    UNION ALL
+    SELECT
+        tenant_id,
+        metric,
+        hour,
+        0 AS value,
+        false AS is_value
+    FROM sluice.csr_metrics_hourly
+    WHERE (tenant_id, metric, toDate(hour)) IN (
+        SELECT
+            tenant_id,
+            metric,
+            day
+        FROM settled
+    )
+    UNION ALL
+    SELECT
+        tenant_id,
+        metric,
+        toDateTime(day, 'UTC') AS hour,
+        0 AS value,
+        false AS is_value
+    FROM settled
+)
+GROUP BY
+    tenant_id,
+    metric,
+    hour;
 
 CREATE TABLE sluice.csr_places
 (
@@ -2388,4 +2801,17 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010378'),
     ('20261122010379'),
     ('20261122010380'),
-    ('20261122010381');
+    ('20261122010381'),
+    ('20261122010382'),
+    ('20261122010383'),
+    ('20261122010384'),
+    ('20261122010385'),
+    ('20261122010386'),
+    ('20261122010387'),
+    ('20261122010388'),
+    ('20261122010389'),
+    ('20261122010390'),
+    ('20261122010391'),
+    ('20261122010392'),
+    ('20261122010393'),
+    ('20261122010394');

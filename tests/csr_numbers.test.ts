@@ -230,7 +230,8 @@ Deno.test("trends are those of the latest versions at once, from roll-ups, and w
   await t.step("and when those are rolled up", async () => {
     await run(clickHouse, {
       sql:
-        `ALTER TABLE csr_score_changes UPDATE changed_at = changed_at - INTERVAL 2 MINUTE, rolled_at = rolled_at - INTERVAL 2 MINUTE
+        `ALTER TABLE csr_score_changes UPDATE changed_at = if(changed_at = 0, changed_at, changed_at - INTERVAL 2 MINUTE),
+              rolled_at = if(rolled_at = 0, rolled_at, rolled_at - INTERVAL 2 MINUTE)
             WHERE tenant_id = {tenant:String} SETTINGS mutations_sync = 1`,
       parameters: { tenant: own },
     });

@@ -331,6 +331,12 @@ Deno.test("dev loads demo data once, the same whenever it is loaded", async () =
       const { status, body } = await get(`${first.url}/v1/outreach/${query}`, first.tokenOf("acme"));
       assert.equal(status, 200, `${query}: ${JSON.stringify(body)}`);
     }
+    for (const query of ["company", "programs", "language-groups", "journey-stages"]) {
+      await waitFor(`the dashboard ${query} has rows`, async () => {
+        const { body } = await get(`${first.url}/v1/analytics/${query}`, first.tokenOf("acme"));
+        return query === "company" ? body.data.users > 0 : body.data.length > 0;
+      });
+    }
     dev.signalGroup("SIGINT");
     assert.equal(await dev.end(), 0);
   }

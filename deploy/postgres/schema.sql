@@ -155,7 +155,9 @@ $$;
 CREATE INDEX ON outcome_scores (sluice.key(id));
 CREATE INDEX ON program_enrollments (sluice.key(id));
 
--- The last row of each view has no id and is always there: it tells the horizon when nothing else changed.
+-- The last row of each view has no id and is always there: it tells the horizon when nothing else changed. Its zeros are
+-- of the columns' own type, bigint: Postgres carries a condition into a UNION only on columns whose types agree in all of
+-- it, and else reads the whole table for each range of keys.
 CREATE VIEW sluice.companies AS
 SELECT
     sluice.key(md5(id)::uuid) AS key,
@@ -170,7 +172,7 @@ SELECT
     (SELECT sluice.horizon()) AS horizon
 FROM companies
 UNION ALL
-SELECT 0, NULL, NULL, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
+SELECT 0::bigint, NULL, NULL, NULL, NULL, NULL, 0::bigint, NULL, sluice.horizon(), sluice.horizon();
 
 CREATE VIEW sluice.outcome_scores AS
 SELECT
@@ -192,7 +194,7 @@ SELECT
 FROM outcome_scores
 UNION ALL
 SELECT
-    0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
+    0::bigint, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0::bigint, NULL, sluice.horizon(), sluice.horizon();
 
 -- One row for each stage that an enrolment has come to.
 CREATE VIEW sluice.program_enrollments AS
@@ -214,7 +216,7 @@ CROSS JOIN LATERAL (
 ) AS stages (stage, at)
 WHERE at IS NOT NULL
 UNION ALL
-SELECT 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
+SELECT 0::bigint, NULL, NULL, NULL, NULL, NULL, NULL, 0::bigint, NULL, sluice.horizon(), sluice.horizon();
 
 CREATE VIEW sluice.cohorts AS
 SELECT
@@ -231,7 +233,7 @@ SELECT
     (SELECT sluice.horizon()) AS horizon
 FROM cohorts
 UNION ALL
-SELECT 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
+SELECT 0::bigint, NULL, NULL, NULL, NULL, NULL, NULL, 0::bigint, NULL, sluice.horizon(), sluice.horizon();
 
 CREATE VIEW sluice.user_cohorts AS
 SELECT
@@ -246,7 +248,7 @@ SELECT
 FROM user_cohorts
 INNER JOIN cohorts ON cohorts.id = user_cohorts.cohort_id
 UNION ALL
-SELECT 0, NULL, NULL, NULL, 0, NULL, sluice.horizon(), sluice.horizon();
+SELECT 0::bigint, NULL, NULL, NULL, 0::bigint, NULL, sluice.horizon(), sluice.horizon();
 
 -- Whom Sluice is there; a password is given where the database runs: ALTER ROLE sluice PASSWORD '…'.
 CREATE ROLE sluice LOGIN;

@@ -2,6 +2,8 @@
 summary: Cohorts ranked by a metric
 description: |
   The cohorts of which a present member has a value, best first. Equal values have the same rank, and stand by name.
+  Mean, least, greatest and number come from a roll-up of the cohorts' days, joined with what has changed since it was
+  computed; of cohorts that somebody has just joined or left, and for percentiles, the values themselves are read.
 
 cache: 6h
 params:
@@ -41,18 +43,101 @@ WITH
         FROM csr_cohort_members FINAL
         WHERE tenant_id = {tenantId:String}
     ),
-    measured AS
+    toString({by:Enum('avg', 'p50', 'p75', 'p95', 'min', 'max', 'count')}) AS measure,
+    startsWith(measure, 'p') AS isPercentile,
+    -- The cohorts whose members the roll-up knows; none when it cannot tell what is asked.
+    (
+        SELECT groupArray(cohort_id)
+        FROM
+        (
+            SELECT cohort_id
+            FROM csr_cohort_changes
+            WHERE tenant_id = {tenantId:String}
+                AND NOT isPercentile
+            GROUP BY cohort_id
+            HAVING max(rolled_at) > max(changed_at) + INTERVAL 1 MINUTE
+        )
+    ) AS rolledCohorts,
+    (SELECT max(cohort_id NOT IN rolledCohorts) FROM members) AS hasUnrolledCohorts,
+    -- The days of the range with values, and whether the roll-up can tell them.
+    (
+        SELECT groupArray((day, isRolled))
+        FROM
+        (
+            SELECT
+                day,
+                max(cohorts_rolled_at) > max(changed_at) + INTERVAL 1 MINUTE AS isRolled
+            FROM csr_metric_changes
+            WHERE tenant_id = {tenantId:String}
+                AND metric = {metric:String}
+                AND ({startDate:Nullable(Date)} IS NULL OR day >= {startDate:Nullable(Date)})
+                AND ({endDate:Nullable(Date)} IS NULL OR day <= {endDate:Nullable(Date)})
+                AND NOT ifNull(reversed, 0)
+            GROUP BY day
+        )
+    ) AS days,
+    arrayMap(each -> each.1, arrayFilter(each -> NOT each.2, days)) AS unrolledDays,
+    if(hasUnrolledCohorts, arrayMap(each -> each.1, days), []) AS allDays,
+    parts AS
     (
         SELECT
-            members.cohort_id AS cohort_id,
-            csr_stats(value) AS stats
+            cohort_id,
+            sum(value_count) AS partCount,
+            sum(value_sum) AS partSum,
+            min(value_min) AS partMin,
+            max(value_max) AS partMax,
+            CAST([], 'Array(Float64)') AS percentiles
+        FROM csr_cohort_metrics FINAL
+        WHERE tenant_id = {tenantId:String}
+            AND metric = {metric:String}
+            AND NOT isPercentile
+            AND cohort_id IN rolledCohorts
+            AND ({startDate:Nullable(Date)} IS NULL OR day >= {startDate:Nullable(Date)})
+            AND ({endDate:Nullable(Date)} IS NULL OR day <= {endDate:Nullable(Date)})
+            AND day NOT IN unrolledDays
+        GROUP BY cohort_id
+        HAVING partCount > 0
+        UNION ALL
+        SELECT
+            rolled.cohort_id AS cohort_id,
+            count() AS partCount,
+            sum(value) AS partSum,
+            min(value) AS partMin,
+            max(value) AS partMax,
+            CAST([], 'Array(Float64)') AS percentiles
         FROM csr_metrics AS metrics FINAL
-        INNER JOIN members ON members.member_hash = metrics.user_hash
+        INNER JOIN
+        (
+            SELECT
+                cohort_id,
+                member_hash
+            FROM members
+            WHERE cohort_id IN rolledCohorts
+        ) AS rolled ON rolled.member_hash = metrics.user_hash
         WHERE metrics.tenant_id = {tenantId:String}
             AND metrics.metric = {metric:String}
-            AND ({startDate:Nullable(Date)} IS NULL OR metrics.day >= {startDate:Nullable(Date)})
-            AND ({endDate:Nullable(Date)} IS NULL OR metrics.day <= {endDate:Nullable(Date)})
-            AND NOT ifNull(reversed, 0)
+            AND metrics.day IN (SELECT arrayJoin(unrolledDays))
+        GROUP BY cohort_id
+        UNION ALL
+        SELECT
+            unrolled.cohort_id AS cohort_id,
+            count() AS partCount,
+            sum(value) AS partSum,
+            min(value) AS partMin,
+            max(value) AS partMax,
+            quantilesExactInclusiveIf(0.5, 0.75, 0.95)(value, isPercentile) AS percentiles
+        FROM csr_metrics AS metrics FINAL
+        INNER JOIN
+        (
+            SELECT
+                cohort_id,
+                member_hash
+            FROM members
+            WHERE cohort_id NOT IN rolledCohorts
+        ) AS unrolled ON unrolled.member_hash = metrics.user_hash
+        WHERE metrics.tenant_id = {tenantId:String}
+            AND metrics.metric = {metric:String}
+            AND metrics.day IN (SELECT arrayJoin(allDays))
         GROUP BY cohort_id
     ),
     compared AS
@@ -60,17 +145,18 @@ WITH
         SELECT
             cohorts.cohort_id AS id,
             cohorts.name AS cohortName,
-            assumeNotNull(
-                [stats.avg, stats.p50, stats.p75, stats.p95, stats.min, stats.max, toFloat64(stats.count)][
-                    indexOf(
-                        ['avg', 'p50', 'p75', 'p95', 'min', 'max', 'count'],
-                        toString({by:Enum('avg', 'p50', 'p75', 'p95', 'min', 'max', 'count')})
-                    )
-                ]
-            ) AS compared,
-            stats.count AS valueCount
-        FROM measured
-        INNER JOIN cohorts ON cohorts.cohort_id = measured.cohort_id
+            multiIf(
+                measure = 'avg', sum(partSum) / sum(partCount),
+                measure = 'min', min(partMin),
+                measure = 'max', max(partMax),
+                measure = 'count', toFloat64(sum(partCount)),
+                groupArrayArray(percentiles)[multiIf(measure = 'p95', 3, measure = 'p75', 2, 1)]) AS compared,
+            sum(partCount) AS valueCount
+        FROM parts
+        INNER JOIN cohorts ON cohorts.cohort_id = parts.cohort_id
+        GROUP BY
+            id,
+            cohortName
     )
 SELECT
     rank() OVER (

@@ -36,21 +36,33 @@ interface Latest {
   horizon: number;
 }
 
+/** What a backfill stores, and how. */
+export interface Plan {
+  /** The same for a backfill that goes on after it was cut off. */
+  name: string;
+  chunks: AsyncIterable<Chunk> | Iterable<Chunk>;
+  /** Chunks that are stored at the same time, 1 unless given: more only where no row is in two of them. */
+  atOnce?: number;
+  /** Where a source in Postgres is before the first chunk is read. */
+  readHorizon?: () => Promise<number>;
+  /** Does what is to be done once all chunks are stored. */
+  onStored?: (backfill: Backfill) => Promise<void>;
+}
+
 /**
- * Stores the chunks in order and writes down each; one that has been cut off goes on behind the last that was written
- * down.
+ * Stores the chunks and writes each down in their order, behind all before it; one that has been cut off goes on behind
+ * the last that was written down. What is stored beside a chunk that fails is waited for, and stored again the next time
+ * unless the failed one is behind it.
  */
 export async function runBackfill(
   clickHouse: ClickHouse,
-  name: string,
-  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
-  readHorizon: () => Promise<number>,
+  { name, chunks, atOnce = 1, readHorizon, onStored }: Plan,
   progress: Progress,
 ): Promise<Filled> {
   const [latest] = await readRows<Latest>(clickHouse, { sql: latestSql, parameters: { name } });
   const backfill = latest
     ? { id: latest.backfill, horizon: latest.horizon }
-    : { id: crypto.randomUUID(), horizon: await readHorizon() };
+    : { id: crypto.randomUUID(), horizon: await readHorizon?.() ?? 0 };
   const note = (chunk: number, isLast: boolean, lines: number) =>
     run(clickHouse, {
       sql: noteSql,
@@ -67,14 +79,35 @@ export async function runBackfill(
   const resumed = latest?.chunks ?? 0;
   let lines = latest?.lines ?? 0;
   let count = 0;
-  progress(0, 1);
-  for await (const chunk of chunks) {
-    count++;
-    if (count > resumed) {
-      lines = await chunk.store(backfill);
-      await note(count, chunk.isLast, lines);
-    }
+  const running: { chunk: Chunk; number: number; stored: Promise<number> }[] = [];
+  const noteFirst = async () => {
+    const { chunk, number, stored } = running[0];
+    lines = await stored;
+    if (chunk.isLast) await onStored?.(backfill);
+    await note(number, chunk.isLast, lines);
+    running.shift();
     progress(Math.min(chunk.share, chunk.isLast ? 1 : 0.999), 1);
+  };
+  progress(0, 1);
+  try {
+    for await (const chunk of chunks) {
+      count++;
+      if (count <= resumed) {
+        progress(chunk.share, 1);
+        continue;
+      }
+      const stored = chunk.store(backfill);
+      // it is heard of in its turn
+      stored.catch(() => {});
+      running.push({ chunk, number: count, stored });
+      if (running.length === atOnce) await noteFirst();
+    }
+    while (running.length > 0) await noteFirst();
+  } catch (error) {
+    await Promise.allSettled(running.map(({ stored }) => stored));
+    // as far as it goes: what was stored need not be stored again
+    while (running.length > 0) await noteFirst().catch(() => running.length = 0);
+    throw error;
   }
   return { lines, resumed };
 }

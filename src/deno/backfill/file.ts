@@ -49,7 +49,7 @@ export async function backfillFile(
     target.stream,
     target.tenantId,
   ]);
-  return await runBackfill(clickHouse, name, chunks, () => Promise.resolve(0), progress);
+  return await runBackfill(clickHouse, { name, chunks }, progress);
 }
 
 /** Stores rows of a format: `columns` are those it is read with, `line` the JSON that they make. */

@@ -1,6 +1,6 @@
 import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
 import type { Progress } from "../demo/load.ts";
-import { type Chunk, type Filled, runBackfill } from "./backfill.ts";
+import { type Chunk, type Filled, type Plan, runBackfill } from "./backfill.ts";
 import chunkSql from "./postgres_chunk.sql" with { type: "text" };
 import horizonSql from "./postgres_horizon.sql" with { type: "text" };
 import linesSql from "./postgres_lines.sql" with { type: "text" };
@@ -8,6 +8,8 @@ import recordSql from "./postgres_record.sql" with { type: "text" };
 import tablesSql from "./postgres_tables.sql" with { type: "text" };
 
 const chunkCount = 16;
+/** While Postgres looks for the rows of one, the engine stores another's: neither keeps two cores busy alone. */
+const chunksAtOnce = 2;
 /** Keys are the first 32 bits of an id. */
 const keysPerChunk = 2 ** 32 / chunkCount;
 
@@ -32,7 +34,7 @@ export async function backfillPostgres(
   const chunks = Array.from({ length: chunkCount }, (_, i): Chunk => ({
     isLast: i === chunkCount - 1,
     share: (i + 1) / chunkCount,
-    async store({ id, horizon }) {
+    async store({ id }) {
       const parameters = {
         source: table,
         backfill: id,
@@ -41,10 +43,6 @@ export async function backfillPostgres(
         lastKey: String((i + 1) * keysPerChunk - 1),
       };
       await run(clickHouse, { sql: ofTable(chunkSql), parameters, settings: { wait_end_of_query: 1 } });
-      if (i === chunkCount - 1) {
-        const position = from ? "0" : String(horizon);
-        await run(clickHouse, { sql: recordSql, parameters: { source: table, backfill: id, position } });
-      }
       const [{ lines }] = await readRows<{ lines: number }>(clickHouse, {
         sql: linesSql,
         parameters: { source: table, backfill: id },
@@ -52,15 +50,18 @@ export async function backfillPostgres(
       return lines;
     },
   }));
-  const readHorizon = async () => {
-    const [{ horizon }] = await readRows<{ horizon: number }>(clickHouse, { sql: ofTable(horizonSql) });
-    return horizon;
-  };
-  return await runBackfill(
-    clickHouse,
-    `postgres ${table} ${from?.toISOString() ?? ""}`,
+  const plan: Plan = {
+    name: `postgres ${table} ${from?.toISOString() ?? ""}`,
     chunks,
-    readHorizon,
-    progress,
-  );
+    atOnce: chunksAtOnce,
+    async readHorizon() {
+      const [{ horizon }] = await readRows<{ horizon: number }>(clickHouse, { sql: ofTable(horizonSql) });
+      return horizon;
+    },
+    async onStored({ id, horizon }) {
+      const position = from ? "0" : String(horizon);
+      await run(clickHouse, { sql: recordSql, parameters: { source: table, backfill: id, position } });
+    },
+  };
+  return await runBackfill(clickHouse, plan, progress);
 }
