@@ -5,7 +5,7 @@
 
 CREATE DATABASE IF NOT EXISTS sluice;
 
-CREATE TABLE sluice.`.tmp.inner_id.4e9062b0-ed03-43a3-9dad-feb2081b3308`
+CREATE TABLE sluice.`.tmp.inner_id.4ebf9e75-2f2d-469e-aba1-fe2041e7e815`
 (
     `tenant_id` LowCardinality(String),
     `kind` LowCardinality(String),
@@ -2309,6 +2309,8 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010119'),
     ('20261122010120'),
     ('20261122010121'),
+    ('20261122010130'),
+    ('20261122010131'),
     ('20261122010201'),
     ('20261122010202'),
     ('20261122010203'),
@@ -2322,6 +2324,8 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010211'),
     ('20261122010212'),
     ('20261122010213'),
+    ('20261122010214'),
+    ('20261122010215'),
     ('20261122010301'),
     ('20261122010302'),
     ('20261122010303'),

@@ -158,6 +158,8 @@ export async function rollUp(clickHouse: ClickHouse): Promise<void> {
     sql: "ALTER TABLE csr_score_changes UPDATE changed_at = changed_at - INTERVAL 10 MINUTE WHERE 1",
     settings: { mutations_sync: 2 },
   });
-  await run(clickHouse, { sql: "SYSTEM REFRESH VIEW csr_scores_rolling" });
-  await run(clickHouse, { sql: "SYSTEM WAIT VIEW csr_scores_rolling" });
+  for (const view of ["csr_scores_rolling", "csr_scores_marking"]) {
+    await run(clickHouse, { sql: `SYSTEM REFRESH VIEW ${view}` });
+    await run(clickHouse, { sql: `SYSTEM WAIT VIEW ${view}` });
+  }
 }
