@@ -5,25 +5,6 @@
 
 CREATE DATABASE IF NOT EXISTS sluice;
 
-CREATE TABLE sluice.`.tmp.inner_id.03beb3b7-5daa-4773-b226-6bff5b647770`
-(
-    `tenant_id` LowCardinality(String),
-    `kind` LowCardinality(String),
-    `dimension` LowCardinality(String),
-    `group_name` LowCardinality(String),
-    `withheld` Bool,
-    `companies` Nullable(UInt32) COMMENT 'With the company itself, if it has scores',
-    `mean` Nullable(Float64),
-    `median` Nullable(Float64),
-    `others_mean` Nullable(Float64) COMMENT 'Without the company itself',
-    `others_median` Nullable(Float64),
-    `others` Nullable(UInt32) COMMENT 'Companies without the company itself',
-    `computed_at` DateTime64(3, 'UTC')
-)
-ENGINE = MergeTree
-ORDER BY (tenant_id, kind, dimension)
-SETTINGS index_granularity = 8192;
-
 CREATE TABLE sluice.api_key_uses
 (
     `key_id` UUID,
@@ -2722,6 +2703,8 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010119'),
     ('20261122010120'),
     ('20261122010121'),
+    ('20261122010130'),
+    ('20261122010131'),
     ('20261122010201'),
     ('20261122010202'),
     ('20261122010203'),
@@ -2735,6 +2718,8 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010211'),
     ('20261122010212'),
     ('20261122010213'),
+    ('20261122010214'),
+    ('20261122010215'),
     ('20261122010301'),
     ('20261122010302'),
     ('20261122010303'),

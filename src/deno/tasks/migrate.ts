@@ -33,9 +33,8 @@ async function main([command, argument]: string[]): Promise<number> {
     case "new":
       return await create(argument ?? "");
     case "dump":
-      await withScratchEngine((_, target) =>
-        dbmate(target, ["dump"], ["--schema-file", `${root}sql/schema.sql`])
-      );
+      await withScratchEngine((_, target) => dbmate(target, ["dump"], ["--schema-file", schemaFile]));
+      await Deno.writeTextFile(schemaFile, (await Deno.readTextFile(schemaFile)).replaceAll(refreshing, ""));
       say("Wrote sql/schema.sql");
       return 0;
     default:
@@ -43,6 +42,10 @@ async function main([command, argument]: string[]): Promise<number> {
       return 2;
   }
 }
+
+const schemaFile = `${root}sql/schema.sql`;
+/** The table that a view writes while it is refreshed, under another name each time. */
+const refreshing = /^CREATE TABLE \w+\.`\.tmp\.[^;]*;\n\n/gm;
 
 async function status(target: ClickHouseOptions): Promise<string> {
   const migrations = await listMigrations(createClickHouse(target), devConfig().MIGRATIONS);
