@@ -36,10 +36,27 @@ export interface EngineOptions {
 const configFile = fileURLToPath(new URL("../../../deploy/clickhouse/config.xml", import.meta.url));
 const processFile = fileURLToPath(new URL("process.ts", import.meta.url));
 const startTimeoutMs = 30_000;
+const portAttempts = 3;
 const user = "sluice";
 
 /** Starts ClickHouse in a process of its own and waits until it answers. Throws with what it printed. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const mayTakeOthers = options.httpPort === undefined && options.tcpPort === undefined;
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // somebody took a free port before the engine did
+      if (!mayTakeOthers || attempt === portAttempts || !isPortTaken(error)) throw error;
+    }
+  }
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("Address already in use");
+}
+
+async function startOnce(options: EngineOptions): Promise<Engine> {
   const library = await npmFile(enginePackage(), "libchdb.so");
   const { httpPort = freePort(), tcpPort = freePort(), password } = options;
   await Deno.mkdir(options.dataDir, { recursive: true });

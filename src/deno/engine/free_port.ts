@@ -5,13 +5,20 @@
 const lowestPort = 15_000;
 const highestPort = 32_000;
 const attempts = 100;
+/** Ports given out: nobody may listen on them yet. */
+const given = new Set<number>();
 
-/** A port of this machine's loopback interface that nobody listens on at the moment. Throws if none is found. */
+/**
+ * A port of this machine's loopback interface that nobody listens on at the moment, another one each time. Throws if none is
+ * found.
+ */
 export function freePort(): number {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const port = lowestPort + Math.floor(Math.random() * (highestPort - lowestPort));
+    if (given.has(port)) continue;
     try {
       Deno.listen({ hostname: "127.0.0.1", port }).close();
+      given.add(port);
       return port;
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
