@@ -14,7 +14,9 @@ export async function benchUncached({ url, token, target }: Sides, connections: 
     ...jsonSettings,
     default_format: "JSONEachRow",
     output_format_json_array_of_rows: "1",
+    // for an honest status, as the gateway asks; without the buffer each answer would be a file first
     wait_end_of_query: "1",
+    http_response_buffer_size: "1048576",
     param_tenantId: "bench",
     param_count: "100",
   });
