@@ -3,9 +3,8 @@
 -- a run does not count, and the next one reads the same again: so nothing is lost when the engine is killed in between.
 -- The engine tells of the last try when it ended, to the second, and of a success how long it took. The reading that
 -- belongs to it is the first that began within that, behind those that are written down; if one that failed began there
--- before it, that one's horizon is older, and the next run reads more than it has to. A success without a reading is
--- one where even Postgres's sign of life lay before the position: its numbers of transactions have started anew. Readings
--- may have been looked for just before a run ended, so that is said only of one that ended before this view's run began.
+-- before it, that one's horizon is older, and the next run reads more than it has to. A success without a reading is one where even Postgres's sign of
+-- life lay before the position: its numbers of transactions have started anew.
 -- A reading from before a success that neither ended well nor failed was cut off with the engine.
 CREATE MATERIALIZED VIEW sync_recording
 REFRESH EVERY 5 SECOND APPEND TO sync_runs AS
@@ -84,7 +83,7 @@ WITH
             notEmpty(found) AS was_read,
             arraySort(arrayFilter(reading -> reading.1 > known_until, found))[1] AS reading
         FROM candidates
-        WHERE (empty(found) AND ended_at <= now64(3) - INTERVAL 1 SECOND)
+        WHERE empty(found)
             OR arrayExists(reading -> reading.1 > known_until, found)
     ),
     ended AS
