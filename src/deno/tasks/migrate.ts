@@ -12,6 +12,9 @@ deno task migrate status                list applied and pending migrations
 deno task migrate new DOMAIN/OBJECT     make an empty migration
 deno task migrate dump                  write sql/schema.sql`;
 const root = fileURLToPath(new URL("../../..", import.meta.url));
+const schemaFile = `${root}sql/schema.sql`;
+/** The table that a view writes while it is refreshed, under another name each time. */
+const refreshing = /^CREATE TABLE \w+\.`\.tmp\.[^;]*;\n\n/gm;
 
 // deno-lint-ignore no-console -- a program for a terminal
 const say = (text: string) => console.log(text.trimEnd());
@@ -42,10 +45,6 @@ async function main([command, argument]: string[]): Promise<number> {
       return 2;
   }
 }
-
-const schemaFile = `${root}sql/schema.sql`;
-/** The table that a view writes while it is refreshed, under another name each time. */
-const refreshing = /^CREATE TABLE \w+\.`\.tmp\.[^;]*;\n\n/gm;
 
 async function status(target: ClickHouseOptions): Promise<string> {
   const migrations = await listMigrations(createClickHouse(target), devConfig().MIGRATIONS);
