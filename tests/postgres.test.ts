@@ -40,10 +40,15 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
   };
 
   await t.step("an empty source is no error, and not late", async () => {
-    const state = await waitFor("the first run is recorded", async () => {
-      const now = await its.state("outcome_scores");
-      return now?.lastSuccessAt ? now : undefined;
-    });
+    const firstRun = async (source: string) =>
+      await waitFor(`the first run of ${source} is recorded`, async () => {
+        const now = await its.state(source);
+        return now?.lastSuccessAt ? now : undefined;
+      });
+    for (const source of ["companies", "program_enrollments", "cohorts", "user_cohorts"]) {
+      await firstRun(source);
+    }
+    const state = await firstRun("outcome_scores");
     assert.deepEqual([state.rows, state.error, state.late, state.failures], [0, null, false, 0]);
   });
 
@@ -231,12 +236,11 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     assert.doesNotMatch(first, /"changed_in" >= 0\b/, "not from the beginning");
   });
 
-  await t.step("an engine killed in the middle of a run loses nothing and doubles nothing", async () => {
-    const before = await scores();
+  /** A run that waits for Postgres, as long as a lock there is held. */
+  async function beginSlowRun(): Promise<{ end: () => Promise<void> }> {
     const locking = connectPostgres(its.source());
     const isLocked = Promise.withResolvers<void>();
     const mayGo = Promise.withResolvers<void>();
-    await addScore(13, 0.5);
     const lock = locking.begin(async (sql) => {
       await sql`LOCK TABLE outcome_scores IN ACCESS EXCLUSIVE MODE`;
       isLocked.resolve();
@@ -244,18 +248,58 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     });
     await isLocked.promise;
     await its.ask("outcome_scores");
-    await waitFor("the run waits for Postgres", async () => {
-      const [{ waiting }] = await its.sql()`SELECT count(*)::int AS waiting FROM pg_stat_activity
-        WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%'`;
-      return waiting > 0;
-    });
-    await its.restartEngine("kill", async () => {
-      mayGo.resolve();
-      await lock;
-      await locking.end();
-    });
+    await waitFor("the run waits for Postgres", async () => await waitingReads() > 0);
+    return {
+      async end() {
+        mayGo.resolve();
+        await lock;
+        await locking.end();
+      },
+    };
+  }
+
+  async function waitingReads(): Promise<number> {
+    const [{ waiting }] = await its.sql()`SELECT count(*)::int AS waiting FROM pg_stat_activity
+      WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%'`;
+    return waiting;
+  }
+
+  await t.step(
+    "while Postgres is slow a run is told to be running, no other begins, and then all is here",
+    async () => {
+      const before = await scores();
+      await addScore(17, 0.5);
+      const slow = await beginSlowRun();
+      try {
+        await waitFor(
+          "the run is shown",
+          async () => (await its.state("outcome_scores")).running || undefined,
+        );
+        assert.equal((await its.ask("outcome_scores")).status, 202);
+        assert.equal(await waitingReads(), 1);
+        assert.deepEqual(await scores(), before);
+        // the other sources do not wait for it
+        await its.sql()`UPDATE companies SET employees = 130 WHERE id = 'acme'`;
+        assert.equal((await sync("companies")).rows, 1);
+      } finally {
+        await slow.end();
+      }
+      await waitFor("the run has ended", async () => (await scores()).length > before.length);
+      assert.deepEqual(await scores(), [...before, { n: 17, score: 0.5 }]);
+      assert.equal((await sync()).error, null);
+    },
+  );
+
+  await t.step("an engine killed in the middle of a run loses nothing and doubles nothing", async () => {
+    const before = await scores();
+    await addScore(13, 0.5);
+    const slow = await beginSlowRun();
+    await its.restartEngine("kill", slow.end);
     await sync();
-    assert.deepEqual(await scores(), [...before, { n: 13, score: 0.5 }]);
+    assert.deepEqual(await scores(), [...before.filter(({ n }) => n < 13), { n: 13, score: 0.5 }, {
+      n: 17,
+      score: 0.5,
+    }]);
   });
 
   await t.step("a part of a run that the engine's end has left behind does not count as read", async () => {

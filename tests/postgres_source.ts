@@ -23,6 +23,7 @@ export interface SyncState {
   rejected: number | null;
   lagSeconds: number | null;
   late: boolean;
+  running: boolean;
   error: string | null;
   failures: number;
   nextRunAt: string;

@@ -37,23 +37,28 @@ const configFile = fileURLToPath(new URL("../../../deploy/clickhouse/config.xml"
 const processFile = fileURLToPath(new URL("process.ts", import.meta.url));
 const startTimeoutMs = 30_000;
 const portAttempts = 3;
+const lockTimeoutMs = 5_000;
+const lockedFolder = "another process has its data folder open";
 const user = "sluice";
 
-/** Starts ClickHouse in a process of its own and waits until it answers. Throws with what it printed. */
+/**
+ * Starts ClickHouse in a process of its own and waits until it answers. A folder that another one has open is waited for:
+ * the engine of a process that was killed is gone in a moment. Throws with what it printed.
+ */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const mayTakeOthers = options.httpPort === undefined && options.tcpPort === undefined;
+  const deadline = Date.now() + lockTimeoutMs;
   for (let attempt = 1;; attempt++) {
     try {
       return await startOnce(options);
     } catch (error) {
+      const text = error instanceof Error ? error.message : "";
       // somebody took a free port before the engine did
-      if (!mayTakeOthers || attempt === portAttempts || !isPortTaken(error)) throw error;
+      const isPortTaken = text.includes("Address already in use") && mayTakeOthers && attempt < portAttempts;
+      const isFolderLocked = text.includes(lockedFolder) && Date.now() < deadline;
+      if (!isPortTaken && !isFolderLocked) throw error;
     }
   }
-}
-
-function isPortTaken(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("Address already in use");
 }
 
 async function startOnce(options: EngineOptions): Promise<Engine> {
@@ -131,7 +136,7 @@ async function waitUntilReady(
 
 function reason(printed: string): string {
   if (/Cannot lock file|already running/i.test(printed)) {
-    return "another process has its data folder open; set SLUICE_DATA_DIR to use another one";
+    return `${lockedFolder}; set SLUICE_DATA_DIR to use another one`;
   }
   return printed.trim().split("\n").at(-1) || "it said nothing";
 }

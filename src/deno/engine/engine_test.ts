@@ -166,7 +166,7 @@ Deno.test("an engine ends when the process that started it is killed", async () 
       assert.ok(await answers(url));
       parent.kill("SIGKILL");
       await waitUntilGone(url);
-      // its data are free for the next one
+      // its data are free for the next one, at the latest when it has ended
       await withEngine({ dataDir, password }, (engine) => engine.stop());
       await reader.cancel();
     } finally {
