@@ -26,134 +26,118 @@ columns:
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
-    messages AS
+    lists AS
     (
-        SELECT groupBitOr(outreach_message_bit(event_type, channel)) AS messageBits
+        SELECT
+            outreach_list(entity_hash, if({granularity:Enum('hour', 'day', 'week', 'month')} = 'hour', 3, 6), bucket_start(occurred_at, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String}), event_type) AS list,
+            groupArray(outreach_list_member(entity_hash, channel)) AS members
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
             AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed')
             AND occurred_at >= rangeStart
             AND occurred_at < rangeEnd
             AND ({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
-        GROUP BY entity_hash
+        GROUP BY list
     ),
-    channel_counts AS
+    slices AS
     (
         SELECT
-            channelBits.1 AS channel,
-            sumIf(messages, bitTest(channelBits.2, 0)) AS sent,
-            sumIf(messages, bitTest(channelBits.2, 1)) AS delivered,
-            sumIf(messages, bitTest(channelBits.2, 2)) AS opened,
-            sumIf(messages, bitTest(channelBits.2, 3)) AS clicked,
-            sumIf(messages, bitTest(channelBits.2, 4)) AS bounced,
-            sumIf(messages, bitTest(channelBits.2, 5)) AS complained,
-            sumIf(messages, bitTest(channelBits.2, 6)) AS unsubscribed
-        FROM
-        (
-            SELECT
-                messageBits,
-                count() AS messages
-            FROM messages
-            GROUP BY messageBits
-        )
-        ARRAY JOIN outreach_channel_bits(messageBits) AS channelBits
-        WHERE channelBits.2 != 0
-        GROUP BY channel
+            bitAnd(list, 7) AS type,
+            groupArrayArray(members) AS sliceMembers,
+            groupArray(toUInt32(bitShiftRight(list, 3))) AS buckets,
+            groupArray(arrayUniq(arrayMap(member -> bitShiftRight(member, 3), members))) AS bucketCounts
+        FROM lists
+        GROUP BY
+            bitShiftRight(list, 35),
+            type
+    ),
+    counted AS
+    (
+        SELECT
+            type,
+            buckets,
+            bucketCounts,
+            arrayUniq(arrayMap(member -> bitShiftRight(member, 3), sliceMembers)) AS messages,
+            -- few slices have a member twice, and making members distinct is slow
+            arrayMap(
+                member -> toUInt8(bitAnd(member, 7)),
+                if(messages = length(sliceMembers), sliceMembers, arrayDistinct(sliceMembers))) AS channels,
+            -- on any channel or none, then by channel
+            [messages, countEqual(channels, 0), countEqual(channels, 1), countEqual(channels, 2), countEqual(channels, 3)] AS counts
+        FROM slices
     ),
     totals AS
     (
         SELECT
-            (
-                sumIf(sent, channel = ''),
-                sumIf(delivered, channel = ''),
-                sumIf(opened, channel = ''),
-                sumIf(clicked, channel = ''),
-                sumIf(bounced, channel = ''),
-                sumIf(complained, channel = ''),
-                sumIf(unsubscribed, channel = '')
-            ) AS total,
-            arraySort(
-                row -> indexOf(['email', 'sms', 'whatsapp', 'push'], row.1),
-                groupArrayIf(
-                    (
-                        channel,
-                        sent,
-                        delivered,
-                        opened,
-                        clicked,
-                        bounced,
-                        complained,
-                        unsubscribed,
-                        percent_of(delivered, sent),
-                        percent_of(opened, delivered),
-                        percent_of(clicked, delivered),
-                        percent_of(bounced, sent)
-                    ),
-                    channel != '')) AS channels
-        FROM channel_counts
+            sumForEachIf(counts, type = 0) AS sent,
+            sumForEachIf(counts, type = 1) AS delivered,
+            sumForEachIf(counts, type = 2) AS opened,
+            sumForEachIf(counts, type = 3) AS clicked,
+            sumForEachIf(counts, type = 4) AS bounced,
+            sumForEachIf(counts, type = 5) AS complained,
+            sumForEachIf(counts, type = 6) AS unsubscribed,
+            sumMapIf(buckets, bucketCounts, type = 0) AS sentIn,
+            sumMapIf(buckets, bucketCounts, type = 1) AS deliveredIn,
+            sumMapIf(buckets, bucketCounts, type = 2) AS openedIn,
+            sumMapIf(buckets, bucketCounts, type = 3) AS clickedIn,
+            sumMapIf(buckets, bucketCounts, type = 4) AS bouncedIn,
+            sumMapIf(buckets, bucketCounts, type = 5) AS complainedIn,
+            sumMapIf(buckets, bucketCounts, type = 6) AS unsubscribedIn
+        FROM counted
     ),
-    buckets AS
+    series AS
     (
-        SELECT
-            bucket,
-            sumIf(things, event_type = 'message_sent') AS sent,
-            sumIf(things, event_type = 'message_delivered') AS delivered,
-            sumIf(things, event_type = 'message_opened') AS opened,
-            sumIf(things, event_type = 'message_clicked') AS clicked,
-            sumIf(things, event_type = 'message_bounced') AS bounced,
-            sumIf(things, event_type = 'message_complained') AS complained,
-            sumIf(things, event_type = 'message_unsubscribed') AS unsubscribed
-        FROM
-        (
-            SELECT
-                event_type,
-                bucket_start(occurred_at, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String}) AS bucket,
-                uniqExact(entity_hash) AS things
-            FROM outreach_events
-            WHERE tenant_id = {tenantId:String}
-                AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed')
-                AND occurred_at >= rangeStart
-                AND occurred_at < rangeEnd
-                AND ({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
-            GROUP BY
-                event_type,
-                bucket
-            UNION ALL
-            SELECT
-                '' AS event_type,
-                arrayJoin(bucket_starts(rangeStart, rangeEnd, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String})) AS bucket,
-                0 AS things
-        )
-        GROUP BY bucket
-        ORDER BY bucket
-    ),
-    timeline AS
-    (
-        SELECT groupArray((iso_instant(bucket, {timezone:String}), sent, delivered, opened, clicked, bounced, complained, unsubscribed)) AS rows
-        FROM buckets
+        SELECT bucket_starts(rangeStart, rangeEnd, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String}) AS starts
     )
 SELECT
     CAST((iso_instant(rangeStart, {timezone:String}), iso_instant(rangeEnd, {timezone:String})), 'Tuple(start String, end String)') AS timeRange,
     CAST(
         (
-            total.1,
-            total.2,
-            total.3,
-            total.4,
-            total.5,
-            total.6,
-            total.7,
-            percent_of(total.2, total.1),
-            percent_of(total.3, total.2),
-            percent_of(total.4, total.2),
-            percent_of(total.5, total.1)
+            sent[1],
+            delivered[1],
+            opened[1],
+            clicked[1],
+            bounced[1],
+            complained[1],
+            unsubscribed[1],
+            percent_of(delivered[1], sent[1]),
+            percent_of(opened[1], delivered[1]),
+            percent_of(clicked[1], delivered[1]),
+            percent_of(bounced[1], sent[1])
         ),
         'Tuple(sent UInt64, delivered UInt64, opened UInt64, clicked UInt64, bounced UInt64, complained UInt64, unsubscribed UInt64, deliveryRate Nullable(Float64), openRate Nullable(Float64), clickRate Nullable(Float64), bounceRate Nullable(Float64))') AS summary,
     CAST(
-        timeline.rows,
+        arrayMap(
+            (bucket, sent, delivered, opened, clicked, bounced, complained, unsubscribed) -> (iso_instant(bucket, {timezone:String}), sent, delivered, opened, clicked, bounced, complained, unsubscribed),
+            starts,
+            bucket_values(sentIn, starts),
+            bucket_values(deliveredIn, starts),
+            bucket_values(openedIn, starts),
+            bucket_values(clickedIn, starts),
+            bucket_values(bouncedIn, starts),
+            bucket_values(complainedIn, starts),
+            bucket_values(unsubscribedIn, starts)),
         'Array(Tuple(timestamp String, sent UInt64, delivered UInt64, opened UInt64, clicked UInt64, bounced UInt64, complained UInt64, unsubscribed UInt64))') AS timeSeries,
     CAST(
-        channels,
+        arrayFilter(
+            row -> row.2 + row.3 + row.4 + row.5 + row.6 + row.7 + row.8 > 0,
+            arrayMap(
+                (channel, i) -> (
+                    channel,
+                    sent[i],
+                    delivered[i],
+                    opened[i],
+                    clicked[i],
+                    bounced[i],
+                    complained[i],
+                    unsubscribed[i],
+                    percent_of(delivered[i], sent[i]),
+                    percent_of(opened[i], delivered[i]),
+                    percent_of(clicked[i], delivered[i]),
+                    percent_of(bounced[i], sent[i])
+                ),
+                ['email', 'sms', 'whatsapp', 'push'],
+                [2, 3, 4, 5])),
         'Array(Tuple(channel String, sent UInt64, delivered UInt64, opened UInt64, clicked UInt64, bounced UInt64, complained UInt64, unsubscribed UInt64, deliveryRate Nullable(Float64), openRate Nullable(Float64), clickRate Nullable(Float64), bounceRate Nullable(Float64)))') AS byChannel
 FROM totals
-CROSS JOIN timeline
+CROSS JOIN series

@@ -27,113 +27,100 @@ columns:
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
-    messages AS
+    lists AS
     (
-        SELECT groupBitOr(outreach_message_bit(event_type, channel)) AS messageBits
+        SELECT
+            outreach_list(entity_hash, 6, bucket_start(occurred_at, 'day', {timezone:String}), event_type) AS list,
+            groupArray(outreach_list_member(entity_hash, channel)) AS members
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
             AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked')
             AND occurred_at >= rangeStart
             AND occurred_at < rangeEnd
-        GROUP BY entity_hash
+        GROUP BY list
     ),
-    channel_counts AS
+    slices AS
     (
         SELECT
-            channelBits.1 AS channel,
-            sumIf(messages, bitTest(channelBits.2, 0)) AS sent,
-            sumIf(messages, bitTest(channelBits.2, 1)) AS delivered,
-            sumIf(messages, bitTest(channelBits.2, 2)) AS opened,
-            sumIf(messages, bitTest(channelBits.2, 3)) AS clicked
-        FROM
-        (
-            SELECT
-                messageBits,
-                count() AS messages
-            FROM messages
-            GROUP BY messageBits
-        )
-        ARRAY JOIN outreach_channel_bits(messageBits) AS channelBits
-        WHERE channelBits.2 != 0
-        GROUP BY channel
+            bitAnd(list, 7) AS type,
+            groupArrayArray(members) AS sliceMembers,
+            groupArray(toUInt32(bitShiftRight(list, 3))) AS buckets,
+            groupArray(arrayUniq(arrayMap(member -> bitShiftRight(member, 3), members))) AS bucketCounts
+        FROM lists
+        GROUP BY
+            bitShiftRight(list, 35),
+            type
+    ),
+    counted AS
+    (
+        SELECT
+            type,
+            buckets,
+            bucketCounts,
+            arrayUniq(arrayMap(member -> bitShiftRight(member, 3), sliceMembers)) AS messages,
+            -- few slices have a member twice, and making members distinct is slow
+            arrayMap(
+                member -> toUInt8(bitAnd(member, 7)),
+                if(messages = length(sliceMembers), sliceMembers, arrayDistinct(sliceMembers))) AS channels,
+            -- on any channel or none, then by channel
+            [messages, countEqual(channels, 0), countEqual(channels, 1), countEqual(channels, 2), countEqual(channels, 3)] AS counts
+        FROM slices
     ),
     totals AS
     (
         SELECT
-            sumIf(sent, channel = '') AS totalMessagesSent,
-            sumIf(delivered, channel = '') AS totalDelivered,
-            sumIf(opened, channel = '') AS totalOpened,
-            sumIf(clicked, channel = '') AS totalClicked,
-            arraySort(
-                row -> indexOf(['email', 'sms', 'whatsapp', 'push'], row.1),
-                groupArrayIf(
-                    (
-                        channel,
-                        sent,
-                        delivered,
-                        opened,
-                        clicked,
-                        percent_of(delivered, sent),
-                        percent_of(opened, delivered),
-                        percent_of(clicked, delivered)
-                    ),
-                    channel != '')) AS channels
-        FROM channel_counts
+            sumForEachIf(counts, type = 0) AS sent,
+            sumForEachIf(counts, type = 1) AS delivered,
+            sumForEachIf(counts, type = 2) AS opened,
+            sumForEachIf(counts, type = 3) AS clicked,
+            sumMapIf(buckets, bucketCounts, type = 0) AS sentIn,
+            sumMapIf(buckets, bucketCounts, type = 1) AS deliveredIn,
+            sumMapIf(buckets, bucketCounts, type = 2) AS openedIn,
+            sumMapIf(buckets, bucketCounts, type = 3) AS clickedIn
+        FROM counted
     ),
-    days AS
+    series AS
     (
-        SELECT
-            bucket,
-            sumIf(things, event_type = 'message_sent') AS sent,
-            sumIf(things, event_type = 'message_delivered') AS delivered,
-            sumIf(things, event_type = 'message_opened') AS opened,
-            sumIf(things, event_type = 'message_clicked') AS clicked
-        FROM
-        (
-            SELECT
-                event_type,
-                bucket_start(occurred_at, 'day', {timezone:String}) AS bucket,
-                uniqExact(entity_hash) AS things
-            FROM outreach_events
-            WHERE tenant_id = {tenantId:String}
-                AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked')
-                AND occurred_at >= rangeStart
-                AND occurred_at < rangeEnd
-            GROUP BY
-                event_type,
-                bucket
-            UNION ALL
-            SELECT
-                '' AS event_type,
-                arrayJoin(bucket_starts(rangeStart, rangeEnd, 'day', {timezone:String})) AS bucket,
-                0 AS things
-        )
-        GROUP BY bucket
-        ORDER BY bucket
-    ),
-    trends AS
-    (
-        SELECT groupArray((formatDateTime(bucket, '%Y-%m-%d', {timezone:String}), sent, delivered, opened, clicked)) AS days
-        FROM days
+        SELECT bucket_starts(rangeStart, rangeEnd, 'day', {timezone:String}) AS starts
     )
 SELECT
     CAST((iso_instant(rangeStart, {timezone:String}), iso_instant(rangeEnd, {timezone:String})), 'Tuple(start String, end String)') AS timeRange,
     CAST(
         (
-            totalMessagesSent,
-            totalDelivered,
-            totalOpened,
-            totalClicked,
-            percent_of(totalDelivered, totalMessagesSent),
-            percent_of(totalOpened, totalDelivered),
-            percent_of(totalClicked, totalDelivered)
+            sent[1],
+            delivered[1],
+            opened[1],
+            clicked[1],
+            percent_of(delivered[1], sent[1]),
+            percent_of(opened[1], delivered[1]),
+            percent_of(clicked[1], delivered[1])
         ),
         'Tuple(totalMessagesSent UInt64, totalDelivered UInt64, totalOpened UInt64, totalClicked UInt64, deliveryRate Nullable(Float64), openRate Nullable(Float64), clickRate Nullable(Float64))') AS summary,
     CAST(
-        channels,
+        arrayFilter(
+            row -> row.2 + row.3 + row.4 + row.5 > 0,
+            arrayMap(
+                (channel, i) -> (
+                    channel,
+                    sent[i],
+                    delivered[i],
+                    opened[i],
+                    clicked[i],
+                    percent_of(delivered[i], sent[i]),
+                    percent_of(opened[i], delivered[i]),
+                    percent_of(clicked[i], delivered[i])
+                ),
+                ['email', 'sms', 'whatsapp', 'push'],
+                [2, 3, 4, 5])),
         'Array(Tuple(channel String, sent UInt64, delivered UInt64, opened UInt64, clicked UInt64, deliveryRate Nullable(Float64), openRate Nullable(Float64), clickRate Nullable(Float64)))') AS byChannel,
     CAST(
-        trends.days,
+        arrayMap(
+            (bucket, sent, delivered, opened, clicked) -> (formatDateTime(bucket, '%Y-%m-%d', {timezone:String}), sent, delivered, opened, clicked),
+            starts,
+            bucket_values(sentIn, starts),
+            bucket_values(deliveredIn, starts),
+            bucket_values(openedIn, starts),
+            bucket_values(clickedIn, starts)),
         'Array(Tuple(date String, sent UInt64, delivered UInt64, opened UInt64, clicked UInt64))') AS trend
 FROM totals
-CROSS JOIN trends
+CROSS JOIN series

@@ -1,4 +1,4 @@
-import { type ClickHouse, readRows, type Statement } from "../clickhouse/client.ts";
+import { type ClickHouse, readLines, readRows, type Statement } from "../clickhouse/client.ts";
 import { type Table, tablesToFilter } from "../tenants/filter.ts";
 
 /**
@@ -96,36 +96,36 @@ export async function inspectSyntax(clickHouse: ClickHouse, statement: Statement
   };
 }
 
+const functionPattern = /^\s*FUNCTION id: \d+, function_name: (\w+)/;
+const tableFunctionPattern = /^\s*TABLE_FUNCTION id: .*\btable_function_name: (\w+)/;
 const tablePattern = /^\s*TABLE id: .*\btable_name: (.+?)(?:, final: \d+.*)?$/;
+const constantPattern = /constant_value: \\?'(.+?)\\?', constant_value_type/;
 
 /** What the resolved SELECT of a view reads: tables with their database, and names that may be dictionaries'. Throws ClickHouseError. */
 export async function resolvedSources(
   clickHouse: ClickHouse,
   statement: Statement,
 ): Promise<{ tables: string[]; dictionaries: string[] }> {
-  const tree = await explain(clickHouse, "QUERY TREE", { ...statement, settings: wholeTree });
+  const tree = await explainTree(clickHouse, statement);
   const asksDictionary = tree.some((line) => /function_name: dict/.test(line));
   return {
     tables: namesIn(tree, tablePattern),
-    dictionaries: asksDictionary ? namesIn(tree, /constant_value: \\?'(.+?)\\?', constant_value_type/) : [],
+    dictionaries: asksDictionary ? namesIn(tree, constantPattern) : [],
   };
 }
-
-/** Without it, a scalar subquery of a type such as Array is in the tree as a bare `__getScalar`. */
-const wholeTree = { enable_scalar_subquery_optimization: 0 };
 
 /** Asks the engine to resolve a SELECT, whose parameters must bind each placeholder. Throws ClickHouseError. */
 export async function inspectResolution(clickHouse: ClickHouse, statement: Statement): Promise<Resolution> {
   const [tree, columns] = await Promise.all([
-    explain(clickHouse, "QUERY TREE", { ...statement, settings: { ...statement.settings, ...wholeTree } }),
+    explainTree(clickHouse, statement),
     readRows<{ name: string; type: string }>(clickHouse, {
       ...statement,
       sql: `DESCRIBE (${statement.sql}\n)`,
     }),
   ]);
   return {
-    functions: namesIn(tree, /^\s*FUNCTION id: \d+, function_name: (\w+)/),
-    tableFunctions: namesIn(tree, /^\s*TABLE_FUNCTION id: .*\btable_function_name: (\w+)/),
+    functions: namesIn(tree, functionPattern),
+    tableFunctions: namesIn(tree, tableFunctionPattern),
     tables: namesIn(tree, tablePattern),
     columns: columns.map(({ name, type }) => ({ name, type })),
   };
@@ -165,6 +165,29 @@ async function explain(clickHouse: ClickHouse, what: string, statement: Statemen
   const sql = `EXPLAIN ${what} ${statement.sql}`;
   const rows = await readRows<{ explain: string }>(clickHouse, { ...statement, sql });
   return rows.map((row) => row.explain);
+}
+
+/**
+ * Lines of the resolved tree that name something, each once, without their ids. The whole text is not held: it has a megabyte
+ * for many a query, and a scalar subquery that is used again and again can make it forty.
+ */
+async function explainTree(clickHouse: ClickHouse, statement: Statement): Promise<string[]> {
+  const response = await clickHouse({
+    ...statement,
+    sql: `EXPLAIN QUERY TREE ${statement.sql}`,
+    settings: {
+      ...statement.settings,
+      default_format: "TSVRaw",
+      wait_end_of_query: 1,
+      // without it, a scalar subquery of a type such as Array is in the tree as a bare `__getScalar`
+      enable_scalar_subquery_optimization: 0,
+    },
+  });
+  const named = new Set<string>();
+  for await (const line of readLines(response, statement.signal)) {
+    if (/_name: |constant_value: /.test(line)) named.add(line.replace(/^( *[A-Z_]+ id:) \d+/, "$1 0"));
+  }
+  return [...named];
 }
 
 /** Matchers in the printed syntax tree, whose depth is its indentation; the star of `count(*)` is none. */

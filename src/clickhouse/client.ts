@@ -159,6 +159,23 @@ export async function readBytes(response: Response, signal?: AbortSignal): Promi
   }
 }
 
+/** The lines of an answer, one at a time; throws ClickHouseUnreachable when it breaks off. */
+export async function* readLines(response: Response, signal?: AbortSignal): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  try {
+    for await (const part of response.body ?? []) {
+      const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new ClickHouseUnreachable("ClickHouse left in the middle of an answer", { cause: error });
+  }
+  if (rest) yield rest;
+}
+
 /** The rows of a small statement of the gateway's own, as objects. */
 export async function readRows<Row>(clickHouse: ClickHouse, statement: Statement): Promise<Row[]> {
   const response = await clickHouse({

@@ -1,0 +1,20 @@
+-- migrate:up
+-- The list that an event of a message is put into before distinct messages are counted: one for each slice of the
+-- hashes (its first bits, sliceBits of them, at least three), bucket of time and type of event, as one number:
+-- the slice, 32 bits of the bucket's start, 3 of the type (sent 0). Distinct members of a short list are counted several
+-- times as fast as by a set that grows, and one number is a faster key than its three parts.
+CREATE FUNCTION outreach_list AS (entityHash, sliceBits, bucket, eventType) -> bitOr(
+    bitShiftLeft(bitShiftRight(entityHash, 64 - sliceBits), 35),
+    bitOr(
+        bitShiftLeft(toUInt64(toUInt32(bucket)), 3),
+        transform(
+            eventType,
+            [
+                'message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced',
+                'message_complained', 'message_unsubscribed'
+            ],
+            [0, 1, 2, 3, 4, 5, 6],
+            7)));
+
+-- migrate:down
+DROP FUNCTION outreach_list;
