@@ -17,6 +17,8 @@ export interface Run {
   format: Format;
   /** What bounds it, where the query's header does not. */
   limits: LimitsConfig;
+  /** Settings that change how the engine plans it, and nothing else. */
+  plan?: Record<string, number>;
   queryId: string;
   signal: AbortSignal;
   /** Told what the engine said when an answer that has begun cannot be ended. */
@@ -38,6 +40,7 @@ export function statementOf({ query, bound, tenantId, now, queryId, signal, ...r
     settings: {
       ...jsonSettings,
       ...run.format.settings,
+      ...run.plan,
       ...limitSettings(header, run.limits, run.format),
       // only a query that cannot write is stopped when its client closes the connection
       readonly: 2,

@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { answer } from "../answer/answer.ts";
 import { chooseFormat } from "../answer/format.ts";
 import { timeoutSeconds } from "../answer/limits.ts";
+import { createSmallReads } from "../answer/small_reads.ts";
 import type { AppDeps, AppEnv } from "../app.ts";
 import { hashParameters, measured, newNote } from "../audit/note.ts";
 import { checkScope, queryScopes } from "../auth/scope.ts";
@@ -23,6 +24,7 @@ const maxBodyBytes = 1_048_576;
 /** `GET` and `POST /{domain}/{query}`: a named query; the methods that write: a writing endpoint. */
 export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> {
   const once = createOnce(deps.clickHouse);
+  const smallReads = createSmallReads();
   return new Hono<AppEnv>().all("/*", async (c) => {
     const { catalog } = deps.served();
     const path = c.req.path.slice("/v1/".length);
@@ -57,6 +59,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
     }
     await spendQuery(deps, tenantId);
 
+    const asked = { query, tenantId, parametersHash: audit.parametersHash };
     const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
     const served = await deps.cache.serve({
       query,
@@ -79,6 +82,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
             now,
             format,
             limits: deps.config,
+            plan: smallReads.settings(asked),
             queryId: isBehind ? crypto.randomUUID() : c.var.requestId,
             signal,
             onBroken: (cause) =>
@@ -91,6 +95,8 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
                 cause,
               }),
           }));
+        // what an export reads is not known yet
+        if (format.name === "json") smallReads.note(asked, note.rowsRead);
         deps.budgets.addBytes(tenantId, note.bytesRead);
         return answered;
       },
