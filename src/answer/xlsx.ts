@@ -4,7 +4,7 @@ import { type ClickHouse, readSummary } from "../clickhouse/client.ts";
 import { Problem } from "../problem.ts";
 import { exportBody } from "./export_body.ts";
 import { sheetColumns } from "./flat_columns.ts";
-import { readLines } from "./read_lines.ts";
+import { readLines } from "../clickhouse/read_lines.ts";
 import { type Run, statementOf } from "./statement.ts";
 import { type Cell, cellType } from "./xlsx_cell.ts";
 

@@ -1,4 +1,4 @@
-import { type ClickHouse, readLines, readRows, type Statement } from "../clickhouse/client.ts";
+import { type ClickHouse, linesOf, readRows, type Statement } from "../clickhouse/client.ts";
 import { type Table, tablesToFilter } from "../tenants/filter.ts";
 
 /**
@@ -184,7 +184,7 @@ async function explainTree(clickHouse: ClickHouse, statement: Statement): Promis
     },
   });
   const named = new Set<string>();
-  for await (const line of readLines(response, statement.signal)) {
+  for await (const line of linesOf(response, statement.signal)) {
     if (/_name: |constant_value: /.test(line)) named.add(line.replace(/^( *[A-Z_]+ id:) \d+/, "$1 0"));
   }
   return [...named];

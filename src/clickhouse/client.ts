@@ -1,4 +1,5 @@
 import { ClickHouseError, ClickHouseUnreachable } from "./exception.ts";
+import { readLines } from "./read_lines.ts";
 
 /** Where ClickHouse is and as whom to ask it. */
 export interface ClickHouseOptions {
@@ -159,21 +160,15 @@ export async function readBytes(response: Response, signal?: AbortSignal): Promi
   }
 }
 
-/** The lines of an answer, one at a time; throws ClickHouseUnreachable when it breaks off. */
-export async function* readLines(response: Response, signal?: AbortSignal): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
+/** The lines of an answer, which are not held together; throws ClickHouseUnreachable when it breaks off. */
+export async function* linesOf(response: Response, signal?: AbortSignal): AsyncGenerator<string> {
+  if (!response.body) return;
   try {
-    for await (const part of response.body ?? []) {
-      const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines;
-    }
+    yield* readLines(response.body.getReader());
   } catch (error) {
     signal?.throwIfAborted();
     throw new ClickHouseUnreachable("ClickHouse left in the middle of an answer", { cause: error });
   }
-  if (rest) yield rest;
 }
 
 /** The rows of a small statement of the gateway's own, as objects. */

@@ -4,7 +4,7 @@ import { alternate, median, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 
 const connections = 16;
-const seconds = 3;
+const seconds = 2;
 
 /** A cached answer of 20 KB, with authentication, budget and audit, against Deno and Hono sending the same bytes. */
 export async function benchCached({ url, token }: Sides): Promise<Row> {

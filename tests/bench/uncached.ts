@@ -4,7 +4,7 @@ import { load } from "./load.ts";
 import { alternate, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 
-const seconds = 3;
+const seconds = 2;
 
 /** A cheap query that is never cached, against ClickHouse's HTTP interface asked for the same SQL and format. */
 export async function benchUncached({ url, token, target }: Sides, connections: number): Promise<Row[]> {
