@@ -148,11 +148,12 @@ Deno.test("dashboards show the latest versions of scores and steps, of one compa
 /** Companies of one industry, region and size each, with one score. */
 async function companies(
   groups: { industry: string; region: string; employees: number }[],
+  dimension = "confidence",
 ): Promise<string[]> {
   const tenants = groups.map(() => newTenant("company"));
   for (const [i, tenant] of tenants.entries()) {
     await send("csr_companies", tenant, [{ ...groups[i], updatedAt: "2026-01-01T00:00:00Z" }]);
-    await send("csr_scores", tenant, [score("u1", "confidence", (i + 1) / 10)]);
+    await send("csr_scores", tenant, [score("u1", dimension, (i + 1) / (groups.length > 10 ? 20 : 10))]);
   }
   await refresh("csr_benchmarking");
   return tenants;
@@ -231,6 +232,55 @@ Deno.test("of two groups that few companies make the difference of, one is withh
     shown(await ask("analytics/benchmarks", nested[0], { dimension: "confidence", groupBy: "region" })),
     withheldNumbers,
   );
+});
+
+Deno.test("a company that moves to another industry learns nothing from the difference", async () => {
+  const [industry, region] = [newTenant("industry"), newTenant("region")];
+  // seven in industry and region, one more in the industry
+  const eight = await companies(
+    Array.from({ length: 8 }, (_, i) => ({ industry, region: i < 7 ? region : "", employees: 0 })),
+  );
+  const benchmark = async (groupBy: string) =>
+    shown(
+      await ask("analytics/benchmarks", eight[0], { dimension: "confidence", groupBy, includeOwn: false }),
+    );
+  assert.equal((await benchmark("industry")).companies, 7);
+  assert.deepEqual(await benchmark("region"), withheldNumbers);
+  const updatedAt = "2026-01-02T00:00:00Z";
+  await send("csr_companies", eight[0], [{ industry: newTenant("industry"), region, updatedAt }]);
+  await refresh("csr_benchmarking");
+  // the six others of the region are all in the industry that it has left: 7 means less 6 would be one
+  assert.deepEqual(await benchmark("region"), withheldNumbers);
+});
+
+Deno.test("a size is withheld where industry, region and size together tell of few", async () => {
+  // sizes are few, so this dimension keeps other tests' companies out
+  const [industry, region, dimension] = [newTenant("industry"), newTenant("region"), newTenant("dimension")];
+  const others = { industry: newTenant("industry"), region: "" };
+  // 13 in the industry and one outside: 7 of them in the region, 6 others and the one outside of its size
+  const thirteen = await companies([
+    { industry, region, employees: 5 },
+    ...Array.from({ length: 6 }, () => ({ industry, region, employees: 5_000 })),
+    ...Array.from({ length: 5 }, () => ({ industry, region: "", employees: 5 })),
+    { ...others, employees: 5 },
+  ], dimension);
+  const ask1 = async (groupBy: string) =>
+    shown(await ask("analytics/benchmarks", thirteen[0], { dimension, groupBy }));
+  assert.equal((await ask1("industry")).withheld, false);
+  assert.equal((await ask1("region")).withheld, false);
+  // region + size - industry is what the one outside has
+  assert.deepEqual(await ask1("size"), withheldNumbers);
+});
+
+Deno.test("a group is named as it was when it was computed", async () => {
+  const industry = newTenant("industry");
+  const six = await companies(Array.from({ length: 6 }, () => ({ industry, region: "", employees: 0 })));
+  await send("csr_companies", six[0], [{
+    industry: newTenant("industry"),
+    updatedAt: "2026-01-02T00:00:00Z",
+  }]);
+  const { group, companies: count } = await ask("analytics/benchmarks", six[0], { dimension: "confidence" });
+  assert.deepEqual([group, count], [industry, 6]);
 });
 
 Deno.test("groups of the same companies, and those that differ by many, are both shown", async () => {

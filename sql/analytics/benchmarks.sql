@@ -7,8 +7,9 @@ description: |
   always has all its scores of all times.
 
   A group in which fewer than 5 companies beside one's own have scores is withheld: with one's own, the mean of five would
-  tell that of the four others. So is a group that lies within another of the company's groups, or has it within, when 1 to 4
-  companies make the difference (industry is shown before region, region before size): two answers cannot be subtracted.
+  tell that of the four others. So is a group that differs by 1 to 4 companies from a group of another kind, the company's own
+  or not (industry is shown before region, region before size), and a size that with the company's industry and region would
+  tell the sum of fewer than 5: answers cannot be subtracted.
 params:
   dimension: { description: "Outcome dimension: confidence, belonging, lang_level_proxy, job_readiness, well_being, or any other that has scores", example: confidence, minLength: 1, maxLength: 256 }
   groupBy: { description: "What the group has in common with the company", default: industry }
@@ -60,6 +61,7 @@ WITH
             if(isWithheld, NULL, any(if({includeOwn:Bool}, mean, others_mean))) AS groupMean,
             if(isWithheld, NULL, any(if({includeOwn:Bool}, csr_benchmarks.median, others_median))) AS groupMedian,
             if(isWithheld, NULL, any(if({includeOwn:Bool}, csr_benchmarks.companies, others))) AS groupCompanies,
+            if(count() = 0, NULL, any(group_name)) AS computedName,
             if(count() = 0, NULL, max(computed_at)) AS groupComputedAt
         FROM csr_benchmarks
         WHERE tenant_id = {tenantId:String}
@@ -77,7 +79,8 @@ WITH
 SELECT
     {dimension:String} AS dimension,
     toString({groupBy:Enum('industry', 'region', 'size')}) AS groupBy,
-    groupName AS group,
+    -- the numbers are those of the group as it was computed
+    coalesce(computedName, groupName) AS group,
     isWithheld AS withheld,
     csr_score(ownMean) AS own,
     csr_score(own_scores.ownMedian) AS ownMedian,

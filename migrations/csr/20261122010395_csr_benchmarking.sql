@@ -1,0 +1,441 @@
+-- migrate:up
+-- As before, with a stricter rule of what is withheld from a company. Beside groups of fewer than 5 others:
+--   - a group that differs by 1 to 4 companies, the asking one aside, from any group of an earlier kind (industry, region,
+--     size), also from one that the company is not in: it may be put there, and neither stay nor move may tell the difference;
+--   - a size that, with the industry and the region of the company, makes a sum of 1 to 4 companies when two of the three
+--     groups' sums are added and the third's is subtracted. These, and the differences of two, are all the combinations of
+--     three sums in which as many companies as can be cancel out.
+ALTER TABLE csr_benchmarking MODIFY QUERY
+WITH
+    changed_months AS
+    (
+        SELECT
+            tenant_id,
+            dimension,
+            bucket
+        FROM csr_score_changes
+        WHERE granularity = 'month'
+        GROUP BY
+            tenant_id,
+            dimension,
+            bucket
+        HAVING max(rolled_at) <= max(changed_at) + INTERVAL 1 MINUTE
+    ),
+    means AS
+    (
+        SELECT
+            tenant_id,
+            dimension,
+            sum(total) / sum(scores) AS mean
+        FROM
+        (
+            SELECT
+                tenant_id,
+                dimension,
+                score_sum AS total,
+                scores
+            FROM csr_scores_rollup FINAL
+            WHERE granularity = 'month'
+                AND (tenant_id, dimension, bucket) NOT IN (SELECT tenant_id, dimension, bucket FROM changed_months)
+            UNION ALL
+            SELECT
+                tenant_id,
+                dimension,
+                sum(score) AS total,
+                count() AS scores
+            FROM csr_scores FINAL
+            WHERE (tenant_id, dimension, day) IN
+            (
+                SELECT
+                    tenant_id,
+                    dimension,
+                    bucket + arrayJoin(range(toUInt16(csr_bucket_end(bucket, 'month') - bucket)))
+                FROM changed_months
+            )
+            GROUP BY
+                tenant_id,
+                dimension
+        )
+        GROUP BY
+            tenant_id,
+            dimension
+        HAVING sum(scores) > 0
+    ),
+    described AS
+    (
+        SELECT
+            tenant_id,
+            toString(csr_companies.industry) AS industry,
+            toString(csr_companies.region) AS region,
+            toString(csr_companies.size_band) AS size
+        FROM csr_companies FINAL
+    ),
+    memberships AS
+    (
+        SELECT
+            tenant_id,
+            industry,
+            region,
+            size,
+            membership.1 AS kind,
+            membership.2 AS group_name
+        FROM described
+        ARRAY JOIN [('industry', industry), ('region', region), ('size', size)] AS membership
+        WHERE membership.2 != ''
+    ),
+    members AS
+    (
+        SELECT
+            means.tenant_id AS tenant_id,
+            means.dimension AS dimension,
+            kind,
+            group_name,
+            mean,
+            row_number() OVER (PARTITION BY means.dimension, kind, group_name ORDER BY mean, means.tenant_id) AS place
+        FROM means
+        INNER JOIN memberships ON memberships.tenant_id = means.tenant_id
+    ),
+    all_groups AS
+    (
+        SELECT
+            dimension,
+            kind,
+            group_name,
+            count() AS companies,
+            sum(mean) AS total,
+            arraySort(groupArray(mean)) AS sorted,
+            -- the few in the middle: one more on each side than a median needs
+            intDiv(companies, 2) - 2 AS before_middle,
+            arrayMap(i -> if(before_middle + i BETWEEN 1 AND companies, sorted[before_middle + i], 0), range(1, 6)) AS middle
+        FROM members
+        GROUP BY
+            dimension,
+            kind,
+            group_name
+    ),
+    -- companies with scores in an industry, region and size, or what is common to those that are named; '' is any
+    counted AS
+    (
+        SELECT
+            dimension,
+            common.1 AS industry,
+            common.2 AS region,
+            common.3 AS size,
+            count() AS companies
+        FROM means
+        INNER JOIN described ON described.tenant_id = means.tenant_id
+        ARRAY JOIN arrayFilter(
+            names -> names != ('', '', ''),
+            arrayDistinct([
+                (described.industry, '', ''), ('', described.region, ''), ('', '', described.size),
+                (described.industry, described.region, ''), (described.industry, '', described.size), ('', described.region, described.size),
+                (described.industry, described.region, described.size)
+            ])) AS common
+        GROUP BY
+            dimension,
+            common
+    ),
+    -- groups of an earlier kind from which few companies make the difference, one more than matters: the asking one may be it
+    close_groups AS
+    (
+        SELECT
+            pairs.dimension AS dimension,
+            pairs.kind AS kind,
+            pairs.group_name AS group_name,
+            groupArray((other.kind, other.group_name, other.companies, pairs.companies)) AS close
+        FROM
+        (
+            SELECT
+                dimension,
+                companies,
+                if(size != '', 'size', 'region') AS kind,
+                if(size != '', size, region) AS group_name,
+                if(industry != '', 'industry', 'region') AS other_kind,
+                if(industry != '', industry, region) AS other_name
+            FROM counted
+            WHERE (industry != '') + (region != '') + (size != '') = 2
+        ) AS pairs
+        INNER JOIN all_groups AS own
+            ON own.dimension = pairs.dimension AND own.kind = pairs.kind AND own.group_name = pairs.group_name
+        INNER JOIN all_groups AS other
+            ON other.dimension = pairs.dimension AND other.kind = pairs.other_kind AND other.group_name = pairs.other_name
+        WHERE own.companies + other.companies - 2 * pairs.companies BETWEEN 1 AND 5
+        GROUP BY
+            dimension,
+            kind,
+            group_name
+    ),
+    -- of each industry, region and size of a company: how many companies have a weight other than 0 when two of the groups'
+    -- sums are added and the third one's is subtracted
+    combinations AS
+    (
+        SELECT
+            triples.dimension AS dimension,
+            triples.industry AS industry,
+            triples.region AS region,
+            triples.size AS size,
+            by_i.companies + by_r.companies + by_s.companies - by_ir.companies - by_is.companies - by_rs.companies + by_irs.companies AS in_any,
+            by_ir.companies - by_irs.companies AS not_in_size,
+            by_is.companies - by_irs.companies AS not_in_region,
+            by_rs.companies - by_irs.companies AS not_in_industry,
+            [in_any - not_in_size - not_in_region, in_any - not_in_size - not_in_industry, in_any - not_in_region - not_in_industry] AS weighted
+        FROM
+        (
+            SELECT DISTINCT
+                all_groups.dimension AS dimension,
+                industry,
+                region,
+                size
+            FROM described
+            INNER JOIN all_groups ON all_groups.kind = 'size' AND all_groups.group_name = described.size
+            WHERE industry != ''
+                AND region != ''
+                AND size != ''
+        ) AS triples
+        LEFT JOIN counted AS by_i ON by_i.dimension = triples.dimension AND by_i.industry = triples.industry AND by_i.region = '' AND by_i.size = ''
+        LEFT JOIN counted AS by_r ON by_r.dimension = triples.dimension AND by_r.industry = '' AND by_r.region = triples.region AND by_r.size = ''
+        LEFT JOIN counted AS by_s ON by_s.dimension = triples.dimension AND by_s.industry = '' AND by_s.region = '' AND by_s.size = triples.size
+        LEFT JOIN counted AS by_ir ON by_ir.dimension = triples.dimension AND by_ir.industry = triples.industry AND by_ir.region = triples.region AND by_ir.size = ''
+        LEFT JOIN counted AS by_is ON by_is.dimension = triples.dimension AND by_is.industry = triples.industry AND by_is.region = '' AND by_is.size = triples.size
+        LEFT JOIN counted AS by_rs ON by_rs.dimension = triples.dimension AND by_rs.industry = '' AND by_rs.region = triples.region AND by_rs.size = triples.size
+        LEFT JOIN counted AS by_irs ON by_irs.dimension = triples.dimension AND by_irs.industry = triples.industry AND by_irs.region = triples.region AND by_irs.size = triples.size
+    ),
+    -- place is 0 of a company without scores on the dimension
+    shares AS
+    (
+        SELECT
+            memberships.tenant_id AS tenant_id,
+            memberships.kind AS kind,
+            all_groups.dimension AS dimension,
+            memberships.group_name AS group_name,
+            all_groups.companies AS companies,
+            all_groups.total AS total,
+            all_groups.middle AS middle,
+            all_groups.before_middle AS before_middle,
+            members.mean AS own,
+            members.place AS place,
+            companies - (place > 0) AS others,
+            -- what the company itself adds to a group is no secret to it
+            others < 5
+            OR arrayExists(
+                other -> others + other.3 - 2 * other.4
+                    + (place > 0 AND other.2 = if(other.1 = 'industry', memberships.industry, memberships.region)) BETWEEN 1 AND 4,
+                close_groups.close)
+            OR (kind = 'size' AND arrayExists(companies_left -> companies_left - (place > 0) BETWEEN 1 AND 4, combinations.weighted)) AS withheld
+        FROM memberships
+        INNER JOIN all_groups
+            ON all_groups.kind = memberships.kind AND all_groups.group_name = memberships.group_name
+        LEFT JOIN members
+            ON members.tenant_id = memberships.tenant_id
+            AND members.kind = memberships.kind
+            AND members.dimension = all_groups.dimension
+        LEFT JOIN close_groups
+            ON close_groups.dimension = all_groups.dimension
+            AND close_groups.kind = memberships.kind
+            AND close_groups.group_name = memberships.group_name
+        LEFT JOIN combinations
+            ON combinations.dimension = all_groups.dimension
+            AND combinations.industry = memberships.industry
+            AND combinations.region = memberships.region
+            AND combinations.size = memberships.size
+    )
+SELECT
+    tenant_id,
+    kind,
+    dimension,
+    group_name,
+    withheld,
+    if(withheld, NULL, shares.companies) AS companies,
+    if(withheld, NULL, total / shares.companies) AS mean,
+    if(
+        withheld,
+        NULL,
+        (middle[intDiv(shares.companies + 1, 2) - before_middle] + middle[intDiv(shares.companies, 2) + 1 - before_middle]) / 2) AS median,
+    if(withheld, NULL, if(place = 0, total / shares.others, (total - own) / shares.others)) AS others_mean,
+    if(
+        withheld,
+        NULL,
+        arrayAvg(arrayMap(
+            i -> middle[i + (place > 0 AND i >= place) - before_middle],
+            [intDiv(shares.others + 1, 2), intDiv(shares.others, 2) + 1]))) AS others_median,
+    if(withheld, NULL, shares.others) AS others,
+    now64(3) AS computed_at
+FROM shares;
+
+-- migrate:down
+ALTER TABLE csr_benchmarking MODIFY QUERY
+WITH
+    changed_months AS
+    (
+        SELECT
+            tenant_id,
+            dimension,
+            bucket
+        FROM csr_score_changes
+        WHERE granularity = 'month'
+        GROUP BY
+            tenant_id,
+            dimension,
+            bucket
+        HAVING max(rolled_at) <= max(changed_at) + INTERVAL 1 MINUTE
+    ),
+    means AS
+    (
+        SELECT
+            tenant_id,
+            dimension,
+            sum(total) / sum(scores) AS mean
+        FROM
+        (
+            SELECT
+                tenant_id,
+                dimension,
+                score_sum AS total,
+                scores
+            FROM csr_scores_rollup FINAL
+            WHERE granularity = 'month'
+                AND (tenant_id, dimension, bucket) NOT IN (SELECT tenant_id, dimension, bucket FROM changed_months)
+            UNION ALL
+            SELECT
+                tenant_id,
+                dimension,
+                sum(score) AS total,
+                count() AS scores
+            FROM csr_scores FINAL
+            WHERE (tenant_id, dimension, day) IN
+            (
+                SELECT
+                    tenant_id,
+                    dimension,
+                    bucket + arrayJoin(range(toUInt16(csr_bucket_end(bucket, 'month') - bucket)))
+                FROM changed_months
+            )
+            GROUP BY
+                tenant_id,
+                dimension
+        )
+        GROUP BY
+            tenant_id,
+            dimension
+        HAVING sum(scores) > 0
+    ),
+    memberships AS
+    (
+        SELECT
+            tenant_id,
+            membership.1 AS kind,
+            membership.2 AS group_name
+        FROM csr_companies FINAL
+        ARRAY JOIN [('industry', toString(industry)), ('region', toString(region)), ('size', toString(size_band))] AS membership
+        WHERE membership.2 != ''
+    ),
+    members AS
+    (
+        SELECT
+            means.tenant_id AS tenant_id,
+            means.dimension AS dimension,
+            kind,
+            group_name,
+            mean,
+            row_number() OVER (PARTITION BY means.dimension, kind, group_name ORDER BY mean, means.tenant_id) AS place
+        FROM means
+        INNER JOIN memberships ON memberships.tenant_id = means.tenant_id
+    ),
+    all_groups AS
+    (
+        SELECT
+            dimension,
+            kind,
+            group_name,
+            count() AS companies,
+            sum(mean) AS total,
+            arraySort(groupArray(mean)) AS sorted,
+            -- the few in the middle: one more on each side than a median needs
+            intDiv(companies, 2) - 2 AS before_middle,
+            arrayMap(i -> if(before_middle + i BETWEEN 1 AND companies, sorted[before_middle + i], 0), range(1, 6)) AS middle
+        FROM members
+        GROUP BY
+            dimension,
+            kind,
+            group_name
+    ),
+    nested_groups AS
+    (
+        SELECT DISTINCT
+            second.dimension AS dimension,
+            second.kind AS kind,
+            second.group_name AS group_name
+        FROM
+        (
+            SELECT
+                first_members.dimension AS dimension,
+                first_members.kind AS first_kind,
+                first_members.group_name AS first_name,
+                second_members.kind AS second_kind,
+                second_members.group_name AS second_name,
+                count() AS common
+            FROM members AS first_members
+            INNER JOIN members AS second_members
+                ON second_members.tenant_id = first_members.tenant_id
+                AND second_members.dimension = first_members.dimension
+            WHERE first_members.kind < second_members.kind
+            GROUP BY
+                dimension,
+                first_kind,
+                first_name,
+                second_kind,
+                second_name
+        ) AS pairs
+        INNER JOIN all_groups AS first
+            ON first.dimension = pairs.dimension AND first.kind = pairs.first_kind AND first.group_name = pairs.first_name
+        INNER JOIN all_groups AS second
+            ON second.dimension = pairs.dimension AND second.kind = pairs.second_kind AND second.group_name = pairs.second_name
+        WHERE common = least(first.companies, second.companies)
+            AND abs(toInt64(first.companies) - toInt64(second.companies)) BETWEEN 1 AND 4
+    ),
+    -- place is 0 of a company without scores on the dimension
+    shares AS
+    (
+        SELECT
+            memberships.tenant_id AS tenant_id,
+            memberships.kind AS kind,
+            all_groups.dimension AS dimension,
+            memberships.group_name AS group_name,
+            all_groups.companies AS companies,
+            all_groups.total AS total,
+            all_groups.middle AS middle,
+            all_groups.before_middle AS before_middle,
+            members.mean AS own,
+            members.place AS place,
+            companies - (place > 0) AS others,
+            others < 5 OR (dimension, kind, group_name) IN (SELECT dimension, kind, group_name FROM nested_groups) AS withheld
+        FROM memberships
+        INNER JOIN all_groups
+            ON all_groups.kind = memberships.kind AND all_groups.group_name = memberships.group_name
+        LEFT JOIN members
+            ON members.tenant_id = memberships.tenant_id
+            AND members.kind = memberships.kind
+            AND members.dimension = all_groups.dimension
+    )
+SELECT
+    tenant_id,
+    kind,
+    dimension,
+    group_name,
+    withheld,
+    if(withheld, NULL, shares.companies) AS companies,
+    if(withheld, NULL, total / shares.companies) AS mean,
+    if(
+        withheld,
+        NULL,
+        (middle[intDiv(shares.companies + 1, 2) - before_middle] + middle[intDiv(shares.companies, 2) + 1 - before_middle]) / 2) AS median,
+    if(withheld, NULL, if(place = 0, total / shares.others, (total - own) / shares.others)) AS others_mean,
+    if(
+        withheld,
+        NULL,
+        arrayAvg(arrayMap(
+            i -> middle[i + (place > 0 AND i >= place) - before_middle],
+            [intDiv(shares.others + 1, 2), intDiv(shares.others, 2) + 1]))) AS others_median,
+    if(withheld, NULL, shares.others) AS others,
+    now64(3) AS computed_at
+FROM shares;
