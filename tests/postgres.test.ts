@@ -122,6 +122,22 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     ]);
   });
 
+  await t.step("a stage that is taken back is one that the user never came to", async () => {
+    const stages = () => rows("SELECT stage FROM csr_journey FINAL ORDER BY stage");
+    await its.sql()`UPDATE program_enrollments SET completed_at = '2026-03-03T10:00:00Z'`;
+    await sync("program_enrollments");
+    assert.deepEqual(await stages(), [{ stage: "completed" }, { stage: "enrolled" }, { stage: "matched" }]);
+    await its.sql()`UPDATE program_enrollments SET completed_at = NULL`;
+    await sync("program_enrollments");
+    assert.deepEqual(await stages(), [{ stage: "enrolled" }, { stage: "matched" }]);
+    await its.sql()`UPDATE program_enrollments SET completed_at = '2026-04-03T10:00:00Z'`;
+    await sync("program_enrollments");
+    assert.deepEqual(
+      await rows("SELECT toString(day) AS day FROM csr_journey FINAL WHERE stage = 'completed'"),
+      [{ day: "2026-04-03" }],
+    );
+  });
+
   await t.step("a row marked as deleted goes, and one cannot be deleted unseen", async () => {
     await its.sql()`UPDATE outcome_scores SET deleted_at = now() WHERE id = ${scoreId(4)}`;
     await sync();
@@ -130,6 +146,7 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
       its.sql()`DELETE FROM outcome_scores WHERE id = ${scoreId(3)}`,
       /Cannot delete from outcome_scores: set deleted_at/,
     );
+    await assert.rejects(its.sql()`TRUNCATE outcome_scores`, /Cannot delete from outcome_scores/);
   });
 
   await t.step("what a long transaction commits after later ones were read is not missed", async () => {
@@ -168,6 +185,16 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
       await rows("SELECT tenant_id, stream, source, reason FROM rejected_events"),
       [{ tenant_id: "", stream: "csr_scores", source: "postgres", reason: "companyId is missing" }],
     );
+    const dead = await gateway.query("analytics/sync/rejected", "the-operator", {}, "admin");
+    assert.deepEqual(
+      dead.body.data.map(({ stream, reason, line }: Record<string, string>) => [
+        stream,
+        reason,
+        JSON.parse(line).id,
+      ]),
+      [["csr_scores", "companyId is missing", scoreId(8)]],
+    );
+    assert.equal((await gateway.query("analytics/sync/rejected", "acme")).status, 403);
     await its.sql()`UPDATE outcome_scores SET company_id = 'acme' WHERE id = ${scoreId(8)}`;
     await sync();
     assert.deepEqual((await scores()).map(({ n }) => n), [1, 2, 3, 5, 6, 7, 8], "once mended it is there");

@@ -120,7 +120,7 @@ BEGIN
         EXECUTE format('CREATE INDEX ON %I (changed_in)', source);
         EXECUTE format('CREATE TRIGGER note_change BEFORE INSERT OR UPDATE ON %I
             FOR EACH ROW EXECUTE FUNCTION note_change()', source);
-        EXECUTE format('CREATE TRIGGER refuse_delete BEFORE DELETE ON %I
+        EXECUTE format('CREATE TRIGGER refuse_delete BEFORE DELETE OR TRUNCATE ON %I
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_delete()', source);
     END LOOP;
 END
@@ -196,7 +196,8 @@ UNION ALL
 SELECT
     0::bigint, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0::bigint, NULL, sluice.horizon(), sluice.horizon();
 
--- One row for each stage that an enrolment has come to.
+-- One row for each stage that an enrolment has come to. Of one that was changed later, also those that it has not come to, as
+-- deleted: it may have come to them before.
 CREATE VIEW sluice.program_enrollments AS
 SELECT
     sluice.key(id) AS key,
@@ -205,16 +206,16 @@ SELECT
     company_id,
     program_id,
     stage,
-    sluice.milliseconds(at) AS occurred_at,
+    sluice.milliseconds(coalesce(at, enrolled_at)) AS occurred_at,
     sluice.milliseconds(updated_at) AS updated_at,
-    deleted_at IS NOT NULL AS deleted,
+    deleted_at IS NOT NULL OR at IS NULL AS deleted,
     changed_in,
     (SELECT sluice.horizon()) AS horizon
 FROM program_enrollments
 CROSS JOIN LATERAL (
     VALUES ('enrolled', enrolled_at), ('matched', matched_at), ('completed', completed_at)
 ) AS stages (stage, at)
-WHERE at IS NOT NULL
+WHERE at IS NOT NULL OR updated_at > created_at
 UNION ALL
 SELECT 0::bigint, NULL, NULL, NULL, NULL, NULL, NULL, 0::bigint, NULL, sluice.horizon(), sluice.horizon();
 
