@@ -149,15 +149,27 @@ AS WITH
             dimension
         HAVING sum(scores) > 0
     ),
+    described AS
+    (
+        SELECT
+            tenant_id,
+            toString(csr_companies.industry) AS industry,
+            toString(csr_companies.region) AS region,
+            toString(csr_companies.size_band) AS size
+        FROM sluice.csr_companies
+        FINAL
+    ),
     memberships AS
     (
         SELECT
             tenant_id,
+            industry,
+            region,
+            size,
             membership.1 AS kind,
             membership.2 AS group_name
-        FROM sluice.csr_companies
-        FINAL
-        ARRAY JOIN [('industry', toString(industry)), ('region', toString(region)), ('size', toString(size_band))] AS membership
+        FROM described
+        ARRAY JOIN [('industry', industry), ('region', region), ('size', size)] AS membership
         WHERE (membership.2) != ''
     ),
     members AS
@@ -189,34 +201,78 @@ AS WITH
             kind,
             group_name
     ),
-    nested_groups AS
+    counted AS
     (
-        SELECT DISTINCT
-            second.dimension AS dimension,
-            second.kind AS kind,
-            second.group_name AS group_name
+        SELECT
+            dimension,
+            common.1 AS industry,
+            common.2 AS region,
+            common.3 AS size,
+            count() AS companies
+        FROM means
+        INNER JOIN described ON described.tenant_id = means.tenant_id
+        ARRAY JOIN arrayFilter(names -> (names != ('', '', '')), arrayDistinct([(described.industry, '', ''), ('', described.region, ''), ('', '', described.size), (described.industry, described.region, ''), (described.industry, '', described.size), ('', described.region, described.size), (described.industry, described.region, described.size)])) AS common
+        GROUP BY
+            dimension,
+            common
+    ),
+    close_groups AS
+    (
+        SELECT
+            pairs.dimension AS dimension,
+            pairs.kind AS kind,
+            pairs.group_name AS group_name,
+            groupArray((other.kind, other.group_name, other.companies, pairs.companies)) AS close
         FROM
         (
             SELECT
-                first_members.dimension AS dimension,
-                first_members.kind AS first_kind,
-                first_members.group_name AS first_name,
-                second_members.kind AS second_kind,
-                second_members.group_name AS second_name,
-                count() AS common
-            FROM members AS first_members
-            INNER JOIN members AS second_members ON (second_members.tenant_id = first_members.tenant_id) AND (second_members.dimension = first_members.dimension)
-            WHERE first_members.kind < second_members.kind
-            GROUP BY
                 dimension,
-                first_kind,
-                first_name,
-                second_kind,
-                second_name
+                companies,
+                if(size != '', 'size', 'region') AS kind,
+                if(size != '', size, region) AS group_name,
+                if(industry != '', 'industry', 'region') AS other_kind,
+                if(industry != '', industry, region) AS other_name
+            FROM counted
+            WHERE (((industry != '') + (region != '')) + (size != '')) = 2
         ) AS pairs
-        INNER JOIN all_groups AS first ON (first.dimension = pairs.dimension) AND (first.kind = pairs.first_kind) AND (first.group_name = pairs.first_name)
-        INNER JOIN all_groups AS second ON (second.dimension = pairs.dimension) AND (second.kind = pairs.second_kind) AND (second.group_name = pairs.second_name)
-        WHERE (common = least(first.companies, second.companies)) AND ((abs(toInt64(first.companies) - toInt64(second.companies)) >= 1) AND (abs(toInt64(first.companies) - toInt64(second.companies)) <= 4))
+        INNER JOIN all_groups AS own ON (own.dimension = pairs.dimension) AND (own.kind = pairs.kind) AND (own.group_name = pairs.group_name)
+        INNER JOIN all_groups AS other ON (other.dimension = pairs.dimension) AND (other.kind = pairs.other_kind) AND (other.group_name = pairs.other_name)
+        WHERE (((own.companies + other.companies) - (2 * pairs.companies)) >= 1) AND (((own.companies + other.companies) - (2 * pairs.companies)) <= 5)
+        GROUP BY
+            dimension,
+            kind,
+            group_name
+    ),
+    combinations AS
+    (
+        SELECT
+            triples.dimension AS dimension,
+            triples.industry AS industry,
+            triples.region AS region,
+            triples.size AS size,
+            (((((by_i.companies + by_r.companies) + by_s.companies) - by_ir.companies) - by_is.companies) - by_rs.companies) + by_irs.companies AS in_any,
+            by_ir.companies - by_irs.companies AS not_in_size,
+            by_is.companies - by_irs.companies AS not_in_region,
+            by_rs.companies - by_irs.companies AS not_in_industry,
+            [(in_any - not_in_size) - not_in_region, (in_any - not_in_size) - not_in_industry, (in_any - not_in_region) - not_in_industry] AS weighted
+        FROM
+        (
+            SELECT DISTINCT
+                all_groups.dimension AS dimension,
+                industry,
+                region,
+                size
+            FROM described
+            INNER JOIN all_groups ON (all_groups.kind = 'size') AND (all_groups.group_name = described.size)
+            WHERE (industry != '') AND (region != '') AND (size != '')
+        ) AS triples
+        LEFT JOIN counted AS by_i ON (by_i.dimension = triples.dimension) AND (by_i.industry = triples.industry) AND (by_i.region = '') AND (by_i.size = '')
+        LEFT JOIN counted AS by_r ON (by_r.dimension = triples.dimension) AND (by_r.industry = '') AND (by_r.region = triples.region) AND (by_r.size = '')
+        LEFT JOIN counted AS by_s ON (by_s.dimension = triples.dimension) AND (by_s.industry = '') AND (by_s.region = '') AND (by_s.size = triples.size)
+        LEFT JOIN counted AS by_ir ON (by_ir.dimension = triples.dimension) AND (by_ir.industry = triples.industry) AND (by_ir.region = triples.region) AND (by_ir.size = '')
+        LEFT JOIN counted AS by_is ON (by_is.dimension = triples.dimension) AND (by_is.industry = triples.industry) AND (by_is.region = '') AND (by_is.size = triples.size)
+        LEFT JOIN counted AS by_rs ON (by_rs.dimension = triples.dimension) AND (by_rs.industry = '') AND (by_rs.region = triples.region) AND (by_rs.size = triples.size)
+        LEFT JOIN counted AS by_irs ON (by_irs.dimension = triples.dimension) AND (by_irs.industry = triples.industry) AND (by_irs.region = triples.region) AND (by_irs.size = triples.size)
     ),
     shares AS
     (
@@ -232,16 +288,12 @@ AS WITH
             members.mean AS own,
             members.place AS place,
             companies - (place > 0) AS others,
-            (others < 5) OR ((dimension, kind, group_name) IN (
-                SELECT
-                    dimension,
-                    kind,
-                    group_name
-                FROM nested_groups
-            )) AS withheld
+            (others < 5) OR arrayExists(other -> (((((others + (other.3)) - (2 * (other.4))) + ((place > 0) AND ((other.2) = if((other.1) = 'industry', memberships.industry, memberships.region)))) >= 1) AND ((((others + (other.3)) - (2 * (other.4))) + ((place > 0) AND ((other.2) = if((other.1) = 'industry', memberships.industry, memberships.region)))) <= 4)), close_groups.close) OR ((kind = 'size') AND arrayExists(companies_left -> (((companies_left - (place > 0)) >= 1) AND ((companies_left - (place > 0)) <= 4)), combinations.weighted)) AS withheld
         FROM memberships
         INNER JOIN all_groups ON (all_groups.kind = memberships.kind) AND (all_groups.group_name = memberships.group_name)
         LEFT JOIN members ON (members.tenant_id = memberships.tenant_id) AND (members.kind = memberships.kind) AND (members.dimension = all_groups.dimension)
+        LEFT JOIN close_groups ON (close_groups.dimension = all_groups.dimension) AND (close_groups.kind = memberships.kind) AND (close_groups.group_name = memberships.group_name)
+        LEFT JOIN combinations ON (combinations.dimension = all_groups.dimension) AND (combinations.industry = memberships.industry) AND (combinations.region = memberships.region) AND (combinations.size = memberships.size)
     )
 SELECT
     tenant_id,
@@ -2799,4 +2851,5 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010391'),
     ('20261122010392'),
     ('20261122010393'),
-    ('20261122010394');
+    ('20261122010394'),
+    ('20261122010395');

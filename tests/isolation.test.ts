@@ -90,7 +90,11 @@ async function twoProgrammes(gateway: TestGateway, tenants: { own: string; other
     const scores = dimensions.map((dimension) => ({ ...row(), dimension, score, createdAt }));
     const steps = ["enrolled", "completed"].slice(0, mark === "own" ? 1 : 2)
       .map((stage) => ({ ...row(), stage, occurredAt: createdAt }));
-    await gateway.send("csr_scores", tenants[mark], scores);
+    // the last one is a dead letter
+    await gateway.send("csr_scores", tenants[mark], [...scores, {
+      ...row(),
+      dimension: `${mark} dimension`,
+    }]);
     await gateway.send("csr_journey", tenants[mark], steps);
     await gateway.send("csr_companies", tenants[mark], [
       { industry: `${mark} industry`, region: "EU", employees: 10, updatedAt: createdAt },

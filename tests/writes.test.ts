@@ -199,6 +199,17 @@ Deno.test("five thousand members are added at once", async () => {
   assert.equal((await gateway.query(`cohorts/${id}`, tenant)).body.data.memberCount, 5_000);
 });
 
+Deno.test("members are added whatever the length of their list: in the address, or too long for it", async () => {
+  const tenant = newTenant();
+  const id = await makeCohort(gateway, tenant);
+  for (const count of [500, 1_500, 2_500, 3_500, 4_800]) {
+    const userIds = Array.from({ length: count }, (_, i) => `m${i}`);
+    const { status, body } = await gateway.call("POST", `cohorts/${id}/members`, tenant, { userIds });
+    assert.equal(status, 204, `${count}: ${JSON.stringify(body)}`);
+    assert.equal((await gateway.query(`cohorts/${id}`, tenant)).body.data.memberCount, count);
+  }
+});
+
 Deno.test("with an Idempotency-Key a repetition makes nothing new and gets the first answer", async () => {
   const tenant = newTenant();
   const post = (name: string, key: string) =>

@@ -222,7 +222,8 @@ function parameterObject(parameter: Described): OpenApi {
  */
 function describe({ required, description, example }: Described): string | undefined {
   if (required || example === undefined) return description;
-  return [description, `For example \`${example}\``].filter(Boolean).join(". ");
+  const shown = typeof example === "object" ? JSON.stringify(example) : example;
+  return [description, `For example \`${shown}\``].filter(Boolean).join(". ");
 }
 
 const formatParameter = {

@@ -2,6 +2,7 @@ import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
 import type { Progress } from "../demo/load.ts";
 import latestSql from "./latest.sql" with { type: "text" };
 import noteSql from "./note.sql" with { type: "text" };
+import refusedSql from "./refused.sql" with { type: "text" };
 
 /** A backfill under way: what a chunk is stored as. */
 export interface Backfill {
@@ -25,6 +26,8 @@ export interface Chunk {
 export interface Filled {
   /** Lines stored, also those of before it was cut off. */
   lines: number;
+  /** Different lines among them that were no good and became dead letters. */
+  refused: number;
   /** Chunks that were stored before it was cut off. */
   resumed: number;
 }
@@ -109,5 +112,9 @@ export async function runBackfill(
     while (running.length > 0) await noteFirst().catch(() => running.length = 0);
     throw error;
   }
-  return { lines, resumed };
+  const [{ refused }] = await readRows<{ refused: number }>(clickHouse, {
+    sql: refusedSql,
+    parameters: { backfill: backfill.id },
+  });
+  return { lines, refused, resumed };
 }

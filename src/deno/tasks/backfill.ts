@@ -1,6 +1,7 @@
 import { createClickHouse, readRows } from "../../clickhouse/client.ts";
 import streamsSql from "../../ingest/streams.sql" with { type: "text" };
 import { tenantIdFault } from "../../auth/credential.ts";
+import type { Filled } from "../backfill/backfill.ts";
 import { backfillFile } from "../backfill/file.ts";
 import { backfillPostgres, backfillTables } from "../backfill/postgres.ts";
 import { ownerOptions } from "../clickhouse_options.ts";
@@ -67,8 +68,14 @@ async function fromFiles(target: { stream: string; tenantId: string }, paths: st
   }, ownerOptions);
 }
 
-function report({ lines, resumed }: { lines: number; resumed: number }, name: string): void {
-  say(`${name}: ${lines} rows${resumed ? `, of which ${resumed} chunks were there from before` : ""}`);
+function report({ lines, refused, resumed }: Filled, name: string): void {
+  const notes = [
+    ...(refused
+      ? [`${refused} of them refused: /v1/analytics/rejected or /v1/outreach/rejected says why`]
+      : []),
+    ...(resumed ? [`${resumed} chunks were there from before`] : []),
+  ];
+  say(`${name}: ${[`${lines} rows`, ...notes].join("; ")}`);
 }
 
 if (import.meta.main) {
