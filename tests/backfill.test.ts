@@ -135,10 +135,13 @@ Deno.test("a backfill reads a table or a file anew, goes on where it was cut off
         `id,userId,programId,dimension,"score",createdAt\r\n${id},"a, ""b""\nc",,confidence,0.5,${createdAt}\r\n` +
           `${score(2).id},u2,p,confidence,high,${createdAt}\r\n`,
       );
-      assert.equal(
-        (await backfillFile(clickHouse, path, { stream: "csr_scores", tenantId }, progress)).lines,
-        2,
+      const { lines, refused } = await backfillFile(
+        clickHouse,
+        path,
+        { stream: "csr_scores", tenantId },
+        progress,
       );
+      assert.deepEqual([lines, refused], [2, 1]);
       assert.deepEqual(
         await rows(`SELECT user_id, program_id, score FROM csr_scores WHERE tenant_id = '${tenantId}'`),
         [{ user_id: 'a, "b"\nc', program_id: "", score: 0.5 }],

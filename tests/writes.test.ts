@@ -199,6 +199,15 @@ Deno.test("five thousand members are added at once", async () => {
   assert.equal((await gateway.query(`cohorts/${id}`, tenant)).body.data.memberCount, 5_000);
 });
 
+Deno.test("of cohorts made at the same time under one name, one is made", async () => {
+  const tenant = newTenant();
+  const made = await Promise.all(
+    Array.from({ length: 8 }, () => gateway.call("POST", "cohorts", tenant, { name: "Race" })),
+  );
+  assert.deepEqual(made.map(({ status }) => status).toSorted(), [201, ...Array(7).fill(409)]);
+  assert.deepEqual(await namesOf(gateway, tenant), ["Race"]);
+});
+
 Deno.test("members are added whatever the length of their list: in the address, or too long for it", async () => {
   const tenant = newTenant();
   const id = await makeCohort(gateway, tenant);

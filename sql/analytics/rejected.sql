@@ -12,7 +12,7 @@ columns:
   lineNumber: "Number of the line in the request body or file; of a row from Postgres, its place in what was read"
   reason: "What is wrong with it: the first rule that it breaks, in the order of the fields"
   line: The line as it was sent; bytes that are not UTF-8 are replaced
-  source: "Where it came from: http, file or postgres"
+  source: "Where it came from: http, backfill or postgres"
   requestId: The request, or the run, that brought it
 ---*/
 SELECT

@@ -15,6 +15,7 @@ import { runInTurn } from "../queue/run.ts";
 import { bind, type Input, readJson, readSearch, suggestion } from "./bind.ts";
 import { comparedTenants } from "../tenants/compare.ts";
 import { answerWrite } from "../write/answer_write.ts";
+import { createInLine } from "../write/in_line.ts";
 import { createOnce } from "../write/once.ts";
 import type { Catalog } from "./catalog.ts";
 import { endpoints, findQuery } from "./find_query.ts";
@@ -23,7 +24,7 @@ const maxBodyBytes = 1_048_576;
 
 /** `GET` and `POST /{domain}/{query}`: a named query; the methods that write: a writing endpoint. */
 export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> {
-  const once = createOnce(deps.clickHouse);
+  const writes = { once: createOnce(deps.clickHouse), inLine: createInLine() };
   const smallReads = createSmallReads();
   return new Hono<AppEnv>().all("/*", async (c) => {
     const { catalog } = deps.served();
@@ -41,7 +42,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
       }
       input.set(name, [decodePath(value)]);
     }
-    if (query.header.method) return await answerWrite(deps, once, c, query, input);
+    if (query.header.method) return await answerWrite(deps, writes, c, query, input);
     const format = chooseFormat(input.get("format") as string[] | undefined, c.req.header("accept") ?? null);
     input.delete("format");
     const tenantIds = comparedTenants(query.header, input, c.var.credential);

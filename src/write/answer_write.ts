@@ -7,6 +7,7 @@ import { bind, type Input } from "../catalog/bind.ts";
 import { findQuery } from "../catalog/find_query.ts";
 import type { Query } from "../catalog/query.ts";
 import { readIdempotencyKey } from "../ingest/idempotency_key.ts";
+import type { InLine } from "./in_line.ts";
 import type { Once } from "./once.ts";
 import { write } from "./write.ts";
 
@@ -16,7 +17,7 @@ import { write } from "./write.ts";
  */
 export async function answerWrite(
   deps: AppDeps,
-  once: Once,
+  { once, inLine }: { once: Once; inLine: InLine },
   c: Context<AppEnv>,
   query: Query,
   input: Input,
@@ -30,7 +31,7 @@ export async function answerWrite(
 
   const { signal } = c.req.raw;
   const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
-  const { id } = await once({ query, bound, tenantId, key }, async (newId) => {
+  const change = async (newId: string) => {
     const leave = await deps.queue.enter({ tenantId, timeoutMs, signal, isExport: false });
     try {
       return await write(measured(deps.writer, audit), {
@@ -48,7 +49,11 @@ export async function answerWrite(
       // also when it failed, for it may have been done all the same; whoever reads from now on reads anew
       deps.cache.written(query.header.into!, tenantId);
     }
-  });
+  };
+  const { id } = await once(
+    { query, bound, tenantId, key },
+    (newId) => inLine(`${query.header.into}\0${tenantId}`, timeoutMs, () => change(newId)),
+  );
   deps.budgets.addBytes(tenantId, audit.bytesRead);
   if (id === undefined) return c.body(null, 204);
   const path = `${c.req.path}/${id}`;
