@@ -153,7 +153,7 @@ async function companies(
   const tenants = groups.map(() => newTenant("company"));
   for (const [i, tenant] of tenants.entries()) {
     await send("csr_companies", tenant, [{ ...groups[i], updatedAt: "2026-01-01T00:00:00Z" }]);
-    await send("csr_scores", tenant, [score("u1", dimension, (i + 1) / (groups.length > 10 ? 20 : 10))]);
+    await send("csr_scores", tenant, [score("u1", dimension, (i + 1) / (groups.length > 10 ? 50 : 10))]);
   }
   await refresh("csr_benchmarking");
   return tenants;
@@ -270,6 +270,58 @@ Deno.test("a size is withheld where industry, region and size together tell of f
   assert.equal((await ask1("region")).withheld, false);
   // region + size - industry is what the one outside has
   assert.deepEqual(await ask1("size"), withheldNumbers);
+});
+
+Deno.test("what is withheld is what company by company counting says, for random companies", async () => {
+  const dimension = newTenant("dimension");
+  const kinds = ["industry", "region", "size"] as const;
+  const [industries, regions] = [["a", "b", ""], ["x", "y"]].map((names) =>
+    names.map((name) => name && newTenant(name))
+  );
+  const sizes = [5, 500];
+  const pick = <Value>(values: Value[]) => values[Math.floor(Math.random() ** 2 * values.length)];
+  const groups = Array.from({ length: 36 }, () => {
+    const [industry, region, employees] = [pick(industries), pick(regions), pick(sizes)];
+    return { industry, region, employees, size: String(employees) };
+  });
+  const tenants = await companies(groups.map(({ size: _, ...group }) => group), dimension);
+
+  /** Weighted sums of companies beside the asking one: how many have a weight other than 0. */
+  const weighted = (
+    asking: number,
+    weights: { kind: typeof kinds[number]; name: string; weight: number }[],
+  ) =>
+    groups.filter((group, i) =>
+      i !== asking &&
+      weights.reduce((sum, { kind, name, weight }) => sum + (group[kind] === name ? weight : 0), 0) !== 0
+    ).length;
+  const isFew = (count: number) => count >= 1 && count <= 4;
+  const told: Record<string, number> = {};
+  for (const [i, tenant] of tenants.entries()) {
+    for (const [k, kind] of kinds.entries()) {
+      const name = groups[i][kind];
+      const own = { kind, name, weight: 1 };
+      const others = (earlier: typeof kinds[number]) =>
+        [...new Set(groups.map((group) => group[earlier]))].filter(Boolean);
+      const isClose = kinds.slice(0, k).some((earlier) =>
+        others(earlier).some((other) =>
+          isFew(weighted(i, [own, { kind: earlier, name: other, weight: -1 }])) &&
+          // groups without a company in common differ by all of both, which are few only if each is
+          groups.some((group) => group[kind] === name && group[earlier] === other)
+        )
+      );
+      const three = kinds.map((each) => ({ kind: each, name: groups[i][each], weight: 1 }));
+      const isTold = kind === "size" && three.every((each) => each.name) &&
+        three.some((_, minus) =>
+          isFew(weighted(i, three.map((each, j) => ({ ...each, weight: j === minus ? -1 : 1 }))))
+        );
+      const expected = !name || weighted(i, [own]) < 5 || isClose || isTold;
+      const { withheld } = await ask("analytics/benchmarks", tenant, { dimension, groupBy: kind });
+      assert.equal(withheld, expected, JSON.stringify({ kind, asking: groups[i], groups }));
+      told[String(withheld)] = (told[String(withheld)] ?? 0) + 1;
+    }
+  }
+  assert.ok(told.true > 0 && told.false > 0, JSON.stringify(told));
 });
 
 Deno.test("a group is named as it was when it was computed", async () => {

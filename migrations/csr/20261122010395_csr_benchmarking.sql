@@ -166,39 +166,51 @@ WITH
             group_name
     ),
     -- of each industry, region and size of a company: how many companies have a weight other than 0 when two of the groups'
-    -- sums are added and the third one's is subtracted
+    -- sums are added and the third one's is subtracted (size, region, industry). By inclusion and exclusion: those in any
+    -- of the three, less those that are in one of the two and in the third alone
     combinations AS
     (
         SELECT
-            triples.dimension AS dimension,
-            triples.industry AS industry,
-            triples.region AS region,
-            triples.size AS size,
-            by_i.companies + by_r.companies + by_s.companies - by_ir.companies - by_is.companies - by_rs.companies + by_irs.companies AS in_any,
-            by_ir.companies - by_irs.companies AS not_in_size,
-            by_is.companies - by_irs.companies AS not_in_region,
-            by_rs.companies - by_irs.companies AS not_in_industry,
-            [in_any - not_in_size - not_in_region, in_any - not_in_size - not_in_industry, in_any - not_in_region - not_in_industry] AS weighted
+            counted.dimension AS dimension,
+            parts.industry AS industry,
+            parts.region AS region,
+            parts.size AS size,
+            sumForEach(arrayMap(weight -> weight * toInt64(counted.companies), parts.weights)) AS weighted
         FROM
         (
-            SELECT DISTINCT
-                all_groups.dimension AS dimension,
+            SELECT
                 industry,
                 region,
-                size
-            FROM described
-            INNER JOIN all_groups ON all_groups.kind = 'size' AND all_groups.group_name = described.size
-            WHERE industry != ''
-                AND region != ''
-                AND size != ''
-        ) AS triples
-        LEFT JOIN counted AS by_i ON by_i.dimension = triples.dimension AND by_i.industry = triples.industry AND by_i.region = '' AND by_i.size = ''
-        LEFT JOIN counted AS by_r ON by_r.dimension = triples.dimension AND by_r.industry = '' AND by_r.region = triples.region AND by_r.size = ''
-        LEFT JOIN counted AS by_s ON by_s.dimension = triples.dimension AND by_s.industry = '' AND by_s.region = '' AND by_s.size = triples.size
-        LEFT JOIN counted AS by_ir ON by_ir.dimension = triples.dimension AND by_ir.industry = triples.industry AND by_ir.region = triples.region AND by_ir.size = ''
-        LEFT JOIN counted AS by_is ON by_is.dimension = triples.dimension AND by_is.industry = triples.industry AND by_is.region = '' AND by_is.size = triples.size
-        LEFT JOIN counted AS by_rs ON by_rs.dimension = triples.dimension AND by_rs.industry = '' AND by_rs.region = triples.region AND by_rs.size = triples.size
-        LEFT JOIN counted AS by_irs ON by_irs.dimension = triples.dimension AND by_irs.industry = triples.industry AND by_irs.region = triples.region AND by_irs.size = triples.size
+                size,
+                part.1 AS names,
+                part.2 AS weights
+            FROM
+            (
+                SELECT DISTINCT
+                    industry,
+                    region,
+                    size
+                FROM described
+                WHERE industry != ''
+                    AND region != ''
+                    AND size != ''
+            )
+            ARRAY JOIN [
+                ((industry, '', ''), [1, 1, 1]),
+                (('', region, ''), [1, 1, 1]),
+                (('', '', size), [1, 1, 1]),
+                ((industry, region, ''), [-1, -2, -2]),
+                ((industry, '', size), [-2, -1, -2]),
+                (('', region, size), [-2, -2, -1]),
+                ((industry, region, size), [3, 3, 3])] AS part
+        ) AS parts
+        INNER JOIN counted
+            ON counted.industry = parts.names.1 AND counted.region = parts.names.2 AND counted.size = parts.names.3
+        GROUP BY
+            dimension,
+            industry,
+            region,
+            size
     ),
     -- place is 0 of a company without scores on the dimension
     shares AS
