@@ -30,7 +30,7 @@ WITH
     lists AS
     (
         SELECT
-            outreach_list(entity_hash, 6, bucket_start(occurred_at, 'day', {timezone:String}), event_type) AS list,
+            outreach_list(entity_hash, 5, bucket_start(occurred_at, 'day', {timezone:String}), event_type) AS list,
             groupArray(outreach_list_member(entity_hash, channel)) AS members
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
@@ -57,11 +57,10 @@ WITH
             type,
             buckets,
             bucketCounts,
-            arrayUniq(arrayMap(member -> bitShiftRight(member, 3), sliceMembers)) AS messages,
-            -- few slices have a member twice, and making members distinct is slow
-            arrayMap(
-                member -> toUInt8(bitAnd(member, 7)),
-                if(messages = length(sliceMembers), sliceMembers, arrayDistinct(sliceMembers))) AS channels,
+            -- sorted, equal ones are neighbours: a set of so many would not fit the processor's cache
+            arraySort(sliceMembers) AS sorted,
+            length(arrayCompact(arrayMap(member -> bitShiftRight(member, 3), sorted))) AS messages,
+            arrayMap(member -> toUInt8(bitAnd(member, 7)), arrayCompact(sorted)) AS channels,
             -- on any channel or none, then by channel
             [messages, countEqual(channels, 0), countEqual(channels, 1), countEqual(channels, 2), countEqual(channels, 3)] AS counts
         FROM slices

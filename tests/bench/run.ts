@@ -3,6 +3,7 @@ import { startEngine } from "../../src/deno/engine/engine.ts";
 import { freePort } from "../../src/deno/engine/free_port.ts";
 import { migrateUp } from "../../src/deno/migrate.ts";
 import { root } from "../../src/deno/sql_files.ts";
+import { copyFolder } from "../program.ts";
 import { benchAnalytics } from "./analytics.ts";
 import { benchCached } from "./cached.ts";
 import { benchGrowth } from "./growth.ts";
@@ -69,20 +70,11 @@ async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promi
   }
 }
 
-/** The repository's queries and those of the benchmark in one folder. */
+/** The repository's queries of scores and events and those of the benchmark in one folder. */
 async function copyQueries(dataDir: string): Promise<string> {
   const sqlDir = `${dataDir}/bench-sql`;
-  for (
-    const [from, domains] of [[`${root}sql`, ["outreach", "analytics"]], [`${root}tests/bench/sql`, [
-      "bench",
-    ]]] as const
-  ) {
-    for (const domain of domains) {
-      await Deno.mkdir(`${sqlDir}/${domain}`, { recursive: true });
-      for await (const { name } of Deno.readDir(`${from}/${domain}`)) {
-        await Deno.copyFile(`${from}/${domain}/${name}`, `${sqlDir}/${domain}/${name}`);
-      }
-    }
+  for (const [from, domain] of [["sql", "outreach"], ["sql", "analytics"], ["tests/bench/sql", "bench"]]) {
+    await copyFolder(`${root}${from}/${domain}`, `${sqlDir}/${domain}`);
   }
   return sqlDir;
 }
