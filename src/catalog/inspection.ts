@@ -81,7 +81,9 @@ export interface Meaning {
 
 /** Asks the engine to parse a statement. Throws ClickHouseError. */
 export async function inspectSyntax(clickHouse: ClickHouse, statement: Statement): Promise<Syntax> {
-  const ast = await explain(clickHouse, "AST", statement);
+  const sql = `EXPLAIN AST ${statement.sql}`;
+  const rows = await readRows<{ explain: string }>(clickHouse, { ...statement, sql });
+  const ast = rows.map((row) => row.explain);
   return {
     isSelect: /^Select/.test(ast[0] ?? ""),
     matchers: findMatchers(ast),
@@ -159,12 +161,6 @@ export function readMeaning(
 /** The first group of each line that matches, each name once. */
 function namesIn(tree: string[], pattern: RegExp): string[] {
   return [...new Set(tree.map((line) => pattern.exec(line)?.[1]).filter((name) => name !== undefined))];
-}
-
-async function explain(clickHouse: ClickHouse, what: string, statement: Statement): Promise<string[]> {
-  const sql = `EXPLAIN ${what} ${statement.sql}`;
-  const rows = await readRows<{ explain: string }>(clickHouse, { ...statement, sql });
-  return rows.map((row) => row.explain);
 }
 
 /**

@@ -26,7 +26,7 @@ export interface Chunk {
 export interface Filled {
   /** Lines stored, also those of before it was cut off. */
   lines: number;
-  /** Different lines among them that were no good and became dead letters. */
+  /** Lines among them that were no good and became dead letters. */
   refused: number;
   /** Chunks that were stored before it was cut off. */
   resumed: number;
