@@ -22,6 +22,19 @@ const files = [
     `SELECT sipHash64(number) AS n, throwIf(number = 3000000, 'The last row is bad, said alice') AS bad
     FROM numbers(5000000) WHERE {tenantId:String} != ''`,
   ),
+  // rows that a compression makes next to nothing of: held back by it, they would come behind an error's head
+  queryFile(
+    "connection/packable",
+    "",
+    `SELECT number AS n, throwIf(number = 900000, 'The last row is bad, said alice') AS bad
+    FROM numbers(5000000) WHERE {tenantId:String} != ''`,
+  ),
+  queryFile(
+    "connection/kept",
+    "cache: 1h",
+    `SELECT hex(sipHash64(number)) AS n, throwIf(number = {last:UInt64}, 'The last row is bad, said alice') AS bad
+    FROM numbers(5000000) WHERE {tenantId:String} != ''`,
+  ),
   queryFile(
     "connection/stored",
     "",
@@ -51,7 +64,7 @@ async function waitUntil(look: () => Promise<boolean> | boolean, what: string): 
 async function withServer(
   work: (url: string, gateway: Awaited<ReturnType<typeof createGateway>>) => Promise<void>,
 ): Promise<void> {
-  const gateway = await createGateway({ files });
+  const gateway = await createGateway({ files, cacheBytes: 100_000_000 });
   const server = listen(gateway);
   try {
     await work(server.url, gateway);
@@ -127,12 +140,25 @@ Deno.test("A client that leaves in the middle of its body has no answer and no f
   });
 });
 
-for (const format of ["ndjson", "csv", "parquet", "arrow"]) {
-  Deno.test(`An export to ${format} that fails in the middle breaks the connection and says why in the log`, async () => {
+for (
+  const [path, format] of [
+    ["breaks", "ndjson"],
+    ["breaks", "csv"],
+    ["breaks", "parquet"],
+    ["breaks", "arrow"],
+    ["packable", "ndjson"],
+    ["packable", "csv"],
+    ["kept?last=3000000", "ndjson"],
+  ]
+) {
+  Deno.test(`An export of ${path} to ${format} that fails in the middle breaks the connection and says why in the log`, async () => {
     await withServer(async (url, gateway) => {
-      const response = await fetch(`${url}/v1/connection/breaks?format=${format}`, {
-        headers: await headersOf(newTenant()),
-      });
+      const response = await fetch(
+        `${url}/v1/connection/${path}${path.includes("?") ? "&" : "?"}format=${format}`,
+        {
+          headers: await headersOf(newTenant()),
+        },
+      );
       assert.equal(response.status, 200);
       let bytes = 0;
       await assert.rejects(async () => {
@@ -142,7 +168,7 @@ for (const format of ["ndjson", "csv", "parquet", "arrow"]) {
       const [entry] = gateway.log.filter((entry) => entry.level === "error");
       assert.deepEqual([entry?.message, entry?.file], [
         "An export broke in the middle",
-        "sql/connection/breaks.sql",
+        `sql/connection/${path.split("?")[0]}.sql`,
       ]);
       assert.ok(entry.requestId && entry.cause);
       assert.ok(!JSON.stringify(entry).includes("alice"));
@@ -155,6 +181,16 @@ Deno.test("The same failure in JSON, which is not streamed, is a problem documen
   const { status, body } = await gateway.query("connection/breaks", newTenant());
   assert.deepEqual([status, body.type], [400, "/problems/invalid-request"]);
   assert.equal(body.detail, "The last row is bad, said alice");
+});
+
+Deno.test("An export that is collected to be kept is a problem document when it fails by then", async () => {
+  await withServer(async (url) => {
+    const response = await fetch(`${url}/v1/connection/kept?last=40000&format=ndjson`, {
+      headers: await headersOf(newTenant()),
+    });
+    const body = await response.json();
+    assert.deepEqual([response.status, body.detail], [400, "The last row is bad, said alice"]);
+  });
 });
 
 Deno.test("HEAD of an export says what GET would and stops its query", async () => {

@@ -51,6 +51,12 @@ const files = [
     "SELECT if(number = 1000, repeat('x', {length:UInt32}), '') AS text FROM numbers(2000)",
   ),
   queryFile("exports/[id]/part", "tenant: none", "SELECT {id:String} AS id"),
+  queryFile(
+    "exports/object",
+    "tenant: none\nreturns: object",
+    "SELECT number AS n FROM numbers({count:UInt32})",
+  ),
+  queryFile("exports/kept", "tenant: none\nreturns: object\ncache: 1h", "SELECT 1 AS n"),
 ];
 const gateway = await createGateway({ files });
 const tenant = newTenant();
@@ -303,4 +309,29 @@ Deno.test("Whoever leaves a workbook leaves ClickHouse's rows, too", async () =>
   await reader.read();
   await reader.cancel();
   assert.ok(left);
+});
+
+Deno.test("an object that is not there is a 404 in each format, and one that is there its row", async () => {
+  for (const format of ["json", "ndjson", "csv", "parquet", "arrow", "xlsx"]) {
+    const none = await get(`object?count=0&format=${format}`);
+    assert.equal(none.status, 404, format);
+    assert.equal((await none.json()).type, "/problems/not-found");
+    const one = await get(`object?count=1&format=${format}`);
+    assert.equal(one.status, 200, format);
+    assert.ok((await one.arrayBuffer()).byteLength > 0);
+  }
+  assert.equal(await (await get("object?count=1&format=ndjson")).text(), '{"n":0}\n');
+});
+
+Deno.test("an entity tag of one format does not hold for another, though both say the same", async () => {
+  const cached = await createGateway({ files, cacheBytes: 1_000_000 });
+  const get = (path: string, init: RequestInit = {}) => cached.fetch(`/v1/exports/${path}`, tenant, init);
+  const json = await get("kept?format=json");
+  const tag = json.headers.get("etag")!;
+  await json.body?.cancel();
+  const headers = { "if-none-match": tag };
+  const again = await get("kept?format=json", { headers });
+  const other = await get("kept?format=ndjson", { headers });
+  assert.deepEqual([again.status, other.status], [304, 200]);
+  assert.equal(await other.text(), '{"n":1}\n');
 });

@@ -1,7 +1,7 @@
 import type { Query } from "../catalog/query.ts";
 import { type ClickHouse, readSummary } from "../clickhouse/client.ts";
-import { Problem } from "../problem.ts";
 import { answerExport } from "./export.ts";
+import { expectOneRow } from "./one_row.ts";
 import { pageOf } from "./page.ts";
 import { readAnswer } from "./read_answer.ts";
 import { type Run, statementOf } from "./statement.ts";
@@ -50,16 +50,7 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answer> {
   const { data: bytes, warnings } = query.hasWarnings
     ? splitWarnings(printed)
     : { data: printed, warnings: [] };
-  if (isObject && summary.resultRows === 0) {
-    throw new Problem("not-found", { detail: "There is no such thing" });
-  }
-  if (isObject && summary.resultRows > 1) {
-    throw new Problem(
-      "broken-query",
-      {},
-      new Error(`${query.file} returns an object but gave ${summary.resultRows} rows`),
-    );
-  }
+  if (isObject) expectOneRow(query, summary.resultRows);
   const { data, rows, page: told } = page
     ? pageOf(run, page, bytes, summary.resultRows)
     : { data: bytes, rows: summary.resultRows, page: undefined };

@@ -1,8 +1,11 @@
-import type { ClickHouse } from "../clickhouse/client.ts";
+import { collectedBytes } from "../cache/collect.ts";
+import type { Query } from "../catalog/query.ts";
+import { type ClickHouse, readSummary } from "../clickhouse/client.ts";
 import type { Answer } from "./answer.ts";
 import { contentDisposition } from "./content_disposition.ts";
 import { exportBody } from "./export_body.ts";
 import { typedColumns } from "./flat_columns.ts";
+import { expectOneRow } from "./one_row.ts";
 import { type Run, statementOf } from "./statement.ts";
 import { answerXlsx } from "./xlsx.ts";
 
@@ -23,7 +26,26 @@ async function exportBytes(
   clickHouse: ClickHouse,
   run: Run,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const { query } = run;
   const statement = statementOf(run);
-  const sql = run.format.isTyped ? typedColumns(run.query) : statement.sql;
-  return exportBody(await clickHouse({ ...statement, sql }), run);
+  const isObject = query.header.returns === "object";
+  const response = await clickHouse({
+    ...statement,
+    sql: run.format.isTyped ? typedColumns(query) : statement.sql,
+    settings: { ...statement.settings, ...(isObject ? { wait_end_of_query: 1 } : heldBack(query)) },
+  });
+  if (isObject) {
+    try {
+      expectOneRow(query, readSummary(response).resultRows);
+    } catch (error) {
+      await response.body?.cancel();
+      throw error;
+    }
+  }
+  return exportBody(response, run);
+}
+
+/** Of what is collected to be kept, nothing is sent before: a failure by then is an honest status of the engine's. */
+function heldBack({ header }: Query): Record<string, number> {
+  return header.cache ? { http_response_buffer_size: collectedBytes } : {};
 }

@@ -1,10 +1,10 @@
-import { withoutValues } from "../clickhouse/exception.ts";
+import { ClickHouseError, ClickHouseUnreachable, textForLog } from "../clickhouse/exception.ts";
 
 /**
  * Passes an export on, but fails when ClickHouse breaks off or its exception block appears, so that the connection
  * breaks too rather than end like a complete file; `onBroken` is told what is known. The block is
  * `__exception__\r\n<tag>\r\n<message>…`, with the random tag that the response's head announced; it may be split
- * over chunks. ClickHouse also leaves the transfer unfinished behind it, and then Deno often drops the block.
+ * over chunks. The stream fails with it as a ClickHouseError, or else with ClickHouseUnreachable. ClickHouse also leaves the transfer unfinished behind it, and then Deno often drops the block.
  * Source: WriteBufferFromHTTPServerResponse of ClickHouse.
  */
 export function breakOnException(
@@ -21,13 +21,16 @@ export function breakOnException(
         const { done, value } = await reader.read();
         if (isLeft) return;
         if (done) return controller.close();
-        const message = find(value);
-        if (message === undefined) return controller.enqueue(value);
-        throw new Error(message);
+        const failure = find(value);
+        if (!failure) return controller.enqueue(value);
+        throw failure;
       } catch (error) {
         if (isLeft) return;
-        onBroken((error as Error).message);
-        controller.error(error);
+        const failure = error instanceof ClickHouseError
+          ? error
+          : new ClickHouseUnreachable("ClickHouse left in the middle of an answer", { cause: error });
+        onBroken(error instanceof ClickHouseError ? textForLog(error) : (error as Error).message);
+        controller.error(failure);
         await reader.cancel().catch(() => {});
       }
     },
@@ -38,8 +41,8 @@ export function breakOnException(
   }, { highWaterMark: 0 });
 }
 
-/** Looks for the exception block in one chunk after the other; returns what is there of its message. */
-function createFinder(tag: string | null): (chunk: Uint8Array) => string | undefined {
+/** Looks for the exception block in one chunk after the other; returns what is there of the exception. */
+function createFinder(tag: string | null): (chunk: Uint8Array) => ClickHouseError | undefined {
   if (!tag) return () => undefined;
   const mark = new TextEncoder().encode(`__exception__\r\n${tag}`);
   let tail: Uint8Array = new Uint8Array();
@@ -51,7 +54,8 @@ function createFinder(tag: string | null): (chunk: Uint8Array) => string | undef
     const at = inSeam < 0 ? indexOf(chunk, mark) : inSeam - tail.length;
     if (inSeam >= 0 || at >= 0) {
       const message = new TextDecoder().decode(chunk.subarray(at + mark.length));
-      return withoutValues(message.trim().split("\r\n")[0]);
+      const text = message.trim().split("\r\n")[0];
+      return new ClickHouseError(Number(/^Code: (\d+)\./.exec(text)?.[1] ?? 0), text);
     }
     const last = chunk.length >= mark.length ? chunk : seam;
     tail = last.slice(Math.max(0, last.length - mark.length + 1));

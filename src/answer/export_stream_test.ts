@@ -5,7 +5,7 @@ import { breakOnException } from "./export_stream.ts";
 const tag = "uogrenpmnzycolde";
 const rows = '{"n":1}\n{"n":"__exception__\\r\\n"}\n__exception__\r\n';
 const block =
-  `\r\n__exception__\r\n${tag}\r\nCode: 395. DB::Exception: bad 'alice'\r\n38 ${tag}\r\n__exception__\r\n`;
+  `\r\n__exception__\r\n${tag}\r\nCode: 159. DB::Exception: bad 'alice'\r\n38 ${tag}\r\n__exception__\r\n`;
 
 /** What comes out of an export in chunks: its text, and what was told when it broke. */
 async function pass(
@@ -43,7 +43,7 @@ Deno.test("breakOnException() fails on the exception block, however the export i
 });
 
 Deno.test("breakOnException() tells the engine's message without the values in it", async () => {
-  assert.equal((await pass(rows + block, [], tag)).broken, "bad '…'");
+  assert.equal((await pass(rows + block, [], tag)).broken, "Code 159: bad '…'");
 });
 
 Deno.test("breakOnException() passes on all other bytes, also what only looks like the block", async () => {

@@ -5,6 +5,7 @@ import { Problem } from "../problem.ts";
 import { exportBody } from "./export_body.ts";
 import { sheetColumns } from "./flat_columns.ts";
 import { readLines } from "../clickhouse/read_lines.ts";
+import { expectOneRow } from "./one_row.ts";
 import { type Run, statementOf } from "./statement.ts";
 import { type Cell, cellType } from "./xlsx_cell.ts";
 
@@ -33,14 +34,23 @@ export async function answerXlsx(
       result_overflow_mode: "throw",
     },
   });
-  if (readSummary(response).resultRows > maxRows) {
+  try {
+    checkRows(run.query, readSummary(response).resultRows);
+  } catch (error) {
     await response.body?.cancel();
+    throw error;
+  }
+  return writeSheet(run.query, exportBody(response, run));
+}
+
+function checkRows(query: Query, rows: number): void {
+  if (query.header.returns === "object") expectOneRow(query, rows);
+  if (rows > maxRows) {
     throw new Problem("query-too-large", {
       detail: `A sheet of xlsx holds at most ${maxRows} rows, and these are more; ask for csv or parquet`,
       limit: maxRows,
     });
   }
-  return writeSheet(run.query, exportBody(response, run));
 }
 
 /** A workbook of the lines of a JSONCompactEachRow; when its reader leaves, the lines' source is left, too. */

@@ -4,7 +4,7 @@ import type { Bound } from "../catalog/bind.ts";
 import type { Query } from "../catalog/query.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import type { Log } from "../http/log.ts";
-import { collect } from "./collect.ts";
+import { collect, collectedBytes } from "./collect.ts";
 import { decodeText, encode, type Encoding, entityTag, type Entry, freshnessOf } from "./entry.ts";
 import { createFlights, type Flight } from "./flights.ts";
 import { createKept } from "./kept.ts";
@@ -58,8 +58,6 @@ export interface Outcome {
 /** What a run made: an answer for all who wait, or a stream, which only one can take. */
 type Made = { entry: Entry } | { stream: Answer; isTaken: boolean };
 
-/** An answer that comes as a stream is kept when it has no more bytes than this. */
-const maxCollectedBytes = 4 * 1_048_576;
 const pollEveryMs = 1_000;
 /** Table versions that were read longer ago are read again before an answer is given out. */
 const verifiedMs = 1_500;
@@ -126,7 +124,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
       // what changed since the versions were read shows as a change later: they must be older than the run
       if (!versions.has(run.tables) || !isVerified()) await versions.poll();
       signal.throwIfAborted();
-      const limit = Math.min(kept.maxEntryBytes, maxCollectedBytes);
+      const limit = Math.min(kept.maxEntryBytes, collectedBytes);
       const answer = await collect(await ask.run(clockAt, signal, isBehind), limit);
       const { headers, body, data = body } = answer;
       if (!(body instanceof Uint8Array) || !(data instanceof Uint8Array)) {
@@ -143,7 +141,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
         headers,
         body,
         encoded: {},
-        etag: await entityTag(data),
+        etag: await entityTag(data, ask.format.name),
         madeAt,
         clock: clockAt.getTime(),
         changedAt: run.changedAt ?? (versions.isTracked(run.tables) ? undefined : madeAt),

@@ -1,5 +1,8 @@
 import type { Answer } from "../answer/answer.ts";
 
+/** An answer that comes as a stream is kept when it has no more bytes than this. */
+export const collectedBytes = 4 * 1_048_576;
+
 /** The same answer, its body as bytes if that is a stream of at most `maxBytes`; otherwise the whole stream. */
 export async function collect(answer: Answer, maxBytes: number): Promise<Answer> {
   const { body } = answer;

@@ -71,10 +71,12 @@ export function decodeText(body: Uint8Array<ArrayBuffer>): string | null {
   }
 }
 
-/** The weak entity tag of what an answer says: equal for equal data, whenever it was computed. */
-export async function entityTag(data: Uint8Array<ArrayBuffer>): Promise<string> {
+/** The weak entity tag of what an answer says: equal for equal data in one format, whenever it was computed. */
+export async function entityTag(data: Uint8Array<ArrayBuffer>, format: string): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data)).subarray(0, 16);
-  return `W/"${digest.toBase64({ alphabet: "base64url", omitPadding: true })}"`;
+  const hash = digest.toBase64({ alphabet: "base64url", omitPadding: true });
+  // an object as JSON and as a line of NDJSON has the same data
+  return `W/"${hash}${format === "json" ? "" : `.${format}`}"`;
 }
 
 /** The body in an encoding. */

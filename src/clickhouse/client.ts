@@ -44,6 +44,9 @@ export type ClickHouse = (statement: Statement) => Promise<Response>;
  */
 const settings: Record<string, string> = {
   cancel_http_readonly_queries_on_client_close: "1",
+  // fetch takes br and gzip: packing costs more than the network between gateway and engine, and holds back the head of an
+  // export for a megabyte, behind which a failure is an error whose body has all rows so far
+  enable_http_compression: "0",
   // this cache has answered for rows of other tenants under changing filters in several releases
   use_query_condition_cache: "0",
   session_timezone: "UTC",
@@ -92,7 +95,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     const response = body || statement.once ? await send(url, request) : await sendTwice(url, request);
     // An exception with status 200 exists: one that came after the head was sent with wait_end_of_query.
     if (response.ok && !response.headers.has("x-clickhouse-exception-code")) return response;
-    const message = await readText(response, signal);
+    const message = await readStart(response, signal);
     const code = response.headers.get("x-clickhouse-exception-code");
     if (code === null && response.status >= 500) {
       throw new ClickHouseUnreachable(`A proxy answers for ClickHouse: ${response.status}`, {
@@ -145,6 +148,28 @@ async function send(url: string, request: RequestInit): Promise<Response> {
 async function readText(response: Response, signal?: AbortSignal): Promise<string> {
   try {
     return await response.text();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new ClickHouseUnreachable("ClickHouse left in the middle of an answer", { cause: error });
+  }
+}
+
+/** Longest message of a failure that is read, in bytes. */
+const maxMessageBytes = 65_536;
+
+/** The beginning of a failure's text: behind a proxy its body may be anything. */
+async function readStart(response: Response, signal?: AbortSignal): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      const rest = maxMessageBytes - size;
+      text += decoder.decode(chunk.subarray(0, rest), { stream: true });
+      size += chunk.length;
+      if (size >= maxMessageBytes) break;
+    }
+    return text;
   } catch (error) {
     signal?.throwIfAborted();
     throw new ClickHouseUnreachable("ClickHouse left in the middle of an answer", { cause: error });

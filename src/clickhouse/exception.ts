@@ -26,6 +26,11 @@ export function withoutValues(message: string): string {
   return withoutStatement(message).replace(/'(?:[^'\\]|\\.)*(?:'|\\?$)/gs, "'…'");
 }
 
+/** A failure for the log. What `throwIf` says is for the caller alone, who may have sent some of it. */
+export function textForLog({ code, message }: ClickHouseError): string {
+  return `Code ${code}: ${code === throwIfCode ? "the query threw" : withoutValues(message)}`;
+}
+
 /** ClickHouse could not be asked: refused, reset or silent. */
 export class ClickHouseUnreachable extends Error {
   override readonly name = "ClickHouseUnreachable";

@@ -1,6 +1,6 @@
 import type { ErrorHandler } from "hono";
 import type { AppEnv } from "../app.ts";
-import { ClickHouseError, ClickHouseUnreachable, problemOf, withoutValues } from "../clickhouse/exception.ts";
+import { ClickHouseError, ClickHouseUnreachable, problemOf, textForLog } from "../clickhouse/exception.ts";
 import { Problem, problemResponse } from "../problem.ts";
 import type { Log } from "./log.ts";
 
@@ -32,7 +32,7 @@ export function onError(log: Log): ErrorHandler<AppEnv> {
 
 function causeText(cause: unknown): string {
   if (cause instanceof ClickHouseError) {
-    return `${cause.name}: Code ${cause.code}: ${withoutValues(cause.message)}`;
+    return `${cause.name}: ${textForLog(cause)}`;
   }
   if (!(cause instanceof Error)) return String(cause);
   return `${cause.name}: ${cause.message}${cause.cause === undefined ? "" : `; ${causeText(cause.cause)}`}`;
