@@ -27,51 +27,33 @@ WITH
     (SELECT csr_stages({stages:Array(String)})) AS stageNames,
     (SELECT local_midnight(firstDay, {timezone:String})) AS entryStart,
     (SELECT local_midnight(lastDay + 1, {timezone:String})) AS entryEnd,
-    -- strictly increasing, sixteen ticks to the millisecond: at the same instant, an event comes by the place of its stage
     all_users AS
     (
         SELECT
-            windowFunnel({window:UInt16} * 86400000 * 16 + 15, 'strict_increase')(
-                toUInt64(toUnixTimestamp64Milli(occurred_at)) * 16 + indexOf(stageNames, stage),
-                stage = stageNames[1] AND occurred_at < assumeNotNull(entryEnd),
-                stage = stageNames[2],
-                stage = stageNames[3],
-                stage = stageNames[4],
-                stage = stageNames[5],
-                stage = stageNames[6],
-                stage = stageNames[7],
-                stage = stageNames[8],
-                stage = stageNames[9],
-                stage = stageNames[10]) AS reached
+            csr_stages_reached(
+                groupArray(toUInt64(toUnixTimestamp64Milli(occurred_at)) * 16 + transform(stage, {stages:Array(String)}, range(1, length(stageNames) + 1), 0)),
+                assumeNotNull(entryEnd),
+                {window:UInt16}) AS reached
         FROM csr_journey FINAL
         WHERE tenant_id = {tenantId:String}
-            AND stage IN stageNames
+            AND stage IN {stages:Array(String)}
             AND day >= firstDay - 1
             AND day <= lastDay + 1 + {window:UInt16}
             AND occurred_at >= entryStart
             AND ({programId:Nullable(String)} IS NULL OR program_id = {programId:Nullable(String)})
         GROUP BY user_hash
-        HAVING reached > 0
     ),
     program_users AS
     (
         SELECT
             program_id,
-            windowFunnel({window:UInt16} * 86400000 * 16 + 15, 'strict_increase')(
-                toUInt64(toUnixTimestamp64Milli(occurred_at)) * 16 + indexOf(stageNames, stage),
-                stage = stageNames[1] AND occurred_at < assumeNotNull(entryEnd),
-                stage = stageNames[2],
-                stage = stageNames[3],
-                stage = stageNames[4],
-                stage = stageNames[5],
-                stage = stageNames[6],
-                stage = stageNames[7],
-                stage = stageNames[8],
-                stage = stageNames[9],
-                stage = stageNames[10]) AS reached
+            csr_stages_reached(
+                groupArray(toUInt64(toUnixTimestamp64Milli(occurred_at)) * 16 + transform(stage, {stages:Array(String)}, range(1, length(stageNames) + 1), 0)),
+                assumeNotNull(entryEnd),
+                {window:UInt16}) AS reached
         FROM csr_journey FINAL
         WHERE tenant_id = {tenantId:String}
-            AND stage IN stageNames
+            AND stage IN {stages:Array(String)}
             AND day >= firstDay - 1
             AND day <= lastDay + 1 + {window:UInt16}
             AND occurred_at >= entryStart
@@ -80,45 +62,53 @@ WITH
         GROUP BY
             program_id,
             user_hash
-        HAVING reached > 0
     ),
-    counts AS
+    -- of the users who reached so many stages and no more, how many there are
+    lengths AS
     (
         SELECT
             true AS isWhole,
             '' AS program,
-            sumForEach(arrayMap(place -> reached >= place, range(1, length(stageNames) + 1))) AS users
+            reached,
+            count() AS users
         FROM all_users
+        GROUP BY reached
+        UNION ALL
+        SELECT
+            false AS isWhole,
+            toString(program_id) AS program,
+            reached,
+            count() AS users
+        FROM program_users
+        GROUP BY
+            program,
+            reached
         UNION ALL
         -- the whole is there even when nobody entered
         SELECT
             true AS isWhole,
             '' AS program,
-            arrayWithConstant(length(stageNames), 0) AS users
-        UNION ALL
-        SELECT
-            false AS isWhole,
-            toString(program_id) AS program,
-            sumForEach(arrayMap(place -> reached >= place, range(1, length(stageNames) + 1))) AS users
-        FROM program_users
-        GROUP BY program
+            0 AS reached,
+            0 AS users
     ),
     funnels AS
     (
         SELECT
             isWhole,
             program,
-            sumForEach(counts.users) AS users,
+            sumForEach(arrayMap(place -> if(reached >= place, lengths.users, 0), range(1, length(stageNames) + 1))) AS users,
             arrayMap(
                 (name, reaching, before) -> (name, reaching, before - reaching, percent_of(reaching, before)),
                 stageNames,
                 users,
                 arrayPushFront(arrayPopBack(users), users[1])) AS stages,
             percent_of(users[length(users)], users[1]) AS overallRate
-        FROM counts
+        FROM lengths
         GROUP BY
             isWhole,
             program
+        HAVING isWhole
+            OR users[1] > 0
     )
 SELECT
     CAST(anyIf(funnels.stages, isWhole), 'Array(Tuple(stage String, users UInt64, dropoff UInt64, conversionRate Nullable(Float64)))') AS stages,
