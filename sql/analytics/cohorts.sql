@@ -3,7 +3,8 @@ summary: Companies or cohorts side by side
 description: |
   The scores of up to ten companies, or of up to ten cohorts, on one dimension: a row for each, or for each of its
   programmes, locations or demographic groups that have scores, in the order asked. One without scores has a row with a
-  scoreCount of 0. Percentiles are exact, however many scores there are, and interpolate between the two nearest.
+  scoreCount of 0; one that there is not is named in `meta.warnings`, and when there is none of those named, the answer is a 404.
+  Percentiles are exact, however many scores there are, and interpolate between the two nearest.
   Other companies than one's own need the scope `tenants:compare` and a place in the claim `tenants`, or `admin`.
 tenant: compare
 params:
@@ -12,7 +13,7 @@ params:
   dimension: { description: "Outcome dimension: confidence, belonging, lang_level_proxy, job_readiness, well_being, or any other that has scores", example: confidence, minLength: 1, maxLength: 256 }
   groupBy: { description: "What to split each company or cohort by", default: none }
   startDate: { description: "First day; 89 days before the last one if absent", example: "2026-03-01" }
-  endDate: { description: "Last day, included, at most 3660 days after the first; today if absent", example: "2026-03-31" }
+  endDate: { description: "Last day, included, at most 3660 days after the first, in the years 1971 to 2100; today if absent", example: "2026-03-31" }
   timezone: { description: IANA time zone of the days, default: UTC, format: timezone, example: Europe/Berlin }
   programId: { description: Only scores of this programme, maxLength: 256 }
   location: { description: Only scores of this location, maxLength: 256 }
@@ -157,3 +158,6 @@ SELECT
         missing -> concat(if(empty({cohortIds:Array(UUID)}), 'There is no company ', 'There is no cohort '), quoted(missing)),
         arrayFilter(one -> NOT has(groupArray(id), one), asked)) AS warnings
 FROM compared
+HAVING NOT throwIf(
+    count() = 0 AND (notEmpty({cohortIds:Array(UUID)}) OR {tenantIds:Array(String)} != [{tenantId:String}]),
+    if(empty({cohortIds:Array(UUID)}), 'not-found: There is none of these companies', 'not-found: There is none of these cohorts'))

@@ -12,6 +12,13 @@ columns:
   createdAt: When it was made
   updatedAt: When its name, description or filters changed last
 ---*/
+WITH
+    (
+        SELECT throwIf(count() = 0, 'not-found: There is no such cohort')
+        FROM csr_cohorts FINAL
+        WHERE tenant_id = {tenantId:String}
+            AND cohort_id = {cohortId:UUID}
+    ) AS missing
 SELECT
     cohort_id AS cohortId,
     name,
@@ -28,3 +35,4 @@ SELECT
 FROM csr_cohorts AS cohorts FINAL
 WHERE tenant_id = {tenantId:String}
     AND cohort_id = {cohortId:UUID}
+    AND NOT ifNull(missing, 0)

@@ -1,7 +1,8 @@
 /*---
 summary: Add members to a cohort
 description: |
-  Users who are members already stay so. At most 5000 at once, whose ids have 100,000 bytes together: 2,500 UUIDs.
+  Users who are members already stay so. At most 5000 at once, whose ids have 256 bytes each and
+  100,000 together: 2,500 UUIDs.
 
 method: POST
 path: cohorts/{cohortId}/members
@@ -16,9 +17,18 @@ params:
     minItems: 1
     maxItems: 5000
     minLength: 1
-    maxLength: 200
+    maxLength: 256
 ---*/
 WITH
+    (
+        SELECT throwIf(count() = 0, 'not-found: There is no such cohort')
+        FROM csr_cohorts FINAL
+        WHERE tenant_id = {tenantId:String}
+            AND cohort_id = {cohortId:UUID}
+    ) AS missing,
+    (
+        SELECT throwIf(arrayExists(id -> length(id) > 256, {userIds:Array(String)}), 'userIds: An id must have at most 256 bytes')
+    ) AS tooLong,
     known AS
     (
         SELECT
@@ -40,8 +50,5 @@ SELECT
     csr_next_version(known.version, {now:DateTime64(3, 'UTC')}) AS version
 FROM adding
 LEFT JOIN known ON known.user_id = adding.user_id
-WHERE {cohortId:UUID} IN (
-    SELECT cohort_id
-    FROM csr_cohorts FINAL
-    WHERE tenant_id = {tenantId:String}
-)
+WHERE NOT ifNull(missing, 0)
+    AND NOT ifNull(tooLong, 0)

@@ -9,7 +9,7 @@ into: csr_cohorts
 returns: none
 scope: cohorts:write
 params:
-  name: { description: Its name, example: Buddies 2026, minLength: 1, maxLength: 200 }
+  name: { description: "Its name, more than white space", example: Buddies 2026, minLength: 1, maxLength: 200, pattern: "[\\s\\S]*\\S[\\s\\S]*" }
   description: { description: What it is, default: "", maxLength: 2000 }
   filters:
     description: How its members were chosen, as lists of values by name. Kept and answered, not applied

@@ -8,6 +8,13 @@ scope: cohorts:write
 params:
   cohortId: { description: The cohort }
 ---*/
+WITH
+    (
+        SELECT throwIf(count() = 0, 'not-found: There is no such cohort')
+        FROM csr_cohorts FINAL
+        WHERE tenant_id = {tenantId:String}
+            AND cohort_id = {cohortId:UUID}
+    ) AS missing
 SELECT
     cohort_id,
     name,
@@ -20,3 +27,4 @@ SELECT
 FROM csr_cohorts AS cohorts FINAL
 WHERE tenant_id = {tenantId:String}
     AND cohort_id = {cohortId:UUID}
+    AND NOT ifNull(missing, 0)

@@ -9,6 +9,21 @@ params:
   cohortId: { description: The cohort }
   userId: { description: The user, example: user-1 }
 ---*/
+WITH
+    (
+        SELECT throwIf(count() = 0, 'not-found: There is no such cohort')
+        FROM csr_cohorts FINAL
+        WHERE tenant_id = {tenantId:String}
+            AND cohort_id = {cohortId:UUID}
+    ) AS missing,
+    (
+        SELECT throwIf(count() = 0, 'not-found: There is no such member')
+        FROM csr_cohort_members FINAL
+        WHERE tenant_id = {tenantId:String}
+            AND cohort_id = {cohortId:UUID}
+            AND user_id = {userId:String}
+            AND NOT ifNull(missing, 0)
+    ) AS noMember
 SELECT
     cohort_id,
     user_id,
@@ -19,8 +34,4 @@ FROM csr_cohort_members AS members FINAL
 WHERE tenant_id = {tenantId:String}
     AND cohort_id = {cohortId:UUID}
     AND user_id = {userId:String}
-    AND {cohortId:UUID} IN (
-        SELECT cohort_id
-        FROM csr_cohorts FINAL
-        WHERE tenant_id = {tenantId:String}
-    )
+    AND NOT ifNull(noMember, 0)

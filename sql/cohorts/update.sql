@@ -10,13 +10,20 @@ returns: none
 scope: cohorts:write
 params:
   cohortId: { description: The cohort }
-  name: { description: Its name, example: Buddies 2026, minLength: 1, maxLength: 200 }
+  name: { description: "Its name, more than white space", example: Buddies 2026, minLength: 1, maxLength: 200, pattern: "[\\s\\S]*\\S[\\s\\S]*" }
   description: { description: What it is, default: "", maxLength: 2000 }
   filters:
     description: How its members were chosen, as lists of values by name. Kept and answered, not applied
     default: {}
     example: { location: [Oslo, Bergen] }
 ---*/
+WITH
+    (
+        SELECT throwIf(count() = 0, 'not-found: There is no such cohort')
+        FROM csr_cohorts FINAL
+        WHERE tenant_id = {tenantId:String}
+            AND cohort_id = {cohortId:UUID}
+    ) AS missing
 SELECT
     cohort_id,
     {name:String} AS name,
@@ -28,6 +35,7 @@ SELECT
 FROM csr_cohorts AS cohorts FINAL
 WHERE tenant_id = {tenantId:String}
     AND cohort_id = {cohortId:UUID}
+    AND NOT ifNull(missing, 0)
     AND NOT throwIf(
         {name:String} IN (
             SELECT name

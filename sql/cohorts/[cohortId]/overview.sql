@@ -17,6 +17,12 @@ columns:
 ---*/
 WITH
     (
+        SELECT throwIf(count() = 0, 'not-found: There is no such cohort')
+        FROM csr_cohorts FINAL
+        WHERE tenant_id = {tenantId:String}
+            AND cohort_id = {cohortId:UUID}
+    ) AS missing,
+    (
         SELECT throwIf(
             ifNull({startDate:Nullable(Date)} > {endDate:Nullable(Date)}, 0),
             'startDate: The start must not be after the end'
@@ -68,4 +74,5 @@ SELECT
 FROM csr_cohorts FINAL
 WHERE tenant_id = {tenantId:String}
     AND cohort_id = {cohortId:UUID}
+    AND NOT ifNull(missing, 0)
     AND NOT ifNull(reversed, 0)

@@ -10,8 +10,8 @@ params:
   cohortId: { description: The cohort }
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }
   granularity: { description: "Length of a period, in UTC. Weeks start on Monday", default: month }
-  periods: { description: Number of periods, default: 12, minimum: 1, maximum: 366 }
-  endDate: { description: "Last day counted, in the last period; today if absent", example: "2026-03-31" }
+  periods: { description: "Number of periods, of which the one before the first begins in 1970 or later", default: 12, minimum: 1, maximum: 366 }
+  endDate: { description: "Last day counted, in the last period, in the years 1971 to 2100; today if absent", example: "2026-03-31" }
   threshold: { description: A change of at most so many percent is flat, default: 1, minimum: 0 }
 columns:
   periodStart: First day of the period
@@ -30,7 +30,17 @@ WITH
         WHERE tenant_id = {tenantId:String}
             AND cohort_id = {cohortId:UUID}
     ) AS missing,
-    ifNull({endDate:Nullable(Date)}, toDate({now:DateTime64(3, 'UTC')}, 'UTC')) AS lastDay,
+    (SELECT csr_last_day({endDate:Nullable(Date)}, 'UTC', {now:DateTime64(3, 'UTC')})) AS asked,
+    assumeNotNull(asked) AS lastDay,
+    -- earlier days, weeks and months than these there are not
+    (
+        SELECT throwIf(
+            {periods:UInt16} > dateDiff(
+                toString({granularity:Enum('day', 'week', 'month')}),
+                if({granularity:Enum('day', 'week', 'month')} = 'week', toDate('1970-01-05'), toDate('1970-01-01')),
+                lastDay),
+            'periods: The period before the first one must begin in 1970 or later')
+    ) AS tooEarly,
     steps AS
     (
         -- one more, for the change of the first
@@ -102,4 +112,5 @@ SELECT
 FROM changes
 WHERE back < {periods:UInt16}
     AND NOT ifNull(missing, 0)
+    AND NOT ifNull(tooEarly, 0)
 ORDER BY periodStart
