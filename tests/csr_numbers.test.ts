@@ -2,11 +2,17 @@ import assert from "node:assert/strict";
 import { createClickHouse, run } from "../src/clickhouse/client.ts";
 import { createGateway, engineOptions, newTenant } from "./gateway.ts";
 
-// Trends, cohorts, funnels and benchmarks of 50,000 random rows, with corrections, deletions and duplicates in any order,
-// against the same numbers worked out here from the rows themselves.
+// Trends, cohorts and benchmarks of 50,000 random scores and funnels of 50,000 random steps, with corrections, moves,
+// deletions and duplicates in any order, against the same numbers worked out here from the rows themselves.
 
-interface Score {
+/** What a row of a stream is replaced by: the version with the latest updatedAt. */
+interface Version {
   id: string;
+  updatedAt: string;
+  deleted?: boolean;
+}
+
+interface Score extends Version {
   userId: string;
   programId: string;
   location: string;
@@ -14,8 +20,13 @@ interface Score {
   dimension: string;
   score: number;
   createdAt: string;
-  updatedAt: string;
-  deleted?: boolean;
+}
+
+interface Step extends Version {
+  userId: string;
+  programId: string;
+  stage: string;
+  occurredAt: string;
 }
 
 const clickHouse = createClickHouse(engineOptions());
@@ -59,23 +70,23 @@ function randomScore(id: string, version: number): Score {
   };
 }
 
-/** Versions of scores in the order they are sent: a fifth corrected, some deleted, some twice, all mixed. */
-function randomVersions(count: number): Score[] {
-  const versions: Score[] = [];
+/**
+ * Versions of rows in the order they are sent: of each twenty rows two are corrected, two become other rows, one is
+ * deleted and one is sent twice, all mixed.
+ */
+function randomVersions<Row extends Version>(
+  count: number,
+  make: (id: string, version: number) => Row,
+  correct: (row: Row) => Row,
+): Row[] {
+  const versions: Row[] = [];
   for (let i = 0; versions.length < count; i++) {
-    const first = randomScore(crypto.randomUUID(), 0);
+    const first = make(crypto.randomUUID(), 0);
+    const later = (ms: number) => ({ updatedAt: instant(Date.parse(first.updatedAt) + ms) });
     versions.push(first);
-    if (i % 10 === 0) {
-      versions.push({
-        ...first,
-        score: Math.floor(random() * 10_001) / 10_000,
-        updatedAt: instant(Date.parse(first.updatedAt) + 1),
-      });
-    }
-    if (i % 10 === 1) versions.push(randomScore(first.id, 2));
-    if (i % 20 === 2) {
-      versions.push({ ...first, updatedAt: instant(Date.parse(first.updatedAt) + 3), deleted: true });
-    }
+    if (i % 10 === 0) versions.push({ ...correct(first), ...later(1) });
+    if (i % 10 === 1) versions.push(make(first.id, 2));
+    if (i % 20 === 2) versions.push({ ...first, ...later(3), deleted: true });
     if (i % 20 === 3) versions.push(first);
   }
   return versions.map((version) => ({ version, at: random() })).sort((a, b) => a.at - b.at).map((
@@ -83,9 +94,16 @@ function randomVersions(count: number): Score[] {
   ) => version);
 }
 
+function randomScores(count: number): Score[] {
+  return randomVersions(count, randomScore, (row) => ({
+    ...row,
+    score: Math.floor(random() * 10_001) / 10_000,
+  }));
+}
+
 /** What holds in the end: the latest version of each id, unless that is a deletion. */
-function latest(versions: Score[]): Score[] {
-  const byId = new Map<string, Score>();
+function latest<Row extends Version>(versions: Row[]): Row[] {
+  const byId = new Map<string, Row>();
   for (const version of versions) {
     const other = byId.get(version.id);
     if (!other || other.updatedAt <= version.updatedAt) byId.set(version.id, version);
@@ -145,19 +163,31 @@ function assertNear(actual: number | null, expected: number | null, what: string
   assert.ok(Math.abs(actual - expected) < 2e-6, `${what} is ${actual}, not ${expected}`);
 }
 
-function bucketOf(createdAt: string, granularity: string): string {
-  const day = new Date(`${createdAt.slice(0, 10)}T00:00:00Z`);
-  if (granularity === "week") day.setUTCDate(day.getUTCDate() - (day.getUTCDay() + 6) % 7);
-  if (granularity === "month") day.setUTCDate(1);
-  return day.toISOString().slice(0, 10);
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The day of an instant on the calendars of a zone. */
+function dayIn(timezone: string, at: string): string {
+  if (timezone === "UTC") return at.slice(0, 10);
+  let format = formats.get(timezone);
+  // the Swedish date is the ISO one
+  if (!format) formats.set(timezone, format = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone }));
+  return format.format(new Date(at));
 }
 
-function isInRange({ createdAt }: Score): boolean {
-  return createdAt.slice(0, 10) >= range.startDate && createdAt.slice(0, 10) <= range.endDate;
+function bucketOf(day: string, granularity: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  if (granularity === "week") date.setUTCDate(date.getUTCDate() - (date.getUTCDay() + 6) % 7);
+  if (granularity === "month") date.setUTCDate(1);
+  return date.toISOString().slice(0, 10);
 }
 
-async function assertTrends(tenant: string, versions: Score[]): Promise<void> {
-  const rows = latest(versions).filter((row) => isInRange(row) && row.dimension === "confidence");
+function isInRange({ createdAt }: Score, timezone = "UTC"): boolean {
+  const day = dayIn(timezone, createdAt);
+  return day >= range.startDate && day <= range.endDate;
+}
+
+async function assertTrends(tenant: string, versions: Score[], timezone = "UTC"): Promise<void> {
+  const rows = latest(versions).filter((row) => isInRange(row, timezone) && row.dimension === "confidence");
   for (const granularity of ["day", "week", "month"]) {
     for (
       const filter of [{}, { programId: "buddy", location: "Oslo", demographic: "18-24" }] as Partial<Score>[]
@@ -165,10 +195,12 @@ async function assertTrends(tenant: string, versions: Score[]): Promise<void> {
       const kept = rows.filter((row) =>
         Object.entries(filter).every(([key, value]) => row[key as keyof Score] === value)
       );
-      const expected = [...grouped(kept, (row) => bucketOf(row.createdAt, granularity))].sort();
+      const expected = [...grouped(kept, (row) => bucketOf(dayIn(timezone, row.createdAt), granularity))]
+        .sort();
       const actual = await ask("analytics/trends", tenant, {
         dimension: "confidence",
         granularity,
+        timezone,
         ...range,
         ...filter,
         pageSize: 1000,
@@ -190,7 +222,7 @@ async function assertTrends(tenant: string, versions: Score[]): Promise<void> {
 
 const tenants = Array.from({ length: 8 }, (_, i) => newTenant(`company${i}`));
 const [own] = tenants;
-const versionsOf = new Map(tenants.map((tenant, i) => [tenant, randomVersions(i === 0 ? 22_000 : 4_000)]));
+const versionsOf = new Map(tenants.map((tenant, i) => [tenant, randomScores(i === 0 ? 22_000 : 4_000)]));
 for (const [tenant, versions] of versionsOf) await send("csr_scores", tenant, versions);
 
 Deno.test("trends are those of the latest versions at once, from roll-ups, and when changes come after them", async (t) => {
@@ -239,7 +271,26 @@ Deno.test("trends are those of the latest versions at once, from roll-ups, and w
     await refresh("csr_scores_marking");
     await assertTrends(own, versions);
   });
+
+  // an hour or two ahead with summer time from 29 March, five and a half ahead, three and a half or two and a half behind
+  for (const timezone of ["Europe/Oslo", "Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"]) {
+    await t.step(`by the days of ${timezone}`, () => assertTrends(own, versions, timezone));
+  }
 });
+
+/** Asserts that a company or cohort of an answer has what these scores come to. */
+function assertMeasures(
+  actual: Record<"avgScore" | "p25" | "medianScore" | "p75" | "min" | "max" | "scoreCount", number>,
+  scores: number[],
+): void {
+  assert.equal(actual.scoreCount, scores.length);
+  assertNear(actual.avgScore, mean(scores), "avgScore");
+  assertNear(actual.p25, percentile(scores, 0.25), "p25");
+  assertNear(actual.medianScore, percentile(scores, 0.5), "medianScore");
+  assertNear(actual.p75, percentile(scores, 0.75), "p75");
+  assertNear(actual.min, Math.min(...scores), "min");
+  assertNear(actual.max, Math.max(...scores), "max");
+}
 
 Deno.test("companies side by side have the quartiles of the latest versions", async () => {
   const compared = tenants.slice(0, 3);
@@ -261,29 +312,91 @@ Deno.test("companies side by side have the quartiles of the latest versions", as
   });
   assert.equal(cohorts.length, 9);
   for (const [i, { tenant, group, scores }] of expected.entries()) {
-    const actual = cohorts[i];
-    assert.deepEqual([actual.id, actual.group, actual.scoreCount], [tenant, group, scores.length]);
-    assertNear(actual.avgScore, mean(scores), "avgScore");
-    assertNear(actual.p25, percentile(scores, 0.25), "p25");
-    assertNear(actual.medianScore, percentile(scores, 0.5), "medianScore");
-    assertNear(actual.p75, percentile(scores, 0.75), "p75");
-    assertNear(actual.min, Math.min(...scores), "min");
-    assertNear(actual.max, Math.max(...scores), "max");
+    assert.deepEqual([cohorts[i].id, cohorts[i].group], [tenant, group]);
+    assertMeasures(cohorts[i], scores);
   }
 });
 
-interface Step {
-  userId: string;
-  programId: string;
-  stage: string;
-  ms: number;
-}
+Deno.test("cohorts side by side have the quartiles of their members' scores, by the days of a zone", async () => {
+  const ends = [[0, 200], [150, 400], [499, 500]];
+  const cohorts: { id: string; members: string[] }[] = [];
+  for (const [i, [from, to]] of ends.entries()) {
+    const { status, body } = await gateway.call(
+      "POST",
+      "cohorts",
+      own,
+      { name: `Cohort ${i}` },
+      "cohorts:write",
+    );
+    assert.equal(status, 201, JSON.stringify(body));
+    const { id } = body.data;
+    const members = Array.from({ length: to - from }, (_, i) => `u${from + i}`);
+    const added = await gateway.call(
+      "POST",
+      `cohorts/${id}/members`,
+      own,
+      { userIds: members },
+      "cohorts:write",
+    );
+    assert.equal(added.status, 204, JSON.stringify(added.body));
+    cohorts.push({ id, members });
+  }
+  const left = await gateway.call(
+    "DELETE",
+    `cohorts/${cohorts[0].id}/members/u7`,
+    own,
+    {},
+    "cohorts:write",
+  );
+  assert.equal(left.status, 204);
+  cohorts[0].members = cohorts[0].members.filter((userId) => userId !== "u7");
+  for (const timezone of ["UTC", "Asia/Kolkata"]) {
+    const rows = latest(versionsOf.get(own)!).filter((row) =>
+      isInRange(row, timezone) && row.dimension === "confidence"
+    );
+    for (const groupBy of ["none", "program"]) {
+      const data = await ask("analytics/cohorts", own, {
+        cohortIds: cohorts.map(({ id }) => id),
+        dimension: "confidence",
+        groupBy,
+        timezone,
+        ...range,
+      });
+      const expected = cohorts.flatMap(({ id, members }) => {
+        const theirs = rows.filter(({ userId }) => members.includes(userId));
+        const groups = grouped(theirs, ({ programId }) => groupBy === "none" ? "" : programId);
+        return [...groups].sort().map(([group, rows]) => ({
+          id,
+          group,
+          scores: rows.map(({ score }) => score),
+        }));
+      });
+      assert.deepEqual(
+        data.cohorts.map(({ id, group }: { id: string; group: string | null }) => [id, group ?? ""]),
+        expected.map(({ id, group }) => [id, group]),
+      );
+      for (const [i, { scores }] of expected.entries()) assertMeasures(data.cohorts[i], scores);
+    }
+  }
+});
+
+Deno.test("of companies that there are not, some are named and none are a 404", async () => {
+  const compare = (tenantIds: string[]) =>
+    gateway.query("analytics/cohorts", own, { tenantIds, dimension: "confidence" }, "query admin");
+  const some = await compare([own, "nobody"]);
+  assert.equal(some.status, 200);
+  assert.deepEqual(some.body.meta.warnings, ['There is no company "nobody"']);
+  const none = await compare(["nobody", "no one"]);
+  assert.equal(none.status, 404);
+  assert.equal(none.body.detail, "There is none of these companies");
+});
 
 /** How many stages a user gets through: from each entry, the first event of each next stage in time. */
 function stagesReached(steps: Step[], stages: string[], windowMs: number, from: number, to: number): number {
-  const sorted = steps.filter(({ stage }) => stages.includes(stage)).sort((a, b) =>
-    a.ms - b.ms || stages.indexOf(a.stage) - stages.indexOf(b.stage)
-  );
+  const sorted = steps.filter(({ stage }) => stages.includes(stage)).map(({ stage, occurredAt }) => ({
+    stage,
+    ms: Date.parse(occurredAt),
+  })).sort((a, b) => a.ms - b.ms || stages.indexOf(a.stage) - stages.indexOf(b.stage));
   let most = 0;
   for (const [i, entry] of sorted.entries()) {
     if (entry.stage !== stages[0] || entry.ms < from || entry.ms >= to) continue;
@@ -296,34 +409,50 @@ function stagesReached(steps: Step[], stages: string[], windowMs: number, from: 
   return most;
 }
 
-Deno.test("funnels follow each user through any stages", async () => {
-  const tenant = newTenant("funnel");
-  const names = ["invited", "enrolled", "matched", "met", "completed"];
-  const steps: (Step & { id: string })[] = Array.from({ length: 12_000 }, () => ({
-    id: crypto.randomUUID(),
-    userId: `u${Math.floor(random() * 1_500)}`,
+const stageNames = ["invited", "enrolled", "matched", "met", "completed"];
+
+function randomStep(id: string, version: number): Step {
+  return {
+    id,
+    userId: `u${Math.floor(random() * 6_000)}`,
     programId: pick(["buddy", "mentor"]),
-    stage: pick(names),
+    stage: pick(stageNames),
     // hours, so that some of a user's steps come at the same instant
-    ms: firstMs + Math.floor(random() * 24 * 60) * 3_600_000,
-  }));
-  await send("csr_journey", tenant, steps.map(({ ms, ...step }) => ({ ...step, occurredAt: instant(ms) })));
+    occurredAt: instant(firstMs + Math.floor(random() * 24 * 60) * 3_600_000),
+    updatedAt: instant(firstMs + 300 * dayMs + version),
+  };
+}
+
+Deno.test("funnels follow each user through any stages, by the latest versions of the steps", async () => {
+  const tenant = newTenant("funnel");
+  const versions = randomVersions(
+    50_000,
+    randomStep,
+    (step) => ({ ...step, userId: pick(["u1", "u2", "u3"]) }),
+  );
+  await send("csr_journey", tenant, versions, 5_000);
+  const steps = latest(versions);
   const cases = [
     { stages: ["enrolled", "matched", "completed"], window: 30 },
-    { stages: ["completed", "invited"], window: 1 },
-    { stages: names, window: 60, programId: "buddy" },
-    { stages: names.toReversed(), window: 20, segmentBy: "program" },
+    { stages: ["completed", "invited"], window: 1, timezone: "Asia/Kolkata" },
+    { stages: stageNames, window: 60, programId: "buddy", timezone: "America/St_Johns" },
+    { stages: stageNames.toReversed(), window: 20, segmentBy: "program" },
   ];
+  // what a zone's midnights at the ends of the range are in UTC, in winter
+  const offsets: Record<string, string> = { "Asia/Kolkata": "+05:30", "America/St_Johns": "-03:30" };
   for (const parameters of cases) {
-    const { stages, window, programId } = parameters;
+    const { stages, window, programId, timezone = "UTC" } = parameters;
     const data = await ask("analytics/funnels", tenant, {
       startDate: "2025-12-25",
       endDate: "2026-01-31",
       ...parameters,
     });
+    const [from, to] = ["2025-12-25", "2026-02-01"].map((day) =>
+      Date.parse(`${day}T00:00:00${offsets[timezone] ?? "Z"}`)
+    );
     const expectedOf = (kept: Step[]) => {
       const reached = [...grouped(kept, ({ userId }) => userId).values()].map((steps) =>
-        stagesReached(steps, stages, window * dayMs, Date.parse("2025-12-25"), Date.parse("2026-02-01"))
+        stagesReached(steps, stages, window * dayMs, from, to)
       );
       return stages.map((_, i) => reached.filter((count) => count > i).length);
     };
@@ -348,20 +477,28 @@ Deno.test("benchmarks weigh each company once, with and without one's own", asyn
     await send("csr_companies", tenant, [{ industry, updatedAt: "2026-01-01T00:00:00Z" }]);
   }
   await refresh("csr_benchmarking");
-  const scoresOf = (tenant: string) =>
-    latest(versionsOf.get(tenant)!).filter(({ dimension }) => dimension === "confidence").map(({ score }) =>
-      score
-    );
-  const means = tenants.map((tenant) => mean(scoresOf(tenant)));
-  for (const includeOwn of [true, false]) {
-    const data = await ask("analytics/benchmarks", own, { dimension: "confidence", includeOwn });
-    const group = includeOwn ? means : means.slice(1);
-    assert.deepEqual([data.group, data.withheld, data.companies], [industry, false, group.length]);
-    assertNear(data.own, means[0], "own");
-    assertNear(data.ownMedian, percentile(scoresOf(own), 0.5), "ownMedian");
-    assertNear(data.benchmark, mean(group), "benchmark");
-    assertNear(data.benchmarkMedian, percentile(group, 0.5), "benchmarkMedian");
-    assertNear(data.difference, means[0] - mean(group), "difference");
-    assert.ok(Math.abs(data.percentDifference - (means[0] / mean(group) - 1) * 100) < 0.006);
+  const scoresOf = (tenant: string, dimension: string, programId?: string) =>
+    latest(versionsOf.get(tenant)!).filter((row) =>
+      row.dimension === dimension && (!programId || row.programId === programId)
+    ).map(({ score }) => score);
+  for (const dimension of ["confidence", "belonging", "curiosity"]) {
+    const means = tenants.map((tenant) => mean(scoresOf(tenant, dimension)));
+    for (const [i, asking] of tenants.entries()) {
+      for (const includeOwn of i < 2 ? [true, false] : [true]) {
+        const programId = i === 1 ? "mentor" : undefined;
+        const filter = programId ? { programId } : {};
+        const data = await ask("analytics/benchmarks", asking, { dimension, includeOwn, ...filter });
+        const group = includeOwn ? means : means.filter((_, other) => other !== i);
+        const scores = scoresOf(asking, dimension, programId);
+        assert.deepEqual([data.group, data.withheld, data.companies], [industry, false, group.length]);
+        assert.equal(data.ownScoreCount, scores.length);
+        assertNear(data.own, mean(scores), "own");
+        assertNear(data.ownMedian, percentile(scores, 0.5), "ownMedian");
+        assertNear(data.benchmark, mean(group), "benchmark");
+        assertNear(data.benchmarkMedian, percentile(group, 0.5), "benchmarkMedian");
+        assertNear(data.difference, mean(scores) - mean(group), "difference");
+        assert.ok(Math.abs(data.percentDifference - (mean(scores) / mean(group) - 1) * 100) < 0.006);
+      }
+    }
   }
 });
