@@ -827,7 +827,7 @@ CREATE TABLE sluice.csr_journey
     `day` Date,
     `user_id` String CODEC(ZSTD(1)),
     `program_id` LowCardinality(String),
-    `occurred_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `occurred_at` DateTime64(3, 'UTC') CODEC(LZ4),
     `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
     `deleted` Bool,
     `user_hash` UInt64 MATERIALIZED sipHash64(user_id) CODEC(NONE)
@@ -2858,4 +2858,5 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261122010395'),
     ('20261125010301'),
     ('20261125010302'),
-    ('20261125010303');
+    ('20261125010303'),
+    ('20261125010304');

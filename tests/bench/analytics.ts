@@ -44,7 +44,7 @@ const endpoints: {
   },
   {
     name: "analytics/funnels",
-    over: "2.25 million steps of 10 million scores' users",
+    over: "2.25 million steps",
     goalMs: 300,
     parameters: () => ({
       stages: ["enrolled", "matched", "completed"],
