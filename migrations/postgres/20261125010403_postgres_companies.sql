@@ -1,5 +1,5 @@
 -- migrate:up
--- As before, and what its stream does not check is: the id, which becomes the tenant, and the time of the change.
+-- As before, and what its stream does not check is: the id, which becomes the tenant.
 CREATE OR REPLACE VIEW postgres_companies AS
 SELECT
     toUInt64(assumeNotNull(horizon)) AS horizon,
@@ -8,7 +8,7 @@ SELECT
         id IS NULL, '',
         id = '', 'id is missing',
         length(id) > 256, 'id is longer than 256 bytes',
-        sync_instant_problem('updatedAt', updated_at)) AS fault,
+        '') AS fault,
     if(
         id IS NULL,
         '',
