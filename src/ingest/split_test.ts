@@ -18,6 +18,7 @@ function collect(): RowEncoder & { added: Line[] } {
       const text = decoder.decode(bytes.subarray(start, end));
       added.push(fault ? [text, fault] : [text]);
     },
+    skip: () => {},
     take: () => new Uint8Array(),
     size: 0,
     lines: 0,
