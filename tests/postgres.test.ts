@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { createRoles } from "../src/clickhouse/roles.ts";
 import { readRows, run } from "../src/clickhouse/client.ts";
 import { ClickHouseError } from "../src/clickhouse/exception.ts";
-import { readLags } from "../src/sync/lags.ts";
+import { readSyncStates } from "../src/sync/states.ts";
 import { connectPostgres } from "../src/deno/postgres/postgres.ts";
 import { root } from "../src/deno/sql_files.ts";
+import { tokenOf } from "./gateway.ts";
 import { waitFor } from "./program.ts";
 import { withSource } from "./postgres_source.ts";
 
@@ -494,6 +495,28 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
   );
 
   await t.step(
+    "connections to Postgres are asked for signs of life each minute, and closed without",
+    async () => {
+      const slow = await beginSlowRun();
+      try {
+        const port = its.source().port.toString(16).toUpperCase().padStart(4, "0");
+        // established connections to the port, the engine's and our own, and their timers: 02 is keepalive, in hundredths of a
+        // second; without pg_service.conf the engine's are two hours
+        await waitFor("each waits for the next sign of life", async () => {
+          const timers = [...(await Deno.readTextFile("/proc/net/tcp")).matchAll(
+            new RegExp(`^ *\\d+: \\S+ \\S+:${port} 01 \\S+ (\\w\\w):(\\w+)`, "gm"),
+          )].map(([, kind, left]) => ({ kind, left: parseInt(left, 16) }));
+          assert.ok(timers.every(({ kind, left }) => kind !== "02" || left <= 6_000), JSON.stringify(timers));
+          return timers.length >= 2 && timers.every(({ kind }) => kind === "02");
+        });
+      } finally {
+        await slow.end();
+      }
+      await until(null);
+    },
+  );
+
+  await t.step(
     "a lock in Postgres that is held for long, and a statement that takes too long, are told",
     async () => {
       const settings = await its
@@ -613,19 +636,36 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     assert.equal(unknown.status, 404);
     assert.match(unknown.body.detail, /no source "invoices": the sources are cohorts, companies, /);
     assert.equal((await gateway.query("analytics/sync", "acme")).status, 403);
+    const authorization = `Bearer ${await tokenOf("the-operator", "admin")}`;
+    const got = await gateway.fetch("/v1/admin/sync/companies", undefined, { headers: { authorization } });
+    assert.deepEqual([got.status, got.headers.get("allow")], [405, "POST"]);
+    await got.body?.cancel();
   });
 
   await t.step("lag grows until a source is late, and is there for metrics", async () => {
-    const lags = await readLags(its.clickHouse);
-    assert.deepEqual(lags.map(({ source }) => source), [
+    const states = await readSyncStates(its.clickHouse);
+    assert.deepEqual(states.map(({ source }) => source), [
       "cohorts",
       "companies",
       "outcome_scores",
       "program_enrollments",
       "user_cohorts",
     ]);
-    for (const { lagSeconds } of lags) {
+    for (const { lagSeconds } of states) {
       assert.ok(lagSeconds !== null && lagSeconds >= 0 && lagSeconds < 1_200);
+    }
+    const state = await its.state("companies");
+    const text = await (await gateway.fetch("/metrics")).text();
+    for (
+      const [metric, value] of [["rows", state.rows], ["rejected_rows", state.rejected], ["failures", 0], [
+        "running",
+        0,
+      ]]
+    ) {
+      assert.ok(
+        text.includes(`\nsluice_sync_${metric}{source="companies"} ${value}\n`),
+        `${metric} ${value}`,
+      );
     }
     gateway.setNow(new Date(Date.now() + 21 * 60_000));
     const late = await its.state("outcome_scores");
