@@ -203,6 +203,23 @@ Deno.test("a backfill reads a table or a file anew, goes on where it was cut off
     assert.deepEqual(await count(byFile), { n: 2, total: 0.5 });
   });
 
+  await t.step("lines may be long, and many of them", async () => {
+    const tenantId = newTenant("long");
+    const path = `${folder.path}/long.ndjson`;
+    const note = "x".repeat(1_000_000);
+    await Deno.writeTextFile(path, "");
+    for (let n = 0; n < 110; n++) {
+      await Deno.writeTextFile(path, `${JSON.stringify({ ...score(n), note })}\n`, { append: true });
+    }
+    steps.length = 0;
+    const { lines } = await backfillFile(clickHouse, path, { stream: "csr_scores", tenantId }, progress);
+    assert.equal(lines, 110);
+    // 34 of them come to 32 MiB
+    assert.equal(steps.length, 1 + 4);
+    assert.equal((await count(tenantId)).n, 110);
+    await Deno.remove(path);
+  });
+
   await t.step("a row of CSV that cannot be read is a dead letter, and the others arrive", async () => {
     const tenantId = newTenant("csv");
     const path = `${folder.path}/odd.csv`;

@@ -621,6 +621,21 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     assert.ok((await scores()).some(({ n }) => n === 16), "nothing was lost meanwhile");
   });
 
+  await t.step("a value that the view of a former schema.sql cannot hand out is told as one", async () => {
+    const [{ now }] = await its.sql()`SELECT pg_get_functiondef('sluice.milliseconds'::regproc) AS now`;
+    await its.sql().unsafe(
+      now.replace(
+        /\$function\$[^]*\$function\$/,
+        () => "$$ SELECT (extract(epoch FROM instant) * 1000)::bigint $$",
+      ),
+    );
+    await its.sql()`INSERT INTO outcome_scores (id, user_id, company_id, dimension, score, created_at)
+      VALUES (${scoreId(110)}, ${user}, 'acme', 'confidence', 0.5, 'infinity')`;
+    await until("A value in Postgres does not fit into the type of its column in the view");
+    await its.sql().unsafe(now);
+    await until(null);
+  });
+
   await t.step("a Postgres whose numbers of transactions start anew is noticed", async () => {
     await run(its.clickHouse, {
       sql: `INSERT INTO sync_runs (source, started_at, position) VALUES ('cohorts', now64(3), 4000000000)`,
@@ -657,16 +672,16 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     const state = await its.state("companies");
     const text = await (await gateway.fetch("/metrics")).text();
     for (
-      const [metric, value] of [["rows", state.rows], ["rejected_rows", state.rejected], ["failures", 0], [
-        "running",
-        0,
-      ]]
+      const [metric, value] of [["rows", state.rows], ["rejected_rows", state.rejected], ["failures", 0]]
     ) {
       assert.ok(
         text.includes(`\nsluice_sync_${metric}{source="companies"} ${value}\n`),
         `${metric} ${value}`,
       );
     }
+    // what goes on is looked at every five seconds
+    assert.match(text, /^sluice_sync_running\{source="companies"\} [01]$/m);
+    assert.match(text, /^sluice_sync_duration_seconds\{source="companies"\} \d/m);
     gateway.setNow(new Date(Date.now() + 21 * 60_000));
     const late = await its.state("outcome_scores");
     assert.equal(late.late, true);

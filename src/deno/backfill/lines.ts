@@ -36,17 +36,19 @@ export function csvRecords() {
   };
 }
 
+/** A piece ends behind the line that brings it to so many bytes. */
+const pieceBytes = 32 * 1_048_576;
+/** A longer line is not held in memory. */
+const maxLineBytes = 64 * 1_048_576;
+
 /**
- * A file in pieces of so many lines, of CSV so many records: such a line goes on behind a line break within quotes. Throws
- * when a line is longer than `maxBytes`, or when a quote has no end: what is behind it would be one field.
+ * A file in pieces of so many lines, fewer where they are long; of CSV so many records: such a line goes on behind a line
+ * break within quotes. The same file comes in the same pieces each time. Throws when a line is longer than 64 MiB, or when
+ * a quote has no end: what is behind it would be one field.
  */
 export async function* readLines(
   path: string,
-  { linesPerPiece, isCsv, maxBytes = 64 * 1_048_576 }: {
-    linesPerPiece: number;
-    isCsv: boolean;
-    maxBytes?: number;
-  },
+  { linesPerPiece, isCsv }: { linesPerPiece: number; isCsv: boolean },
 ): AsyncGenerator<Lines> {
   using file = await Deno.open(path);
   const records = isCsv ? csvRecords() : undefined;
@@ -69,7 +71,7 @@ export async function* readLines(
       if (isNewline) newlines++;
       if (records ? !records.endsWith(chunk[i]) : !isNewline) continue;
       recordLine = newlines + 1;
-      if (++inPiece < linesPerPiece) continue;
+      if (++inPiece < linesPerPiece && size + i + 1 - start < pieceBytes) continue;
       kept.push(chunk.subarray(start, i + 1));
       size += i + 1 - start;
       start = i + 1;
@@ -77,11 +79,11 @@ export async function* readLines(
     }
     kept.push(chunk.subarray(start));
     size += chunk.length - start;
-    if (size > maxBytes) {
+    if (size > pieceBytes + maxLineBytes) {
       throw new Error(
         records?.isOpen()
           ? endless(path, recordLine)
-          : `Cannot read ${path}: ${inPiece} lines from line ${firstLine} on have more than ${maxBytes} bytes`,
+          : `Cannot read ${path}: line ${recordLine} is longer than ${maxLineBytes} bytes`,
       );
     }
   }
