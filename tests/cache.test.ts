@@ -141,6 +141,27 @@ Deno.test("an answer holds until its ttl ends, and no longer", async () => {
   assert.deepEqual([made.how, made.headers.get("age")], ["stale", "0"]);
 });
 
+Deno.test("while a parameter stands in place of the clock, an answer holds for its ttl, else for a step of the clock", async () => {
+  await using table = await createTable();
+  const file = queryFile(
+    "test/day",
+    "tenant: none\ncache: { ttl: 1m, fresh: 5s }\nparams: { day: { replacesNow: true } }",
+    `SELECT countIf(n < toUInt64(ifNull({day:Nullable(Date)}, toDate({now:DateTime64(3, 'UTC')})))) AS total FROM ${table.name}`,
+  );
+  const gateway = await createCachedGateway([file]);
+  const tenant = newTenant();
+  const hows = async (path: string) => {
+    const hows = [];
+    for (const seconds of [0, 20, 50, 61]) {
+      gateway.setNow(later(seconds));
+      hows.push((await ask(gateway, tenant, path)).how);
+    }
+    return hows;
+  };
+  assert.deepEqual(await hows("/v1/test/day?day=2026-03-01"), ["miss", "hit", "hit", "stale"]);
+  assert.deepEqual(await hows("/v1/test/day"), ["miss", "stale", "stale", "stale"]);
+});
+
 /** Asks, changes something, has the versions read, and asks again: how the second answer came, and its total. */
 async function afterChange(
   tableName: string,

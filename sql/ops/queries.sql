@@ -7,7 +7,7 @@ tenant: all
 scope: admin
 params:
   startDate: { description: "First day; 6 days before the last one if absent", example: "2026-03-01" }
-  endDate: { description: "Last day, included; today if absent", example: "2026-03-31" }
+  endDate: { description: "Last day, included; today if absent", example: "2026-03-31", replacesNow: true }
   tenant: { description: Only this tenant, example: acme }
 page: { size: 100, max: 1000 }
 columns:

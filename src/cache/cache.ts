@@ -1,6 +1,7 @@
 import type { Answer } from "../answer/answer.ts";
 import type { Format } from "../answer/format.ts";
 import type { Bound } from "../catalog/bind.ts";
+import { usesClock } from "../catalog/clock.ts";
 import type { Query } from "../catalog/query.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import type { Log } from "../http/log.ts";
@@ -135,7 +136,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
         key: cacheKey(ask),
         query: query.name,
         policy: query.header.cache!,
-        bindsNow: query.bindsNow && !ask.bound.now,
+        bindsNow: usesClock(query, ask.bound) && !ask.bound.now,
         tenantId,
         tables: run.tables,
         headers,
@@ -158,9 +159,9 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
     ask: Ask,
     isBehind: boolean,
   ): { key: string; flight: Flight<Made>; clockAt: Date; isShared: boolean } {
-    const { bindsNow, header } = ask.query;
+    const { header } = ask.query;
     const clockAt = clockOf(ask, clock(), header.cache!);
-    const key = bindsNow ? `${cacheKey(ask)}\0${clockAt.getTime()}` : cacheKey(ask);
+    const key = usesClock(ask.query, ask.bound) ? `${cacheKey(ask)}\0${clockAt.getTime()}` : cacheKey(ask);
     const underway = ask.isBypass ? undefined : flights.get(key);
     if (underway) return { key, flight: underway, clockAt, isShared: true };
     const startedAt = performance.now();
