@@ -518,6 +518,21 @@ Deno.test("an entity tag is of the data alone: a recomputation with the same res
   assert.notEqual(changed.headers.get("etag"), etag);
 });
 
+Deno.test("If-None-Match is for GET and HEAD: a POST that has the answer gets it all the same", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const gateway = await createCachedGateway([sumFile(table.name)]);
+  const etag = (await ask(gateway, tenant)).headers.get("etag")!;
+  for (const tag of [etag, "*"]) {
+    const headers = { "if-none-match": tag };
+    const statuses = [];
+    for (const method of ["GET", "HEAD", "POST"]) {
+      statuses.push((await ask(gateway, tenant, "/v1/test/sum", { method, headers })).status);
+    }
+    assert.deepEqual(statuses, [304, 304, 200]);
+  }
+});
+
 Deno.test("a page's total is part of what its entity tag is of", async () => {
   await using table = await createTable();
   const tenant = newTenant();
@@ -539,7 +554,8 @@ Deno.test("a page's total is part of what its entity tag is of", async () => {
   assert.notEqual(second.headers.get("etag"), first.headers.get("etag"));
 });
 
-Deno.test("a kept answer goes out in the encoding that the caller takes, small ones as they are", async () => {
+/** A gateway with a query of as many rows as are asked for, and how its answer came in what a caller takes. */
+async function createEncodingGateway() {
   const file = queryFile(
     "test/many",
     "tenant: none\ncache: 1h",
@@ -559,16 +575,57 @@ Deno.test("a kept answer goes out in the encoding that the caller takes, small o
     const plain = encoding ? stream.pipeThrough(new DecompressionStream(format)) : stream;
     return { encoding, data: (await new Response(plain).json()).data.length, size: bytes.length };
   };
+  return { gateway, get };
+}
+
+Deno.test("a kept answer goes out in the encoding that the caller takes, small ones as they are", async () => {
+  const { gateway, get } = await createEncodingGateway();
   assert.deepEqual((await get("identity")).encoding, null);
   const gzip = await get("gzip");
   assert.deepEqual([gzip.encoding, gzip.data], ["gzip", 1_000]);
-  const br = await get("gzip, deflate, br;q=0.9");
+  const br = await get("gzip, deflate, br");
   assert.deepEqual([br.encoding, br.data], ["br", 1_000]);
-  assert.equal((await get("br;q=0, gzip;q=0.1")).encoding, "gzip");
   assert.equal((await get("gzip", 1)).encoding, null);
   // what an answer takes in other encodings counts
   assert.ok(gateway.cache.stats().bytes > (await get("identity")).size + gzip.size + br.size);
   assert.equal(gateway.runs.length, 2);
+});
+
+Deno.test("of the encodings that the caller takes, the one it wants most is chosen", async () => {
+  const { get } = await createEncodingGateway();
+  const cases: [accept: string, encoding: string | null][] = [
+    ["gzip, br;q=0.9", "gzip"],
+    ["gzip;q=0.8, br;q=0.9", "br"],
+    ["gzip;q=0.5, br;q=0.5", "br"],
+    ["br;q=0, gzip;q=0.1", "gzip"],
+    ["BR;Q=0.2", "br"],
+    ["*", "br"],
+    ["br;q=0, *;q=0.5", "gzip"],
+    ["*;q=0, gzip", "gzip"],
+    ["*;q=0", null],
+    ["gzip;q=0.2, identity", null],
+    ["identity;q=0.1, *;q=0.5", "br"],
+    ["gzip;q=much", null],
+    ["deflate", null],
+  ];
+  // twice each: the second time takes the short way of repeated requests
+  for (const [accept, encoding] of [...cases, ...cases]) {
+    assert.equal((await get(accept)).encoding, encoding, accept);
+  }
+});
+
+Deno.test("an answer of more than 512 KB is not made into br", async () => {
+  const { get } = await createEncodingGateway();
+  const sizes = [];
+  for (const count of [38_000, 50_000]) {
+    sizes.push((await get("identity", count)).size);
+    for (const _ of [1, 2]) {
+      const encoding = count === 38_000 ? "br" : "gzip";
+      assert.equal((await get("br, gzip;q=0.1", count)).encoding, encoding);
+    }
+    assert.equal((await get("br", count)).encoding, count === 38_000 ? "br" : null);
+  }
+  assert.ok(sizes[0] < 524_288 && sizes[1] > 524_288, String(sizes));
 });
 
 Deno.test("an answer that would be too large with another encoding is kept without it", async () => {

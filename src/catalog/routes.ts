@@ -104,7 +104,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
     });
     if (query.header.cache) audit.cache = served.status;
     const conditions = {
-      ifNoneMatch: c.req.header("if-none-match"),
+      ifNoneMatch: isRead(c.req.method) ? c.req.header("if-none-match") : undefined,
       acceptEncoding: c.req.header("accept-encoding"),
     };
     const response = await respond(served, deps.clock(), conditions, deps.cache.encoded);
@@ -124,9 +124,13 @@ function wantsNew(c: Context<AppEnv>): boolean {
   return wants && c.var.credential.scopes.includes("admin");
 }
 
+function isRead(method: string): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
 async function readInput(c: Context<AppEnv>): Promise<Input> {
   const search = readSearch(new URL(c.req.url).searchParams);
-  if (c.req.method === "GET" || c.req.method === "HEAD") return search;
+  if (isRead(c.req.method)) return search;
   const type = c.req.header("content-type")?.split(";")[0].trim().toLowerCase();
   const text = await readText(c.req.raw, maxBodyBytes);
   if (text === "") return search;
