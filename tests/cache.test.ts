@@ -378,8 +378,9 @@ Deno.test("an outdated answer goes out no longer than `stale`", async () => {
   assert.deepEqual(pick(await ask(gateway, tenant)), { how: "stale", total: 5 });
 });
 
+/** Looks until it is so, for some ten seconds at most. */
 async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 1_000; i++) {
     if (await isTrue()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -725,6 +726,147 @@ Deno.test("an admin's purge forgets answers by query, tenant and table, or all, 
   await refused.body?.cancel();
   const wrong = await gateways[0].admin("DELETE", "/v1/admin/cache?querry=test/sum");
   assert.deepEqual([wrong.status, wrong.body.parameter], [400, "querry"]);
+});
+
+Deno.test("a purge is heeded by another gateway by itself, while nobody asks that for anything", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const files = [sumFile(table.name, "cache: { ttl: 1h, fresh: 1h }")];
+  const [here, there] = await Promise.all([createCachedGateway(files), createCachedGateway(files)]);
+  const entries = async () => (await (await there.request("/health/cache")).json()).entries;
+  try {
+    for (const gateway of [here, there]) {
+      gateway.cache.start();
+      assert.deepEqual([(await ask(gateway, tenant)).how, (await ask(gateway, tenant)).how], ["miss", "hit"]);
+    }
+    assert.equal(await entries(), 1);
+    const { status } = await here.admin("DELETE", `/v1/admin/cache?tenantId=${tenant}`);
+    assert.equal(status, 200);
+    await until(async () => await entries() === 0);
+    assert.deepEqual([(await ask(here, tenant)).how, (await ask(there, tenant)).how], ["miss", "miss"]);
+  } finally {
+    for (const { cache } of [here, there]) {
+      cache.stop();
+      // one that was under way is over then
+      await cache.poll();
+    }
+  }
+});
+
+/** A purge of a tenant's answers that was given a minute and a second ago: gateways do not read it any more. */
+const purgeLongAgo = (tenant: string) =>
+  engineRun(
+    `INSERT INTO cache_purges (id, at, tenant_id) VALUES (generateUUIDv4(), now64(3) - INTERVAL 61 SECOND, '${tenant}')`,
+  );
+
+Deno.test("a gateway that could not read purges for long forgets what they may have meant, and not after a short while", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const { state, clickHouse } = breakable();
+  const gateway = await createCachedGateway([sumFile(table.name, "cache: { ttl: 1h, fresh: 1h }")], {
+    clickHouse,
+  });
+  await ask(gateway, tenant);
+  const hows = [];
+  for (const seconds of [20, 61]) {
+    state.mode = "away";
+    gateway.pass(seconds * 1_000);
+    hows.push((await ask(gateway, tenant)).how);
+    if (seconds === 61) await purgeLongAgo(tenant);
+    state.mode = "whole";
+    hows.push((await ask(gateway, tenant)).how);
+  }
+  assert.deepEqual(hows, ["hit", "hit", "hit", "miss"]);
+  assert.equal((await ask(gateway, tenant)).how, "hit");
+});
+
+Deno.test("an answer on its way since before purges could not be read is neither kept nor shared", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const { clickHouse: held, open } = heldBack();
+  const { state, clickHouse } = breakable(held);
+  const gateway = await createCachedGateway([sumFile(table.name, "cache: { ttl: 1h, fresh: 1h }")], {
+    clickHouse,
+  });
+  const first = ask(gateway, tenant);
+  await until(() => gateway.runs.length === 1);
+  state.mode = "away";
+  gateway.pass(61_000);
+  await gateway.cache.poll();
+  await purgeLongAgo(tenant);
+  state.mode = "whole";
+  await gateway.cache.poll();
+  const second = ask(gateway, tenant);
+  await until(() => gateway.runs.length === 2);
+  open();
+  assert.deepEqual([(await first).how, (await second).how], ["miss", "miss"]);
+  assert.doesNotMatch((await second).cacheStatus, /collapsed/);
+});
+
+Deno.test("a gateway that nobody asked for long keeps the first answer that it gives then", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const gateway = await createCachedGateway([sumFile(table.name)]);
+  const before = newTenant();
+  await ask(gateway, before);
+  await gateway.admin("DELETE", `/v1/admin/cache?tenantId=${before}`);
+  gateway.pass(3_600_000);
+  assert.deepEqual([(await ask(gateway, tenant)).how, (await ask(gateway, tenant)).how], ["miss", "hit"]);
+});
+
+Deno.test("a purge by tenant forgets the answers to others that hold its rows", async () => {
+  await using table = await createTable();
+  const [own, friend, stranger] = [newTenant("own"), newTenant("friend"), newTenant("stranger")];
+  const sum = (condition: string) => `SELECT sum(n) AS total FROM ${table.name}${condition}`;
+  const files = [
+    queryFile("test/sum", "tenant: compare\ncache: 1h", sum(" WHERE tenant_id IN {tenantIds:Array(String)}")),
+    queryFile("test/all", "tenant: all\nscope: admin\ncache: 1h", sum("")),
+  ];
+  const gateways = await Promise.all([createCachedGateway(files), createCachedGateway(files)]);
+  const hows = async (path: string) => {
+    const seen = [];
+    for (const { request, cache } of gateways) {
+      await cache.poll();
+      const response = await request(path, own, {}, "query admin");
+      await response.body?.cancel();
+      assert.equal(response.status, 200);
+      seen.push(/hit/.test(response.headers.get("cache-status")!) ? "hit" : "miss");
+    }
+    return seen;
+  };
+  const [compared, all] = [`/v1/test/sum?tenantIds=${friend}`, "/v1/test/all"];
+  for (const path of [compared, all]) {
+    await hows(path);
+    for (const tenant of [own, friend, stranger]) {
+      const isMeant = path === all || tenant !== stranger;
+      const { body } = await gateways[0].admin("DELETE", `/v1/admin/cache?tenantId=${tenant}`);
+      assert.equal(body.data.forgotten, isMeant ? 1 : 0, `${path} ${tenant}`);
+      const how = isMeant ? "miss" : "hit";
+      assert.deepEqual(await hows(path), [how, how], `${path} ${tenant}`);
+    }
+    await gateways[0].admin("DELETE", `/v1/admin/cache?tenantId=${own}`);
+    for (const { cache } of gateways) await cache.poll();
+  }
+});
+
+Deno.test("a comparison that was on its way at the purge of a tenant in it is not kept", async () => {
+  await using table = await createTable();
+  const [own, friend] = [newTenant("own"), newTenant("friend")];
+  const { clickHouse, open } = heldBack();
+  const sql = `SELECT sum(n) AS total FROM ${table.name} WHERE tenant_id IN {tenantIds:Array(String)}`;
+  const files = [queryFile("test/sum", "tenant: compare\ncache: 1h", sql)];
+  const gateway = await createCachedGateway(files, { clickHouse });
+  const compare = async () => {
+    const response = await gateway.request(`/v1/test/sum?tenantIds=${friend}`, own, {}, "query admin");
+    await response.body?.cancel();
+    return response.headers.get("cache-status")!;
+  };
+  const first = compare();
+  await until(() => gateway.runs.length === 1);
+  await gateway.admin("DELETE", `/v1/admin/cache?tenantId=${friend}`);
+  open();
+  assert.match(await first, /miss/);
+  assert.match(await compare(), /miss/);
 });
 
 Deno.test("an answer that was on its way at a purge is not kept", async () => {

@@ -26,6 +26,8 @@ export interface CacheOptions {
   log: Log;
   /** Bytes that all answers together take at most; 0 keeps none. */
   maxBytes: number;
+  /** Milliseconds of a clock that nobody sets. */
+  monotonic?: () => number;
 }
 
 /** A request for an answer that may be kept. */
@@ -63,6 +65,8 @@ const pollEveryMs = 1_000;
 const verifiedMs = 1_500;
 /** Time after a failed recomputation in which no other is begun behind an outdated answer. */
 const retryMs = 1_000;
+/** The purge that names nothing. */
+const everything: Purge = { query: "", tenantId: "", table: "" };
 /** Purges given here that are remembered until they are read; of one forgotten sooner, the second time forgets anew. */
 const maxGiven = 100;
 
@@ -70,7 +74,9 @@ const maxGiven = 100;
 export type Cache = ReturnType<typeof createCache>;
 
 /** Keeps finished answers, and knows by the versions of the tables behind them when they are outdated. */
-export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheOptions) {
+export function createCache(
+  { clickHouse, reader, clock, log, maxBytes, monotonic = () => performance.now() }: CacheOptions,
+) {
   const kept = createKept(maxBytes);
   const runs = createRuns();
   const flights = createFlights<Made>();
@@ -96,6 +102,8 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
       // it was carried out here when it was given here
       if (!given.delete(id)) purge(command);
     },
+    onGap: (since) => void purge(everything, since),
+    monotonic,
   });
   const isVerified = () => versions.age() <= verifiedMs;
 
@@ -117,8 +125,13 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
     isBehind: boolean,
     onBegin: (run: Run) => void,
   ): Promise<Made> {
-    const { query, tenantId } = ask;
-    const run = runs.begin({ query: query.name, tenantId, tables: await trace(query) });
+    const { query } = ask;
+    const run = runs.begin({
+      query: query.name,
+      tenantIds: tenantsOf(ask),
+      tables: await trace(query),
+      beganAt: monotonic(),
+    });
     onBegin(run);
     try {
       // what changed since the versions were read shows as a change later: they must be older than the run
@@ -136,8 +149,9 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
         query: query.name,
         policy: query.header.cache!,
         bindsNow: query.bindsNow && !ask.bound.now,
-        tenantId,
+        tenantIds: run.tenantIds,
         tables: run.tables,
+        beganAt: run.beganAt,
         headers,
         body,
         encoded: {},
@@ -163,13 +177,14 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
     const key = bindsNow ? `${cacheKey(ask)}\0${clockAt.getTime()}` : cacheKey(ask);
     const underway = ask.isBypass ? undefined : flights.get(key);
     if (underway) return { key, flight: underway, clockAt, isShared: true };
-    const startedAt = performance.now();
+    const startedAt = monotonic();
     const flight = flights.start(
       key,
       (signal, outdatedWhen) =>
         make(ask, clockAt, signal, isBehind, (run) =>
           outdatedWhen(() => {
-            if (performance.now() - startedAt <= header.cache!.freshMs) return false;
+            if (run.isPurged) return true;
+            if (monotonic() - startedAt <= header.cache!.freshMs) return false;
             return run.changedAt !== undefined || !isVerified() || !versions.isTracked(run.tables);
           })),
     );
@@ -196,14 +211,14 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
 
   /** Makes a new answer that nobody waits for, unless that is under way or failed a moment ago. */
   async function recompute(ask: Ask, outdated: Entry): Promise<void> {
-    if (performance.now() < (retryAt.get(outdated) ?? 0)) return;
+    if (monotonic() < (retryAt.get(outdated) ?? 0)) return;
     const { key, flight, isShared } = take(ask, true);
     if (isShared) return;
     try {
       const made = await flights.join(key, flight);
       if ("stream" in made && made.stream.body instanceof ReadableStream) await made.stream.body.cancel();
     } catch (error) {
-      retryAt.set(outdated, performance.now() + retryMs);
+      retryAt.set(outdated, monotonic() + retryMs);
       const cause = error instanceof Error ? error.name : String(error);
       log({
         level: "warn",
@@ -225,10 +240,9 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
   }
 
   /** Forgets the answers that a purge means, those on their way too; returns how many were kept. */
-  function purge(command: Purge): number {
-    runs.purge(command);
-    flights.detach();
-    return kept.purge(command);
+  function purge(command: Purge, begunBefore?: number): number {
+    runs.purge(command, begunBefore);
+    return kept.purge(command, begunBefore);
   }
 
   return {
@@ -292,9 +306,9 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
 
     stats: () => ({ ...kept.stats(), ...counter.total(), byQuery: counter.byQuery() }),
 
-    /** Reads the versions of the tables in use each second, while there are answers. */
+    /** Reads the versions of the tables in use, and purges, each second, while there are answers or some on their way. */
     start(): void {
-      timer ??= setInterval(() => kept.size() > 0 && versions.poll(), pollEveryMs);
+      timer ??= setInterval(() => kept.size() + runs.size() > 0 && versions.poll(), pollEveryMs);
     },
 
     stop(): void {
@@ -307,6 +321,12 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
 async function runOnce(ask: Ask, now: Date): Promise<Outcome> {
   const answer = await ask.run(clockOf(ask, now, { freshMs: 1_000 }), ask.signal, false);
   return { answer, status: "bypass", forwarded: "bypass", isShared: false, ttlSeconds: 0 };
+}
+
+/** Who is answered, and whose rows the answer holds. */
+function tenantsOf({ query, bound, tenantId }: Ask): string[] | "all" {
+  if (query.header.tenant === "all") return "all";
+  return [...new Set([tenantId, ...bound.tenantIds ?? []])];
 }
 
 /** What `{now}` is for a request: the cursor's, or that of the tenant's query. */

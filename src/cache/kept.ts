@@ -77,10 +77,10 @@ export function createKept(maxBytes: number) {
     tables: () => unchanged.keys(),
 
     /** Forgets the answers that a purge means; returns how many. */
-    purge(command: Purge): number {
+    purge(command: Purge, begunBefore?: number): number {
       let forgotten = 0;
       for (const [key, entry] of [...entries.entries()]) {
-        if (matchesPurge(command, entry) && entries.delete(key)) forgotten++;
+        if (matchesPurge(command, entry, begunBefore) && entries.delete(key)) forgotten++;
       }
       return forgotten;
     },
