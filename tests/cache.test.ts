@@ -724,8 +724,83 @@ Deno.test("an admin's purge forgets answers by query, tenant and table, or all, 
   const refused = await gateways[0].request("/v1/admin/cache", one, { method: "DELETE" });
   assert.equal(refused.status, 403);
   await refused.body?.cancel();
-  const wrong = await gateways[0].admin("DELETE", "/v1/admin/cache?querry=test/sum");
-  assert.deepEqual([wrong.status, wrong.body.parameter], [400, "querry"]);
+});
+
+Deno.test("a purge names its query by name, by file or by address", async () => {
+  const file = (name: string, header: string) =>
+    queryFile(name, `tenant: none\ncache: 1h${header}`, "SELECT {thingId:UInt8} AS total");
+  const gateway = await createCachedGateway([
+    file("test/[thingId]/sum", ""),
+    file("test/list", "\npath: test/all/{thingId}"),
+  ]);
+  const tenant = newTenant();
+  const cases = [
+    ["/v1/test/7/sum", "test/{thingId}/sum", "test/[thingId]/sum", "sql/test/[thingId]/sum.sql"],
+    ["/v1/test/7/sum", "/v1/test/{thingId}/sum", "/v1/test/[thingId]/sum"],
+    ["/v1/test/all/7", "test/list", "/v1/test/all/{thingId}"],
+  ];
+  for (const [path, ...names] of cases) {
+    for (const name of names) {
+      await ask(gateway, tenant, path);
+      const search = new URLSearchParams({ query: name });
+      const { status, body } = await gateway.admin("DELETE", `/v1/admin/cache?${search}`);
+      const query = path === "/v1/test/7/sum" ? "test/{thingId}/sum" : "test/list";
+      assert.deepEqual([status, body.data?.query, body.data?.forgotten], [200, query, 1], name);
+    }
+  }
+});
+
+Deno.test("a purge that does not say clearly what it means is refused, and forgets nothing", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const gateway = await createCachedGateway([
+    sumFile(table.name),
+    queryFile("test/sums", "tenant: none", "SELECT 1 AS total"),
+  ]);
+  await ask(gateway, tenant);
+  const cases: [search: string, parameter: string, detail: RegExp][] = [
+    ["?querry=test/sum", "querry", /not known/],
+    ["?query=", "query", /^query is empty/],
+    [`?query=test/sum&tenantId=`, "tenantId", /^tenantId is empty/],
+    ["?table", "table", /^table is empty/],
+    ["?query=test/sum&query=test/sums", "query", /^query is given more than once$/],
+    ["?query=test/sun", "query", /^There is no query "test\/sun"; did you mean "test\/sum"\?$/],
+    [
+      "?query=/v1/test/sun",
+      "query",
+      /^There is no query "\/v1\/test\/sun"; did you mean "\/v1\/test\/sum"\?$/,
+    ],
+    ["?query=weather/tomorrow", "query", /^There is no query "weather\/tomorrow"$/],
+  ];
+  for (const [search, parameter, detail] of cases) {
+    const { status, body } = await gateway.admin("DELETE", `/v1/admin/cache${search}`);
+    assert.deepEqual([status, body.type, body.parameter], [400, "/problems/invalid-parameter", parameter]);
+    assert.match(body.detail, detail);
+  }
+  const sent = await gateway.admin("DELETE", "/v1/admin/cache", { query: "test/sums" });
+  assert.deepEqual([sent.status, sent.body.type], [400, "/problems/invalid-request"]);
+  assert.match(sent.body.detail, /address/);
+  assert.equal((await ask(gateway, tenant)).how, "hit");
+});
+
+Deno.test("a purge that the other gateways cannot be told of says that it holds here alone", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const { state, clickHouse } = breakable();
+  const gateway = await createCachedGateway([sumFile(table.name)], { clickHouse });
+  await ask(gateway, tenant);
+  // the operator's budget is known from here on
+  await gateway.admin("GET", "/v1/budget");
+  state.mode = "away";
+  const { status, body, headers } = await gateway.admin("DELETE", `/v1/admin/cache?tenantId=${tenant}`);
+  assert.deepEqual([status, body.type], [503, "/problems/unavailable"]);
+  assert.match(
+    body.detail,
+    /^This gateway has forgotten .* others could not be told: send the request again$/,
+  );
+  assert.equal(headers.get("retry-after"), "1");
+  state.mode = "whole";
+  assert.equal((await ask(gateway, tenant)).how, "miss");
 });
 
 Deno.test("a purge is heeded by another gateway by itself, while nobody asks that for anything", async () => {

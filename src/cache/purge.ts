@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /** Which answers to forget: those that match all that is named; an empty text names nothing. */
 export interface Purge {
   /** Name of a query, such as `outreach/overview`. */
@@ -8,15 +6,6 @@ export interface Purge {
   /** A table that the answer was read from, with its database. */
   table: string;
 }
-
-const text = z.string().max(512, "must have at most 512 characters");
-
-/** The parameters of a purge as a caller sends them. */
-export const purgeParameters = z.strictObject({
-  query: text.default(""),
-  tenantId: text.default(""),
-  table: text.default(""),
-});
 
 /** What a purge is compared with: an answer, or a run that makes one. */
 export interface Purgeable {
