@@ -629,6 +629,18 @@ Deno.test("an answer of more than 512 KB is not made into br", async () => {
   assert.ok(sizes[0] < 524_288 && sizes[1] > 524_288, String(sizes));
 });
 
+Deno.test("what an answer takes as the text that repeated requests get counts as well", async () => {
+  const sql = "SELECT repeat('x', 5000) AS text";
+  const gateway = await createCachedGateway([queryFile("test/long", "tenant: none\ncache: 1h", sql)]);
+  const tenant = newTenant();
+  const sizes = [];
+  for (const _ of [1, 2, 3]) {
+    await (await gateway.request("/v1/test/long", tenant)).body?.cancel();
+    sizes.push(gateway.cache.stats().bytes);
+  }
+  assert.ok(sizes[0] > 5_000 && sizes.at(-1)! > sizes[0] + 5_000, String(sizes));
+});
+
 Deno.test("an answer that would be too large with another encoding is kept without it", async () => {
   // 4,000 digits, of which no encoding makes fewer than half
   const sql = "SELECT arrayStringConcat(arrayMap(i -> hex(sipHash64(i)), range(250))) AS text";
@@ -1052,23 +1064,48 @@ Deno.test("GET /health/cache tells what the cache holds and did, by query", asyn
   for (const _ of [1, 2, 3, 4]) await ask(gateway, tenant);
   await ask(gateway, tenant, "/v1/test/other");
   const response = await gateway.request("/health/cache");
-  const { bytes, ...body } = await response.json();
+  const { bytes, queries, ...body } = await response.json();
   assert.ok(bytes > 0 && bytes < cacheBytes);
-  const none = { staleHits: 0, sharedRuns: 0, bypasses: 0 };
+  const none = { staleHits: 0, sharedRuns: 0, bypasses: 0, evictions: 0 };
   assert.deepEqual(body, {
+    ...none,
     entries: 2,
     maxBytes: cacheBytes,
-    evictions: 0,
     tooLarge: 0,
-    ...none,
     hits: 3,
     misses: 2,
     hitRate: 0.6,
-    queries: [
-      { query: "test/other", ...none, hits: 0, misses: 1, hitRate: 0 },
-      { query: "test/sum", ...none, hits: 3, misses: 1, hitRate: 0.75 },
-    ],
   });
+  const [other, sum] = queries;
+  assert.ok(other.bytes > 0 && sum.bytes > 0);
+  assert.equal(other.bytes + sum.bytes, bytes);
+  assert.deepEqual(queries, [
+    { ...none, query: "test/other", entries: 1, bytes: other.bytes, hits: 0, misses: 1, hitRate: 0 },
+    { ...none, query: "test/sum", entries: 1, bytes: sum.bytes, hits: 3, misses: 1, hitRate: 0.75 },
+  ]);
+});
+
+Deno.test("GET /health/cache tells whose answers went for want of room, and what is left of each query", async () => {
+  const file = (name: string) =>
+    queryFile(name, "tenant: none\ncache: 1h", "SELECT repeat('x', 6000) AS text, {n:UInt32} AS n");
+  const gateway = await createCachedGateway([file("test/few"), file("test/many")], { cacheBytes: 200_000 });
+  const tenant = newTenant();
+  const fill = async (name: string, count: number) => {
+    for (let n = 0; n < count; n++) {
+      await (await gateway.request(`/v1/test/${name}?n=${n}`, tenant)).body?.cancel();
+    }
+  };
+  await fill("few", 2);
+  await fill("many", 60);
+  await gateway.admin("DELETE", "/v1/admin/cache?query=test/few");
+  const { entries, bytes, evictions, queries: [few, many] } = await (await gateway.request("/health/cache"))
+    .json();
+  // the two came first, and so went first; a purge is for no want of room
+  assert.deepEqual([few.query, few.entries, few.bytes, few.evictions], ["test/few", 0, 0, 2]);
+  assert.deepEqual([many.query, many.entries, many.bytes], ["test/many", entries, bytes]);
+  assert.equal(many.evictions, evictions - 2);
+  assert.equal(many.entries + many.evictions, 60);
+  assert.ok(bytes > 100_000 && bytes <= 200_000);
 });
 
 Deno.test("a header's cache is checked when the file is loaded", async () => {

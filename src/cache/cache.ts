@@ -13,7 +13,7 @@ import { tablesBehind } from "./lineage.ts";
 import { type CachePolicy, steppedClock } from "./policy.ts";
 import type { Purge } from "./purge.ts";
 import { createRuns, type Run } from "./runs.ts";
-import { createCounter } from "./stats.ts";
+import { type CacheStats, createCounter, type QueryStats } from "./stats.ts";
 import { createVersions } from "./versions.ts";
 
 /** What `createCache` uses. */
@@ -272,13 +272,12 @@ export function createCache(
     /** The entry's body as text, which is made once; null when it is none, or has no room. Deno sends it in half the time. */
     text(entry: Entry): string | null {
       if (entry.text !== undefined) return entry.text;
-      entry.text = decodeText(entry.body);
-      if (entry.text !== null && kept.peek(entry.key) === entry) {
-        // an answer that takes more room is kept anew, so that the room counts
-        if (kept.fits(entry)) kept.set(entry);
-        else entry.text = null;
-      }
-      return entry.text;
+      const text = decodeText(entry.body);
+      // an answer that takes more room is kept anew, as another object: that its room counts
+      const larger = { ...entry, text };
+      if (text === null || kept.peek(entry.key) !== entry || !kept.fits(larger)) entry.text = null;
+      else kept.set(larger);
+      return text;
     },
 
     /** The entry's body in an encoding, which is made once. */
@@ -304,7 +303,13 @@ export function createCache(
 
     poll: versions.poll,
 
-    stats: () => ({ ...kept.stats(), ...counter.total(), byQuery: counter.byQuery() }),
+    stats: (): CacheStats => ({ ...kept.stats(), ...counter.total() }),
+
+    /** The same of each query that was asked; walks all that is kept. */
+    queries(): QueryStats[] {
+      const heldOf = kept.byQuery();
+      return counter.byQuery().map(([query, counts]) => ({ query, ...heldOf(query), ...counts }));
+    },
 
     /** Reads the versions of the tables in use, and purges, each second, while there are answers or some on their way. */
     start(): void {

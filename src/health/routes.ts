@@ -21,12 +21,8 @@ export function healthRoutes(deps: AppDeps, { tokens }: Pick<Auth, "tokens">, pr
   return new Hono<AppEnv>()
     .get("/live", (c) => c.json({ status: "ok" }))
     .get("/cache", (c) => {
-      const { byQuery, ...all } = deps.cache.stats();
-      const queries = Object.entries(byQuery).map(([query, counts]) => ({
-        query,
-        ...counts,
-        hitRate: hitRate(counts),
-      }));
+      const all = deps.cache.stats();
+      const queries = deps.cache.queries().map((query) => ({ ...query, hitRate: hitRate(query) }));
       c.header("cache-control", "no-store");
       return c.json({ ...all, hitRate: hitRate(all), queries });
     })
