@@ -39,6 +39,8 @@ export interface Ask {
   /** Whether the caller wants it computed now. */
   isBypass: boolean;
   signal: AbortSignal;
+  /** Told how the answer comes, before it is computed: it may fail. */
+  onStatus(status: Outcome["status"]): void;
   /** Runs the query with its clock at an instant; `isBehind` when nobody waits for it. */
   run(clockAt: Date, signal: AbortSignal, isBehind: boolean): Promise<Answer>;
 }
@@ -194,6 +196,7 @@ export function createCache(
   async function compute(ask: Ask, forwarded: "miss" | "stale" | "bypass"): Promise<Outcome> {
     const { key, flight, clockAt, isShared } = take(ask, false);
     const status = forwarded === "bypass" ? "bypass" : "miss";
+    ask.onStatus(status);
     counter.add(ask.query.name, status === "bypass" ? "bypasses" : "misses");
     if (isShared) counter.add(ask.query.name, "sharedRuns");
     const made = await flights.join(key, flight, ask.signal);
@@ -235,6 +238,7 @@ export function createCache(
     if (state === "expired") return compute(ask, "stale");
     if (state === "outdated") recompute(ask, entry);
     const status = state === "fresh" ? "hit" : "stale";
+    ask.onStatus(status);
     counter.add(entry.query, status === "hit" ? "hits" : "staleHits");
     return { answer: entry, entry, status, isShared: false, ttlSeconds };
   }
@@ -324,6 +328,7 @@ export function createCache(
 }
 
 async function runOnce(ask: Ask, now: Date): Promise<Outcome> {
+  ask.onStatus("bypass");
   const answer = await ask.run(clockOf(ask, now, { freshMs: 1_000 }), ask.signal, false);
   return { answer, status: "bypass", forwarded: "bypass", isShared: false, ttlSeconds: 0 };
 }
