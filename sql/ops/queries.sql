@@ -36,7 +36,7 @@ WITH
             count() AS requests,
             countIf(status >= 400) AS errors,
             countIf(status = 429) AS spent,
-            percent_of(countIf(cache = 'hit'), countIf(cache != '')) AS hitRate,
+            percent_of(countIf(cache = 'hit'), countIf(cache != '' AND status < 400)) AS hitRate,
             quantilesTDigest(0.5, 0.95, 0.99)(duration_ms) AS durations,
             round(sum(clickhouse_ms)) AS clickHouseMs,
             sum(rows_read) AS rowsRead,
