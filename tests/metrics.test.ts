@@ -140,6 +140,7 @@ Deno.test("Exports that break in the middle are counted by query, and none that 
   // so small that it is first read as a whole, to be kept
   const [status] = await ask("test/kept", 100_000, "csv");
   assert.ok(status >= 400);
+  assert.equal(gateway.log.filter(({ message }) => message === "An export broke in the middle").length, 2);
   const families = await readMetrics(gateway);
   assert.equal(families.get("broken_exports_total")?.type, "COUNTER");
   assert.deepEqual(endpoints.map((endpoint) => valueOf(families, "broken_exports_total", { endpoint })), [

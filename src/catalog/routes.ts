@@ -92,7 +92,8 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
             signal,
             onBroken(cause) {
               // what breaks sooner is answered with a problem
-              if (isAnswering) deps.metrics.requests.exportBroke(query.name);
+              if (!isAnswering) return;
+              deps.metrics.requests.exportBroke(query.name);
               deps.log({
                 level: "error",
                 message: "An export broke in the middle",
