@@ -1,17 +1,15 @@
 import type { Answer } from "../answer/answer.ts";
-import type { Format } from "../answer/format.ts";
-import type { Bound } from "../catalog/bind.ts";
 import { usesClock } from "../catalog/clock.ts";
 import type { Query } from "../catalog/query.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import type { Log } from "../http/log.ts";
+import { type Ask, clockOf, type Outcome, tenantsOf } from "./ask.ts";
 import { collect, collectedBytes } from "./collect.ts";
 import { decodeText, encode, type Encoding, entityTag, type Entry, freshnessOf } from "./entry.ts";
 import { createFlights, type Flight } from "./flights.ts";
 import { createKept } from "./kept.ts";
 import { cacheKey } from "./key.ts";
 import { tablesBehind } from "./lineage.ts";
-import { type CachePolicy, steppedClock } from "./policy.ts";
 import type { Purge } from "./purge.ts";
 import { createRuns, type Run } from "./runs.ts";
 import { type CacheStats, createCounter, type QueryStats } from "./stats.ts";
@@ -29,35 +27,6 @@ export interface CacheOptions {
   maxBytes: number;
   /** Milliseconds of a clock that nobody sets. */
   monotonic?: () => number;
-}
-
-/** A request for an answer that may be kept. */
-export interface Ask {
-  query: Query;
-  bound: Bound;
-  tenantId: string;
-  format: Format;
-  /** Whether the caller wants it computed now. */
-  isBypass: boolean;
-  signal: AbortSignal;
-  /** Told how the answer comes, before it is computed: it may fail. */
-  onStatus(status: Outcome["status"]): void;
-  /** Runs the query with its clock at an instant; `isBehind` when nobody waits for it. */
-  run(clockAt: Date, signal: AbortSignal, isBehind: boolean): Promise<Answer>;
-}
-
-/** An answer and how it came. */
-export interface Outcome {
-  answer: Answer;
-  status: "hit" | "miss" | "stale" | "bypass";
-  /** Why ClickHouse was asked, if it was. */
-  forwarded?: "miss" | "stale" | "bypass";
-  /** Whether the run was another request's. */
-  isShared: boolean;
-  /** The answer as it is kept, unless it is a stream or its query is not cached. */
-  entry?: Entry;
-  /** Seconds for which the entry goes on to be fresh. */
-  ttlSeconds: number;
 }
 
 /** What a run made: an answer for all who wait, or a stream, which only one can take. */
@@ -332,15 +301,4 @@ async function runOnce(ask: Ask, now: Date): Promise<Outcome> {
   ask.onStatus("bypass");
   const answer = await ask.run(clockOf(ask, now, { freshMs: 1_000 }), ask.signal, false);
   return { answer, status: "bypass", forwarded: "bypass", isShared: false, ttlSeconds: 0 };
-}
-
-/** Who is answered, and whose rows the answer holds. */
-function tenantsOf({ query, bound, tenantId }: Ask): string[] | "all" {
-  if (query.header.tenant === "all") return "all";
-  return [...new Set([tenantId, ...bound.tenantIds ?? []])];
-}
-
-/** What `{now}` is for a request: the cursor's, or that of the tenant's query. */
-function clockOf({ bound, query, tenantId }: Ask, now: Date, policy: Pick<CachePolicy, "freshMs">): Date {
-  return bound.now ?? steppedClock(now, policy, `${tenantId}\0${query.name}`);
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from "./cache.ts";
+import type { Outcome } from "./ask.ts";
 import { chooseEncoding, readAccepted } from "./encoding.ts";
 import type { Encoding, Entry } from "./entry.ts";
 
