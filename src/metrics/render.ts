@@ -57,6 +57,11 @@ export function renderMetrics(options: RenderOptions): string {
   counter("bytes_read_total", "Bytes that queries read in ClickHouse.", ofEach(({ bytesRead }) => bytesRead));
   counter("response_bytes_total", "Bytes of answers' bodies.", ofEach(({ bytesSent }) => bytesSent));
   counter(
+    "broken_exports_total",
+    "Exports that broke in the middle, and so did their connections.",
+    ofEach(({ brokenExports }) => brokenExports),
+  );
+  counter(
     "problems_total",
     "Requests that met a problem, by its type.",
     [...requests.problems].map(([type, count]) => [{ type }, count]),

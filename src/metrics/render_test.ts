@@ -31,7 +31,6 @@ function render(more: Partial<RenderOptions> = {}): string {
         bypasses: 8,
         evictions: 7,
         tooLarge: 0,
-        byQuery: {},
       }),
     },
     isClickHouseUp: true,
