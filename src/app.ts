@@ -26,6 +26,7 @@ import { healthRoutes } from "./health/routes.ts";
 import { allowOrigins } from "./http/allow_origins.ts";
 import { type Log, logRequests } from "./http/log.ts";
 import { onError } from "./http/on_error.ts";
+import { withoutLength } from "./http/without_length.ts";
 import { requestId } from "./http/request_id.ts";
 import { nameSpan } from "./http/trace.ts";
 import { eventRoutes } from "./ingest/routes.ts";
@@ -136,7 +137,7 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
   async function answerWhole(request: Request): Promise<Response> {
     const response = await app.fetch(request);
     repeats.learn(request, response);
-    return response;
+    return request.method === "HEAD" ? withoutLength(response) : response;
   }
   // most requests of a dashboard are like one before: they do not walk all of the above again
   return { fetch: (request) => repeats.answer(request) ?? answerWhole(request) };

@@ -7,6 +7,7 @@ import { docsAssets } from "./deno/docs_assets.ts";
 import { listMigrations } from "./deno/list_migrations.ts";
 import { createLog } from "./deno/log.ts";
 import { onSignal } from "./deno/on_signal.ts";
+import { readTransport } from "./deno/read_transport.ts";
 import { serve, whenReachable } from "./deno/serve.ts";
 import { renderFault } from "./deno/sql_files.ts";
 
@@ -14,7 +15,7 @@ import { renderFault } from "./deno/sql_files.ts";
 async function main(config: Config): Promise<void> {
   const log = createLog({ format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const target = clickHouseOptions(config);
-  const roles = createRoles(target);
+  const roles = createRoles(target, readTransport(target.url));
   const gateway = serve({ config, roles, ping: createPing(target), log, docs: docsAssets() });
   onSignal(async () => {
     log({ level: "info", message: "Stopping: requests in flight finish" });

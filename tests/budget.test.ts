@@ -295,6 +295,22 @@ Deno.test("an admin reads, changes and resets budgets; others may not", async ()
   });
 });
 
+Deno.test("a method that budgets do not take is a 405 that names those they do", async () => {
+  const gateway = await createSmallGateway();
+  const path = "/v1/admin/tenants/acme/budget";
+  for (
+    const [method, to, allow] of [
+      ["POST", "/v1/budget", "GET, HEAD"],
+      ["PATCH", path, "GET, HEAD, PUT"],
+      ["GET", `${path}/reset`, "POST"],
+    ]
+  ) {
+    const response = await gateway.request(to, "the-operator", { method }, "admin");
+    assert.deepEqual([response.status, response.headers.get("allow")], [405, allow], `${method} ${to}`);
+    assert.equal((await response.json()).type, "/problems/method-not-allowed");
+  }
+});
+
 Deno.test("a tenant id of any characters has a budget of its own", async () => {
   const gateway = await createSmallGateway();
   const ids = ["a'b", "a\\b", "a\\'b", "') OR 1=1 --", "{x:String}", "ü\u{1f600}", "a,b", "[1]", "\\N"].map((

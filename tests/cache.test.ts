@@ -141,6 +141,27 @@ Deno.test("an answer holds until its ttl ends, and no longer", async () => {
   assert.deepEqual([made.how, made.headers.get("age")], ["stale", "0"]);
 });
 
+Deno.test("while a parameter stands in place of the clock, an answer holds for its ttl, else for a step of the clock", async () => {
+  await using table = await createTable();
+  const file = queryFile(
+    "test/day",
+    "tenant: none\ncache: { ttl: 1m, fresh: 5s }\nparams: { day: { replacesNow: true } }",
+    `SELECT countIf(n < toUInt64(ifNull({day:Nullable(Date)}, toDate({now:DateTime64(3, 'UTC')})))) AS total FROM ${table.name}`,
+  );
+  const gateway = await createCachedGateway([file]);
+  const tenant = newTenant();
+  const hows = async (path: string) => {
+    const hows = [];
+    for (const seconds of [0, 20, 50, 61]) {
+      gateway.setNow(later(seconds));
+      hows.push((await ask(gateway, tenant, path)).how);
+    }
+    return hows;
+  };
+  assert.deepEqual(await hows("/v1/test/day?day=2026-03-01"), ["miss", "hit", "hit", "stale"]);
+  assert.deepEqual(await hows("/v1/test/day"), ["miss", "stale", "stale", "stale"]);
+});
+
 /** Asks, changes something, has the versions read, and asks again: how the second answer came, and its total. */
 async function afterChange(
   tableName: string,
@@ -378,8 +399,9 @@ Deno.test("an outdated answer goes out no longer than `stale`", async () => {
   assert.deepEqual(pick(await ask(gateway, tenant)), { how: "stale", total: 5 });
 });
 
+/** Looks until it is so, for some ten seconds at most. */
 async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 1_000; i++) {
     if (await isTrue()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -518,6 +540,21 @@ Deno.test("an entity tag is of the data alone: a recomputation with the same res
   assert.notEqual(changed.headers.get("etag"), etag);
 });
 
+Deno.test("If-None-Match is for GET and HEAD: a POST that has the answer gets it all the same", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const gateway = await createCachedGateway([sumFile(table.name)]);
+  const etag = (await ask(gateway, tenant)).headers.get("etag")!;
+  for (const tag of [etag, "*"]) {
+    const headers = { "if-none-match": tag };
+    const statuses = [];
+    for (const method of ["GET", "HEAD", "POST"]) {
+      statuses.push((await ask(gateway, tenant, "/v1/test/sum", { method, headers })).status);
+    }
+    assert.deepEqual(statuses, [304, 304, 200]);
+  }
+});
+
 Deno.test("a page's total is part of what its entity tag is of", async () => {
   await using table = await createTable();
   const tenant = newTenant();
@@ -539,7 +576,8 @@ Deno.test("a page's total is part of what its entity tag is of", async () => {
   assert.notEqual(second.headers.get("etag"), first.headers.get("etag"));
 });
 
-Deno.test("a kept answer goes out in the encoding that the caller takes, small ones as they are", async () => {
+/** A gateway with a query of as many rows as are asked for, and how its answer came in what a caller takes. */
+async function createEncodingGateway() {
   const file = queryFile(
     "test/many",
     "tenant: none\ncache: 1h",
@@ -559,16 +597,69 @@ Deno.test("a kept answer goes out in the encoding that the caller takes, small o
     const plain = encoding ? stream.pipeThrough(new DecompressionStream(format)) : stream;
     return { encoding, data: (await new Response(plain).json()).data.length, size: bytes.length };
   };
+  return { gateway, get };
+}
+
+Deno.test("a kept answer goes out in the encoding that the caller takes, small ones as they are", async () => {
+  const { gateway, get } = await createEncodingGateway();
   assert.deepEqual((await get("identity")).encoding, null);
   const gzip = await get("gzip");
   assert.deepEqual([gzip.encoding, gzip.data], ["gzip", 1_000]);
-  const br = await get("gzip, deflate, br;q=0.9");
+  const br = await get("gzip, deflate, br");
   assert.deepEqual([br.encoding, br.data], ["br", 1_000]);
-  assert.equal((await get("br;q=0, gzip;q=0.1")).encoding, "gzip");
   assert.equal((await get("gzip", 1)).encoding, null);
   // what an answer takes in other encodings counts
   assert.ok(gateway.cache.stats().bytes > (await get("identity")).size + gzip.size + br.size);
   assert.equal(gateway.runs.length, 2);
+});
+
+Deno.test("of the encodings that the caller takes, the one it wants most is chosen", async () => {
+  const { get } = await createEncodingGateway();
+  const cases: [accept: string, encoding: string | null][] = [
+    ["gzip, br;q=0.9", "gzip"],
+    ["gzip;q=0.8, br;q=0.9", "br"],
+    ["gzip;q=0.5, br;q=0.5", "br"],
+    ["br;q=0, gzip;q=0.1", "gzip"],
+    ["BR;Q=0.2", "br"],
+    ["*", "br"],
+    ["br;q=0, *;q=0.5", "gzip"],
+    ["*;q=0, gzip", "gzip"],
+    ["*;q=0", null],
+    ["gzip;q=0.2, identity", null],
+    ["identity;q=0.1, *;q=0.5", "br"],
+    ["gzip;q=much", null],
+    ["deflate", null],
+  ];
+  // twice each: the second time takes the short way of repeated requests
+  for (const [accept, encoding] of [...cases, ...cases]) {
+    assert.equal((await get(accept)).encoding, encoding, accept);
+  }
+});
+
+Deno.test("an answer of more than 512 KB is not made into br", async () => {
+  const { get } = await createEncodingGateway();
+  const sizes = [];
+  for (const count of [38_000, 50_000]) {
+    sizes.push((await get("identity", count)).size);
+    for (const _ of [1, 2]) {
+      const encoding = count === 38_000 ? "br" : "gzip";
+      assert.equal((await get("br, gzip;q=0.1", count)).encoding, encoding);
+    }
+    assert.equal((await get("br", count)).encoding, count === 38_000 ? "br" : null);
+  }
+  assert.ok(sizes[0] < 524_288 && sizes[1] > 524_288, String(sizes));
+});
+
+Deno.test("what an answer takes as the text that repeated requests get counts as well", async () => {
+  const sql = "SELECT repeat('x', 5000) AS text";
+  const gateway = await createCachedGateway([queryFile("test/long", "tenant: none\ncache: 1h", sql)]);
+  const tenant = newTenant();
+  const sizes = [];
+  for (const _ of [1, 2, 3]) {
+    await (await gateway.request("/v1/test/long", tenant)).body?.cancel();
+    sizes.push(gateway.cache.stats().bytes);
+  }
+  assert.ok(sizes[0] > 5_000 && sizes.at(-1)! > sizes[0] + 5_000, String(sizes));
 });
 
 Deno.test("an answer that would be too large with another encoding is kept without it", async () => {
@@ -666,8 +757,224 @@ Deno.test("an admin's purge forgets answers by query, tenant and table, or all, 
   const refused = await gateways[0].request("/v1/admin/cache", one, { method: "DELETE" });
   assert.equal(refused.status, 403);
   await refused.body?.cancel();
-  const wrong = await gateways[0].admin("DELETE", "/v1/admin/cache?querry=test/sum");
-  assert.deepEqual([wrong.status, wrong.body.parameter], [400, "querry"]);
+});
+
+Deno.test("a purge names its query by name, by file or by address", async () => {
+  const file = (name: string, header: string) =>
+    queryFile(name, `tenant: none\ncache: 1h${header}`, "SELECT {thingId:UInt8} AS total");
+  const gateway = await createCachedGateway([
+    file("test/[thingId]/sum", ""),
+    file("test/list", "\npath: test/all/{thingId}"),
+  ]);
+  const tenant = newTenant();
+  const cases = [
+    ["/v1/test/7/sum", "test/{thingId}/sum", "test/[thingId]/sum", "sql/test/[thingId]/sum.sql"],
+    ["/v1/test/7/sum", "/v1/test/{thingId}/sum", "/v1/test/[thingId]/sum"],
+    ["/v1/test/all/7", "test/list", "/v1/test/all/{thingId}"],
+  ];
+  for (const [path, ...names] of cases) {
+    for (const name of names) {
+      await ask(gateway, tenant, path);
+      const search = new URLSearchParams({ query: name });
+      const { status, body } = await gateway.admin("DELETE", `/v1/admin/cache?${search}`);
+      const query = path === "/v1/test/7/sum" ? "test/{thingId}/sum" : "test/list";
+      assert.deepEqual([status, body.data?.query, body.data?.forgotten], [200, query, 1], name);
+    }
+  }
+});
+
+Deno.test("a purge that does not say clearly what it means is refused, and forgets nothing", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const gateway = await createCachedGateway([
+    sumFile(table.name),
+    queryFile("test/sums", "tenant: none", "SELECT 1 AS total"),
+  ]);
+  await ask(gateway, tenant);
+  const cases: [search: string, parameter: string, detail: RegExp][] = [
+    ["?querry=test/sum", "querry", /not known/],
+    ["?query=", "query", /^query is empty/],
+    [`?query=test/sum&tenantId=`, "tenantId", /^tenantId is empty/],
+    ["?table", "table", /^table is empty/],
+    ["?query=test/sum&query=test/sums", "query", /^query is given more than once$/],
+    ["?query=test/sun", "query", /^There is no query "test\/sun"; did you mean "test\/sum"\?$/],
+    [
+      "?query=/v1/test/sun",
+      "query",
+      /^There is no query "\/v1\/test\/sun"; did you mean "\/v1\/test\/sum"\?$/,
+    ],
+    ["?query=weather/tomorrow", "query", /^There is no query "weather\/tomorrow"$/],
+  ];
+  for (const [search, parameter, detail] of cases) {
+    const { status, body } = await gateway.admin("DELETE", `/v1/admin/cache${search}`);
+    assert.deepEqual([status, body.type, body.parameter], [400, "/problems/invalid-parameter", parameter]);
+    assert.match(body.detail, detail);
+  }
+  const sent = await gateway.admin("DELETE", "/v1/admin/cache", { query: "test/sums" });
+  assert.deepEqual([sent.status, sent.body.type], [400, "/problems/invalid-request"]);
+  assert.match(sent.body.detail, /address/);
+  assert.equal((await ask(gateway, tenant)).how, "hit");
+});
+
+Deno.test("a purge that the other gateways cannot be told of says that it holds here alone", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const { state, clickHouse } = breakable();
+  const gateway = await createCachedGateway([sumFile(table.name)], { clickHouse });
+  await ask(gateway, tenant);
+  // the operator's budget is known from here on
+  await gateway.admin("GET", "/v1/budget");
+  state.mode = "away";
+  const { status, body, headers } = await gateway.admin("DELETE", `/v1/admin/cache?tenantId=${tenant}`);
+  assert.deepEqual([status, body.type], [503, "/problems/unavailable"]);
+  assert.match(
+    body.detail,
+    /^This gateway has forgotten .* others could not be told: send the request again$/,
+  );
+  assert.equal(headers.get("retry-after"), "1");
+  state.mode = "whole";
+  assert.equal((await ask(gateway, tenant)).how, "miss");
+});
+
+Deno.test("a purge is heeded by another gateway by itself, while nobody asks that for anything", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const files = [sumFile(table.name, "cache: { ttl: 1h, fresh: 1h }")];
+  const [here, there] = await Promise.all([createCachedGateway(files), createCachedGateway(files)]);
+  const entries = async () => (await (await there.request("/health/cache")).json()).entries;
+  try {
+    for (const gateway of [here, there]) {
+      gateway.cache.start();
+      assert.deepEqual([(await ask(gateway, tenant)).how, (await ask(gateway, tenant)).how], ["miss", "hit"]);
+    }
+    assert.equal(await entries(), 1);
+    const { status } = await here.admin("DELETE", `/v1/admin/cache?tenantId=${tenant}`);
+    assert.equal(status, 200);
+    await until(async () => await entries() === 0);
+    assert.deepEqual([(await ask(here, tenant)).how, (await ask(there, tenant)).how], ["miss", "miss"]);
+  } finally {
+    for (const { cache } of [here, there]) {
+      cache.stop();
+      // one that was under way is over then
+      await cache.poll();
+    }
+  }
+});
+
+/** A purge of a tenant's answers that was given a minute and a second ago: gateways do not read it any more. */
+const purgeLongAgo = (tenant: string) =>
+  engineRun(
+    `INSERT INTO cache_purges (id, at, tenant_id) VALUES (generateUUIDv4(), now64(3) - INTERVAL 61 SECOND, '${tenant}')`,
+  );
+
+Deno.test("a gateway that could not read purges for long forgets what they may have meant, and not after a short while", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const { state, clickHouse } = breakable();
+  const gateway = await createCachedGateway([sumFile(table.name, "cache: { ttl: 1h, fresh: 1h }")], {
+    clickHouse,
+  });
+  await ask(gateway, tenant);
+  const hows = [];
+  for (const seconds of [20, 61]) {
+    state.mode = "away";
+    gateway.pass(seconds * 1_000);
+    hows.push((await ask(gateway, tenant)).how);
+    if (seconds === 61) await purgeLongAgo(tenant);
+    state.mode = "whole";
+    hows.push((await ask(gateway, tenant)).how);
+  }
+  assert.deepEqual(hows, ["hit", "hit", "hit", "miss"]);
+  assert.equal((await ask(gateway, tenant)).how, "hit");
+});
+
+Deno.test("an answer on its way since before purges could not be read is neither kept nor shared", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const { clickHouse: held, open } = heldBack();
+  const { state, clickHouse } = breakable(held);
+  const gateway = await createCachedGateway([sumFile(table.name, "cache: { ttl: 1h, fresh: 1h }")], {
+    clickHouse,
+  });
+  const first = ask(gateway, tenant);
+  await until(() => gateway.runs.length === 1);
+  state.mode = "away";
+  gateway.pass(61_000);
+  await gateway.cache.poll();
+  await purgeLongAgo(tenant);
+  state.mode = "whole";
+  await gateway.cache.poll();
+  const second = ask(gateway, tenant);
+  await until(() => gateway.runs.length === 2);
+  open();
+  assert.deepEqual([(await first).how, (await second).how], ["miss", "miss"]);
+  assert.doesNotMatch((await second).cacheStatus, /collapsed/);
+});
+
+Deno.test("a gateway that nobody asked for long keeps the first answer that it gives then", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const gateway = await createCachedGateway([sumFile(table.name)]);
+  const before = newTenant();
+  await ask(gateway, before);
+  await gateway.admin("DELETE", `/v1/admin/cache?tenantId=${before}`);
+  gateway.pass(3_600_000);
+  assert.deepEqual([(await ask(gateway, tenant)).how, (await ask(gateway, tenant)).how], ["miss", "hit"]);
+});
+
+Deno.test("a purge by tenant forgets the answers to others that hold its rows", async () => {
+  await using table = await createTable();
+  const [own, friend, stranger] = [newTenant("own"), newTenant("friend"), newTenant("stranger")];
+  const sum = (condition: string) => `SELECT sum(n) AS total FROM ${table.name}${condition}`;
+  const files = [
+    queryFile("test/sum", "tenant: compare\ncache: 1h", sum(" WHERE tenant_id IN {tenantIds:Array(String)}")),
+    queryFile("test/all", "tenant: all\nscope: admin\ncache: 1h", sum("")),
+  ];
+  const gateways = await Promise.all([createCachedGateway(files), createCachedGateway(files)]);
+  const hows = async (path: string) => {
+    const seen = [];
+    for (const { request, cache } of gateways) {
+      await cache.poll();
+      const response = await request(path, own, {}, "query admin");
+      await response.body?.cancel();
+      assert.equal(response.status, 200);
+      seen.push(/hit/.test(response.headers.get("cache-status")!) ? "hit" : "miss");
+    }
+    return seen;
+  };
+  const [compared, all] = [`/v1/test/sum?tenantIds=${friend}`, "/v1/test/all"];
+  for (const path of [compared, all]) {
+    await hows(path);
+    for (const tenant of [own, friend, stranger]) {
+      const isMeant = path === all || tenant !== stranger;
+      const { body } = await gateways[0].admin("DELETE", `/v1/admin/cache?tenantId=${tenant}`);
+      assert.equal(body.data.forgotten, isMeant ? 1 : 0, `${path} ${tenant}`);
+      const how = isMeant ? "miss" : "hit";
+      assert.deepEqual(await hows(path), [how, how], `${path} ${tenant}`);
+    }
+    await gateways[0].admin("DELETE", `/v1/admin/cache?tenantId=${own}`);
+    for (const { cache } of gateways) await cache.poll();
+  }
+});
+
+Deno.test("a comparison that was on its way at the purge of a tenant in it is not kept", async () => {
+  await using table = await createTable();
+  const [own, friend] = [newTenant("own"), newTenant("friend")];
+  const { clickHouse, open } = heldBack();
+  const sql = `SELECT sum(n) AS total FROM ${table.name} WHERE tenant_id IN {tenantIds:Array(String)}`;
+  const files = [queryFile("test/sum", "tenant: compare\ncache: 1h", sql)];
+  const gateway = await createCachedGateway(files, { clickHouse });
+  const compare = async () => {
+    const response = await gateway.request(`/v1/test/sum?tenantIds=${friend}`, own, {}, "query admin");
+    await response.body?.cancel();
+    return response.headers.get("cache-status")!;
+  };
+  const first = compare();
+  await until(() => gateway.runs.length === 1);
+  await gateway.admin("DELETE", `/v1/admin/cache?tenantId=${friend}`);
+  open();
+  assert.match(await first, /miss/);
+  assert.match(await compare(), /miss/);
 });
 
 Deno.test("an answer that was on its way at a purge is not kept", async () => {
@@ -778,23 +1085,48 @@ Deno.test("GET /health/cache tells what the cache holds and did, by query", asyn
   for (const _ of [1, 2, 3, 4]) await ask(gateway, tenant);
   await ask(gateway, tenant, "/v1/test/other");
   const response = await gateway.request("/health/cache");
-  const { bytes, ...body } = await response.json();
+  const { bytes, queries, ...body } = await response.json();
   assert.ok(bytes > 0 && bytes < cacheBytes);
-  const none = { staleHits: 0, sharedRuns: 0, bypasses: 0 };
+  const none = { staleHits: 0, sharedRuns: 0, bypasses: 0, evictions: 0 };
   assert.deepEqual(body, {
+    ...none,
     entries: 2,
     maxBytes: cacheBytes,
-    evictions: 0,
     tooLarge: 0,
-    ...none,
     hits: 3,
     misses: 2,
     hitRate: 0.6,
-    queries: [
-      { query: "test/other", ...none, hits: 0, misses: 1, hitRate: 0 },
-      { query: "test/sum", ...none, hits: 3, misses: 1, hitRate: 0.75 },
-    ],
   });
+  const [other, sum] = queries;
+  assert.ok(other.bytes > 0 && sum.bytes > 0);
+  assert.equal(other.bytes + sum.bytes, bytes);
+  assert.deepEqual(queries, [
+    { ...none, query: "test/other", entries: 1, bytes: other.bytes, hits: 0, misses: 1, hitRate: 0 },
+    { ...none, query: "test/sum", entries: 1, bytes: sum.bytes, hits: 3, misses: 1, hitRate: 0.75 },
+  ]);
+});
+
+Deno.test("GET /health/cache tells whose answers went for want of room, and what is left of each query", async () => {
+  const file = (name: string) =>
+    queryFile(name, "tenant: none\ncache: 1h", "SELECT repeat('x', 6000) AS text, {n:UInt32} AS n");
+  const gateway = await createCachedGateway([file("test/few"), file("test/many")], { cacheBytes: 200_000 });
+  const tenant = newTenant();
+  const fill = async (name: string, count: number) => {
+    for (let n = 0; n < count; n++) {
+      await (await gateway.request(`/v1/test/${name}?n=${n}`, tenant)).body?.cancel();
+    }
+  };
+  await fill("few", 2);
+  await fill("many", 60);
+  await gateway.admin("DELETE", "/v1/admin/cache?query=test/few");
+  const { entries, bytes, evictions, queries: [few, many] } = await (await gateway.request("/health/cache"))
+    .json();
+  // the two came first, and so went first; a purge is for no want of room
+  assert.deepEqual([few.query, few.entries, few.bytes, few.evictions], ["test/few", 0, 0, 2]);
+  assert.deepEqual([many.query, many.entries, many.bytes], ["test/many", entries, bytes]);
+  assert.equal(many.evictions, evictions - 2);
+  assert.equal(many.entries + many.evictions, 60);
+  assert.ok(bytes > 100_000 && bytes <= 200_000);
 });
 
 Deno.test("a header's cache is checked when the file is loaded", async () => {

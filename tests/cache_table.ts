@@ -22,6 +22,9 @@ export async function createTable(engine = "MergeTree ORDER BY n PARTITION BY mo
     name,
     insert: (tenantId: string, n: number, month = 202601) =>
       engineRun(`INSERT INTO ${name} VALUES ('${tenantId}', ${month}, ${n})`),
+    /** Inserts the numbers below `count`. */
+    insertMany: (tenantId: string, count: number) =>
+      engineRun(`INSERT INTO ${name} SELECT '${tenantId}', 202601, number FROM numbers(${count})`),
     async [Symbol.asyncDispose]() {
       await engineRun(`DROP TABLE IF EXISTS ${name} SYNC`);
     },

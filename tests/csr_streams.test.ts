@@ -40,6 +40,15 @@ const refused: Record<string, [row: unknown, reason: string][]> = {
       { ...score, updatedAt: "2222-01-01T00:00:00Z" },
       'updatedAt is not in the years 2000 to 2100: "2222-01-01T00:00:00Z"',
     ],
+    // beyond what microseconds of 64 bits can say
+    [
+      { ...score, createdAt: 9300000000000000 },
+      'createdAt is not in the years 2000 to 2100: "9300000000000000"',
+    ],
+    [
+      { ...score, updatedAt: "-9300000000000000" },
+      'updatedAt is not in the years 2000 to 2100: "-9300000000000000"',
+    ],
     [{ ...score, deleted: "maybe" }, 'deleted is not a boolean: "maybe"'],
     [{ id: "s1", deleted: true }, "updatedAt is missing"],
   ],
@@ -47,17 +56,33 @@ const refused: Record<string, [row: unknown, reason: string][]> = {
     [{ ...step, userId: "" }, "userId is missing"],
     [{ ...step, stage: "" }, "stage is missing"],
     [{ ...step, occurredAt: "soon" }, 'occurredAt is not an ISO 8601 date-time: "soon"'],
+    [
+      { ...step, occurredAt: 9300000000000000 },
+      'occurredAt is not in the years 2000 to 2100: "9300000000000000"',
+    ],
   ],
   csr_metrics: [
     [{ ...metric, metric: "" }, "metric is missing"],
     [{ ...metric, value: undefined }, "value is missing"],
     [{ ...metric, value: "1e999" }, 'value is not a number: "1e999"'],
     [{ ...metric, periodStart: "" }, "periodStart is missing"],
+    [
+      { ...metric, periodStart: 9300000000000000 },
+      'periodStart is not in the years 2000 to 2100: "9300000000000000"',
+    ],
   ],
   csr_companies: [
     [{ employees: -1 }, 'employees is not a whole number: "-1"'],
     [{ industry: "x".repeat(257) }, "industry is longer than 256 bytes"],
     [{ updatedAt: "soon" }, 'updatedAt is not an ISO 8601 date-time: "soon"'],
+    [
+      { updatedAt: 9300000000000000 },
+      'updatedAt is not in the years 2000 to 2100: "9300000000000000"',
+    ],
+    [
+      { updatedAt: "9998-01-01T00:00:00Z" },
+      'updatedAt is not in the years 2000 to 2100: "9998-01-01T00:00:00Z"',
+    ],
   ],
 };
 

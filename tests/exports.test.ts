@@ -271,7 +271,7 @@ Deno.test("A workbook breaks when ClickHouse leaves in the middle of its rows, a
           controller.enqueue(chunk);
         },
       });
-      return new Response(response.body!.pipeThrough(leave), response);
+      return new Response(response.body!.pipeThrough(leave), { headers: response.headers as Headers });
     },
   });
   const response = await broken.fetch("/v1/exports/rows?format=xlsx&count=1000000", tenant);
@@ -301,7 +301,7 @@ Deno.test("Whoever leaves a workbook leaves ClickHouse's rows, too", async () =>
           await source.cancel();
         },
       }, { highWaterMark: 0 });
-      return new Response(body, response);
+      return new Response(body, { headers: response.headers as Headers });
     },
   });
   const response = await watched.fetch("/v1/exports/rows?format=xlsx&count=1000000", tenant);

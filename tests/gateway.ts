@@ -147,6 +147,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
   const clock = () => now ?? options.now?.() ?? new Date();
   const addEntry = (entry: LogEntry) => log.push(entry);
   let passedMs = 0;
+  const monotonic = () => performance.now() + passedMs;
   const audit = createAudit({
     clickHouse,
     instance,
@@ -160,10 +161,10 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     clock,
     log: addEntry,
     defaults: { daily: 10_000, monthly: 200_000, dailyBytes: null, perSecond: 100_000, ...options.budgets },
-    monotonic: () => performance.now() + passedMs,
+    monotonic,
   });
   const maxBytes = options.cacheBytes ?? 0;
-  const cache = createCache({ clickHouse, reader: roles.reader, clock, log: addEntry, maxBytes });
+  const cache = createCache({ clickHouse, reader: roles.reader, clock, log: addEntry, maxBytes, monotonic });
   const queue = createQueue({ concurrency: 64, ...options.queue });
   const app = createApp({
     config: {

@@ -162,6 +162,8 @@ Deno.test("each query of the catalog, with its tenant condition taken out, answe
       assert.deepEqual(actual.body.data, expected.body.data);
       assert.ok(!JSON.stringify(actual.body).includes("other"));
       assert.equal(actual.body.meta.page?.total, expected.body.meta.page?.total);
+      // the second time it is planned as what reads little
+      assert.deepEqual((await ask(careless, own, cohorts.own)).body.data, expected.body.data);
       // the same question of the other tenant finds something, so there was something to leak
       assert.notDeepEqual(
         (await ask(honest, other, cohorts.other)).body.data,
@@ -218,9 +220,12 @@ Deno.test("a careless query sees its tenant's rows alone, wherever it reads", as
       await t.step(name, async () => {
         const text = `/*---\nsummary: A query\ntenant: none\n---*/\n${sql}`;
         assert.deepEqual(await gateway.load([{ path: "sql/hostile/query.sql", text }]), []);
-        const { status, body } = await gateway.query("hostile/query", own);
-        assert.equal(status, 200, JSON.stringify(body));
-        assert.ok(!JSON.stringify(body.data).includes("other"), JSON.stringify(body).slice(0, 500));
+        // twice: what has read little is planned otherwise
+        for (const _ of [1, 2]) {
+          const { status, body } = await gateway.query("hostile/query", own);
+          assert.equal(status, 200, JSON.stringify(body));
+          assert.ok(!JSON.stringify(body.data).includes("other"), JSON.stringify(body).slice(0, 500));
+        }
       });
     }
   } finally {

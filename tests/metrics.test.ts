@@ -5,6 +5,7 @@ import { createClickHouse } from "../src/clickhouse/client.ts";
 import { ClickHouseUnreachable } from "../src/clickhouse/exception.ts";
 import { createGateway, engineOptions, newTenant, queryFile, read, type TestGateway } from "./gateway.ts";
 import { listen } from "./gateway.ts";
+import { createSmallGateway } from "./small_gateway.ts";
 
 const files = [
   queryFile("test/rows", "tenant: none", "SELECT number AS n FROM numbers({count:UInt32})"),
@@ -76,6 +77,76 @@ Deno.test("Requests are counted by query and status, and timed by query and stat
     assert.deepEqual(buckets.at(-1), { labels: `${labels},le="+Inf"`, value });
     assert.deepEqual(buckets, buckets.toSorted((a, b) => a.value - b.value));
   }
+});
+
+Deno.test("A request that fails is timed as what it was to the cache: a miss, also of another's run, or a bypass", async () => {
+  const sql = "SELECT throwIf({n:UInt8} = 1, 'n: is 1') AS total";
+  const gateway = await createSmallGateway({
+    files: [
+      queryFile("test/kept", "tenant: none\ncache: 1h", sql),
+      queryFile("test/plain", "tenant: none", sql),
+    ],
+    cacheBytes: 1_000_000,
+  });
+  const tenant = newTenant();
+  const statusOf = async (path: string, init: RequestInit = {}, scope?: string) => {
+    const response = await gateway.request(path, tenant, init, scope);
+    await response.body?.cancel();
+    return response.status;
+  };
+  const anew = { headers: { "cache-control": "no-cache" } };
+  const statuses = [
+    ...await Promise.all([statusOf("/v1/test/kept?n=1"), statusOf("/v1/test/kept?n=1")]),
+    await statusOf("/v1/test/kept?n=1", anew, "query admin"),
+    await statusOf("/v1/test/plain?n=1"),
+    await statusOf("/v1/test/kept?m=1"),
+  ];
+  assert.deepEqual(statuses, [400, 400, 400, 400, 400]);
+  const text = await (await gateway.fetch("/metrics")).text();
+  assert.deepEqual(
+    text.split("\n").filter((line) => line.startsWith("sluice_request_duration_seconds_count")).toSorted(),
+    [
+      // refused before it came to the cache
+      'sluice_request_duration_seconds_count{endpoint="test/kept",cache=""} 1',
+      'sluice_request_duration_seconds_count{endpoint="test/kept",cache="bypass"} 1',
+      'sluice_request_duration_seconds_count{endpoint="test/kept",cache="miss"} 2',
+      'sluice_request_duration_seconds_count{endpoint="test/plain",cache=""} 1',
+    ],
+  );
+});
+
+Deno.test("Exports that break in the middle are counted by query, and none that fails before its beginning", async () => {
+  const breaks = (name: string, header: string) =>
+    queryFile(
+      name,
+      `tenant: none${header}`,
+      "SELECT sipHash64(number) AS n, throwIf(number = {last:UInt32}, 'It is bad') AS bad FROM numbers(5000000)",
+    );
+  const gateway = await createGateway({
+    files: [breaks("test/breaks", ""), breaks("test/kept", "\ncache: 1h")],
+    cacheBytes: 100_000_000,
+  });
+  const tenant = newTenant();
+  const ask = async (query: string, last: number, format: string) => {
+    const response = await gateway.fetch(`/v1/${query}?last=${last}&format=${format}`, tenant);
+    const isWhole = await response.body!.pipeTo(new WritableStream()).then(() => true, () => false);
+    return [response.status, isWhole] as const;
+  };
+  const endpoints = ["test/breaks", "test/kept"];
+  for (const query of endpoints) {
+    assert.deepEqual(await ask(query, 3_000_000, "csv"), [200, false]);
+    assert.deepEqual(await ask(query, 3_000_000, "json"), [400, true]);
+  }
+  // so small that it is first read as a whole, to be kept
+  const [status] = await ask("test/kept", 100_000, "csv");
+  assert.ok(status >= 400);
+  assert.equal(gateway.log.filter(({ message }) => message === "An export broke in the middle").length, 2);
+  const families = await readMetrics(gateway);
+  assert.equal(families.get("broken_exports_total")?.type, "COUNTER");
+  assert.deepEqual(endpoints.map((endpoint) => valueOf(families, "broken_exports_total", { endpoint })), [
+    1,
+    1,
+  ]);
 });
 
 Deno.test("No caller can make up a label: unknown paths are one, and no tenant is named", async () => {

@@ -27,3 +27,18 @@ Deno.test("an admin sees the requests of all tenants by query, and nobody else d
   const refused = await gateway.query("ops/queries", one, { tenant: one }, "query");
   assert.equal(refused.status, 403);
 });
+
+Deno.test("the hit rate is of answers: a request that failed counts as no miss", async () => {
+  const gateway = await createGateway({ cacheBytes: 1_000_000 });
+  const tenant = newTenant();
+  const ask = async (parameters: Record<string, string>) =>
+    (await gateway.query("outreach/traffic", tenant, parameters)).status;
+  const range = { startDate: "2026-01-01", endDate: "2026-01-02" };
+  assert.deepEqual([await ask(range), await ask(range)], [200, 200]);
+  // the query itself refuses it
+  assert.equal(await ask({ startDate: "2026-01-02", endDate: "2026-01-01" }), 400);
+  await gateway.audit.flush();
+  const { body } = await gateway.query("ops/queries", tenant, { tenant }, "admin");
+  const [{ requests, errors, hitRate }] = body.data;
+  assert.deepEqual([requests, errors, hitRate], [3, 1, 50]);
+});

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { createRoles } from "../src/clickhouse/roles.ts";
 import { readRows, run } from "../src/clickhouse/client.ts";
 import { ClickHouseError } from "../src/clickhouse/exception.ts";
-import { readLags } from "../src/sync/lags.ts";
+import { readSyncStates } from "../src/sync/states.ts";
 import { connectPostgres } from "../src/deno/postgres/postgres.ts";
+import { root } from "../src/deno/sql_files.ts";
+import { tokenOf } from "./gateway.ts";
 import { waitFor } from "./program.ts";
 import { withSource } from "./postgres_source.ts";
 
@@ -30,6 +32,13 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
       const now = await its.state("outcome_scores");
       return now.error === error && now;
     });
+  /** The statements that make a source's view, from the reference schema. */
+  const viewOf = async (source: string) => {
+    const schema = await Deno.readTextFile(`${root}deploy/postgres/schema.sql`);
+    const [view] = new RegExp(`CREATE VIEW sluice\\.${source} AS\n[^;]*;`).exec(schema) ??
+      assert.fail(source);
+    return `${view} GRANT SELECT ON sluice.${source} TO sluice`;
+  };
   const noSecret = (answer: unknown) => {
     const text = JSON.stringify(answer);
     for (
@@ -95,16 +104,29 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     assert.deepEqual(await rows("SELECT user_id FROM csr_cohort_members FINAL"), [{ user_id: user }]);
   });
 
-  await t.step("only rows that changed leave Postgres, as its own log says", async () => {
-    await addScore(3, 0.75);
-    const { rows: brought } = await sync();
-    assert.equal(brought, 1);
-    const statement = (await its.reads("outcome_scores")).at(-1) ?? "";
-    const [, position] = /"changed_in" >= (\d+)/.exec(statement) ?? assert.fail(statement);
-    const [{ left }] = await its.sql()`
-      SELECT count(*)::int AS left FROM sluice.outcome_scores WHERE id IS NOT NULL AND changed_in >= ${position}`;
-    assert.equal(left, 1);
-    assert.equal((await sync()).rows, 0, "without a change nothing is read again");
+  await t.step("only rows that changed leave Postgres, of each source, as its own log says", async () => {
+    const change: Record<string, [brings: number, () => Promise<unknown>]> = {
+      companies: [1, () => its.sql()`UPDATE companies SET employees = 41 WHERE id = 'globex'`],
+      outcome_scores: [1, () => addScore(3, 0.75)],
+      // with the stage that it has not come to
+      program_enrollments: [
+        3,
+        () => its.sql()`UPDATE program_enrollments SET matched_at = '2026-03-02T10:00:00Z'`,
+      ],
+      cohorts: [1, () => its.sql()`UPDATE cohorts SET description = 'The first'`],
+      user_cohorts: [1, () => its.sql()`UPDATE user_cohorts SET updated_at = now()`],
+    };
+    for (const [source, [brings, make]] of Object.entries(change)) {
+      await make();
+      assert.equal((await sync(source)).rows, brings, source);
+      const statement = (await its.reads(source)).at(-1) ?? "";
+      // the statement itself, as Postgres was sent it: the rows it returns are those that leave
+      const [, select] = /COPY \((SELECT .*)\) TO STDOUT/.exec(statement) ?? assert.fail(statement);
+      const left = await its.sql().unsafe(select);
+      assert.match(select, /"changed_in" >= [1-9]\d*/);
+      assert.equal(left.length, brings + 1, `${source}: what changed and the sign of life, by ${select}`);
+      assert.equal((await sync(source)).rows, 0, `${source}: without a change nothing is read again`);
+    }
   });
 
   await t.step("a correction replaces, also one of a row that a clock had dated in the future", async () => {
@@ -198,6 +220,161 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     await its.sql()`UPDATE outcome_scores SET company_id = 'acme' WHERE id = ${scoreId(8)}`;
     await sync();
     assert.deepEqual((await scores()).map(({ n }) => n), [1, 2, 3, 5, 6, 7, 8], "once mended it is there");
+  });
+
+  await t.step(
+    "an odd value makes a dead letter of its row alone, with a reason, and the others arrive",
+    async () => {
+      const before = await scores();
+      const odd = (n: number, columns: string, values: string) =>
+        its.sql().unsafe(`INSERT INTO outcome_scores (id, user_id, company_id, dimension, ${columns})
+        VALUES ('${scoreId(n)}', '${user}', 'acme', 'confidence', ${values})`);
+      // what an application's own table may allow
+      await its.sql().unsafe(`ALTER TABLE outcome_scores DROP CONSTRAINT outcome_scores_score_check;
+      DROP VIEW sluice.outcome_scores; ALTER TABLE outcome_scores ALTER COLUMN score TYPE numeric;
+      ${await viewOf("outcome_scores")}`);
+      await odd(101, "score, created_at", "0.5, 'infinity'");
+      await odd(102, "score, created_at", "0.5, '-infinity'");
+      await odd(103, "score, created_at", "0.5, '20000-01-01Z'");
+      await odd(104, "score, updated_at", "0.5, 'infinity'");
+      await odd(105, "score, updated_at", "0.5, '-infinity'");
+      await odd(106, "score", "'NaN'");
+      await odd(107, "score", "'1e400'");
+      await odd(108, "score, location", "0.5, repeat('x', 100000)");
+      await addScore(100, 0.5);
+      const { rows: brought, rejected, error } = await sync();
+      assert.deepEqual([brought, rejected, error], [9, 8, null]);
+      const dead = await gateway.query("analytics/rejected", "acme");
+      const reasons: [number, string][] = dead.body.data.map(({ line, reason }: Record<string, string>) => [
+        Number(JSON.parse(line).id.slice(-3)),
+        reason,
+      ]);
+      assert.deepEqual(
+        reasons.sort(([a], [b]) => a - b).map(([, reason]) => reason.replace(/0{60,}…/, "0…")),
+        [
+          'createdAt is not in the years 2000 to 2100: "253402214400000"',
+          'createdAt is not in the years 2000 to 2100: "-62135596800000"',
+          'createdAt is not in the years 2000 to 2100: "253402214400000"',
+          'updatedAt is not in the years 2000 to 2100: "253402214400000"',
+          'updatedAt is not in the years 2000 to 2100: "0"',
+          'score is not a number from 0 to 1: "NaN"',
+          'score is not a number from 0 to 1: "10…"',
+          "location is longer than 256 bytes",
+        ],
+      );
+      assert.deepEqual(await scores(), [...before, { n: 100, score: 0.5 }]);
+      // also that whose time of change no later one can follow
+      await its.sql()`UPDATE outcome_scores SET score = 0.5, created_at = '2026-03-01Z', location = NULL
+      WHERE id >= ${scoreId(101)} AND id <= ${scoreId(108)}`;
+      assert.deepEqual((await sync()).rejected, 0);
+      assert.deepEqual((await scores()).map(({ n }) => n).slice(-8), [
+        101,
+        102,
+        103,
+        104,
+        105,
+        106,
+        107,
+        108,
+      ]);
+      await its.sql()`UPDATE outcome_scores SET deleted_at = now() WHERE id >= ${scoreId(100)} AND id <= ${
+        scoreId(108)
+      }`;
+      await sync();
+    },
+  );
+
+  await t.step("a time of the last microseconds of a month is of that month, as over HTTP", async () => {
+    const [id, at] = [scoreId(109), "2026-01-31T23:59:59.999600Z"];
+    await its.sql()`INSERT INTO outcome_scores (id, user_id, company_id, dimension, score, created_at)
+      VALUES (${id}, ${user}, 'acme', 'confidence', 0.5, ${at}::text::timestamptz)`;
+    await sync();
+    await gateway.send("csr_scores", "globex", [{
+      id,
+      userId: user,
+      dimension: "confidence",
+      score: 0.5,
+      createdAt: at,
+    }]);
+    assert.deepEqual(
+      await rows(`SELECT tenant_id, toString(day) AS day, toString(created_at) AS at FROM csr_scores FINAL
+        WHERE id = '${id}' ORDER BY tenant_id`),
+      ["acme", "globex"].map((tenant_id) => ({
+        tenant_id,
+        day: "2026-01-31",
+        at: "2026-01-31 23:59:59.999",
+      })),
+    );
+    await its.sql()`UPDATE outcome_scores SET deleted_at = now() WHERE id = ${id}`;
+    await sync();
+  });
+
+  await t.step("cohorts are checked as those sent over HTTP are", async () => {
+    const cohort = async (n: number, name: string, filters: unknown = {}, at = "2026-03-01Z") =>
+      await its.sql().unsafe(
+        "INSERT INTO cohorts (id, company_id, name, filters, created_at) VALUES ($1, 'acme', $2, $3::text::jsonb, $4::text::timestamptz)",
+        [scoreId(n), name, JSON.stringify(filters), at],
+      );
+    await cohort(910, "x".repeat(3_000));
+    await cohort(911, "");
+    await cohort(912, "Ranges", { age: { min: 5 }, b: "x" });
+    await cohort(913, "List", [1]);
+    await cohort(914, "Numbers", { age: ["a", 5] });
+    await cohort(915, "Nothing", null);
+    await cohort(916, "Endless", {}, "infinity");
+    await cohort(917, "ü".repeat(200), { location: ["Oslo"], none: [] });
+    const { rows: brought, rejected, error } = await sync("cohorts");
+    assert.deepEqual([brought, rejected, error], [8, 7, null]);
+    const dead = await gateway.query("analytics/rejected", "acme", { stream: "csr_cohorts" });
+    assert.deepEqual(
+      dead.body.data.map((
+        { line, reason }: Record<string, string>,
+      ) => [JSON.parse(line).id.slice(-3), reason])
+        .sort(),
+      [
+        ["910", "name is longer than 200 characters"],
+        ["911", "name is missing"],
+        ["912", 'filters has a value that is not a list of text: "b"'],
+        ["913", 'filters is not an object: "[1]"'],
+        ["914", 'filters has a value that is not a list of text: "age"'],
+        ["915", 'filters is not an object: "null"'],
+        ["916", 'createdAt is not in the years 2000 to 2100: "253402214400000"'],
+      ],
+    );
+    assert.deepEqual(
+      await rows("SELECT name, filters FROM csr_cohorts FINAL WHERE cohort_id != '" + scoreId(900) + "'"),
+      [{ name: "ü".repeat(200), filters: '{"none": [], "location": ["Oslo"]}' }],
+    );
+  });
+
+  await t.step("companies, cohorts and memberships that are marked as deleted go", async () => {
+    const left = async (table: string, where: string) =>
+      (await rows<{ n: number }>(`SELECT count() AS n FROM ${table} FINAL WHERE ${where}`))[0].n;
+    await its.sql()`INSERT INTO companies (id, name, industry, region, employees)
+      VALUES ('initech', 'Initech', 'technology', 'eu', 60)`;
+    await its.sql()`INSERT INTO user_cohorts (cohort_id, user_id) VALUES (${scoreId(917)}, ${user})`;
+    await sync("companies");
+    await sync("user_cohorts");
+    const all = async () => [
+      await left("csr_companies", "tenant_id = 'initech'"),
+      await left("csr_cohorts", `cohort_id = '${scoreId(917)}'`),
+      await left("csr_cohort_members", `cohort_id = '${scoreId(917)}'`),
+    ];
+    assert.deepEqual(await all(), [1, 1, 1]);
+    await its.sql()`UPDATE companies SET deleted_at = now() WHERE id = 'initech'`;
+    await sync("companies");
+    assert.deepEqual(await all(), [0, 1, 1]);
+    await its.sql()`UPDATE user_cohorts SET deleted_at = now() WHERE cohort_id = ${scoreId(917)}`;
+    await sync("user_cohorts");
+    assert.deepEqual(await all(), [0, 1, 0]);
+    await its.sql()`UPDATE cohorts SET deleted_at = now(), name = '' WHERE id = ${scoreId(917)}`;
+    assert.equal((await sync("cohorts")).rejected, 0, "of what goes nothing else is asked");
+    assert.deepEqual(await all(), [0, 0, 0]);
+    await its.sql()`UPDATE companies SET updated_at = 'infinity', deleted_at = NULL WHERE id = 'initech'`;
+    await its.sql()`ALTER TABLE companies DISABLE TRIGGER note_change`;
+    await its.sql()`UPDATE companies SET updated_at = 'infinity' WHERE id = 'initech'`;
+    await its.sql()`ALTER TABLE companies ENABLE TRIGGER note_change`;
+    assert.equal((await sync("companies")).rejected, 1);
   });
 
   await t.step("the next request after a run sees what it brought, although answers are cached", async () => {
@@ -317,6 +494,66 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     },
   );
 
+  await t.step(
+    "connections to Postgres are asked for signs of life each minute, and closed without",
+    async () => {
+      const slow = await beginSlowRun();
+      try {
+        const port = its.source().port.toString(16).toUpperCase().padStart(4, "0");
+        // established connections to the port, the engine's and our own, and their timers: 02 is keepalive, in hundredths of a
+        // second; without pg_service.conf the engine's are two hours
+        await waitFor("each waits for the next sign of life", async () => {
+          const timers = [...(await Deno.readTextFile("/proc/net/tcp")).matchAll(
+            new RegExp(`^ *\\d+: \\S+ \\S+:${port} 01 \\S+ (\\w\\w):(\\w+)`, "gm"),
+          )].map(([, kind, left]) => ({ kind, left: parseInt(left, 16) }));
+          assert.ok(timers.every(({ kind, left }) => kind !== "02" || left <= 6_000), JSON.stringify(timers));
+          return timers.length >= 2 && timers.every(({ kind }) => kind === "02");
+        });
+      } finally {
+        await slow.end();
+      }
+      await until(null);
+    },
+  );
+
+  await t.step(
+    "a lock in Postgres that is held for long, and a statement that takes too long, are told",
+    async () => {
+      const settings = await its
+        .sql()`SELECT unnest(rolconfig) AS setting FROM pg_roles WHERE rolname = 'sluice'`;
+      assert.deepEqual(settings.map(({ setting }) => setting).slice(0, 2), [
+        "lock_timeout=1min",
+        "statement_timeout=2h",
+      ]);
+      for (
+        const [setting, error] of [
+          ["lock_timeout", "Somebody holds a lock in Postgres on a table of the view"],
+          [
+            "statement_timeout",
+            "Postgres took longer to read the view than the statement_timeout of its role",
+          ],
+        ]
+      ) {
+        await setOfRole(setting, "300ms");
+        const slow = await beginSlowRun();
+        const told = await waitFor("the run's error", async () => {
+          const now = await its.state("outcome_scores");
+          return now.error === error && now;
+        });
+        assert.ok(told.failures > 0);
+        await slow.end();
+        await setOfRole(setting, setting === "lock_timeout" ? "1min" : "2h");
+        await until(null);
+      }
+    },
+  );
+
+  /** For connections made from now on; the engine keeps those it has. */
+  async function setOfRole(setting: string, value: string): Promise<void> {
+    await its.sql().unsafe(`ALTER ROLE sluice SET ${setting} = '${value}'`);
+    await its.sql()`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'sluice'`;
+  }
+
   await t.step("an engine killed in the middle of a run loses nothing and doubles nothing", async () => {
     const before = await scores();
     await addScore(13, 0.5);
@@ -384,6 +621,21 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     assert.ok((await scores()).some(({ n }) => n === 16), "nothing was lost meanwhile");
   });
 
+  await t.step("a value that the view of a former schema.sql cannot hand out is told as one", async () => {
+    const [{ now }] = await its.sql()`SELECT pg_get_functiondef('sluice.milliseconds'::regproc) AS now`;
+    await its.sql().unsafe(
+      now.replace(
+        /\$function\$[^]*\$function\$/,
+        () => "$$ SELECT (extract(epoch FROM instant) * 1000)::bigint $$",
+      ),
+    );
+    await its.sql()`INSERT INTO outcome_scores (id, user_id, company_id, dimension, score, created_at)
+      VALUES (${scoreId(110)}, ${user}, 'acme', 'confidence', 0.5, 'infinity')`;
+    await until("A value in Postgres does not fit into the type of its column in the view");
+    await its.sql().unsafe(now);
+    await until(null);
+  });
+
   await t.step("a Postgres whose numbers of transactions start anew is noticed", async () => {
     await run(its.clickHouse, {
       sql: `INSERT INTO sync_runs (source, started_at, position) VALUES ('cohorts', now64(3), 4000000000)`,
@@ -399,20 +651,37 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     assert.equal(unknown.status, 404);
     assert.match(unknown.body.detail, /no source "invoices": the sources are cohorts, companies, /);
     assert.equal((await gateway.query("analytics/sync", "acme")).status, 403);
+    const authorization = `Bearer ${await tokenOf("the-operator", "admin")}`;
+    const got = await gateway.fetch("/v1/admin/sync/companies", undefined, { headers: { authorization } });
+    assert.deepEqual([got.status, got.headers.get("allow")], [405, "POST"]);
+    await got.body?.cancel();
   });
 
   await t.step("lag grows until a source is late, and is there for metrics", async () => {
-    const lags = await readLags(its.clickHouse);
-    assert.deepEqual(lags.map(({ source }) => source), [
+    const states = await readSyncStates(its.clickHouse);
+    assert.deepEqual(states.map(({ source }) => source), [
       "cohorts",
       "companies",
       "outcome_scores",
       "program_enrollments",
       "user_cohorts",
     ]);
-    for (const { lagSeconds } of lags) {
+    for (const { lagSeconds } of states) {
       assert.ok(lagSeconds !== null && lagSeconds >= 0 && lagSeconds < 1_200);
     }
+    const state = await its.state("companies");
+    const text = await (await gateway.fetch("/metrics")).text();
+    for (
+      const [metric, value] of [["rows", state.rows], ["rejected_rows", state.rejected], ["failures", 0]]
+    ) {
+      assert.ok(
+        text.includes(`\nsluice_sync_${metric}{source="companies"} ${value}\n`),
+        `${metric} ${value}`,
+      );
+    }
+    // what goes on is looked at every five seconds
+    assert.match(text, /^sluice_sync_running\{source="companies"\} [01]$/m);
+    assert.match(text, /^sluice_sync_duration_seconds\{source="companies"\} \d/m);
     gateway.setNow(new Date(Date.now() + 21 * 60_000));
     const late = await its.state("outcome_scores");
     assert.equal(late.late, true);

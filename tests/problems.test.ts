@@ -240,6 +240,24 @@ Deno.test("A query, a stream and a method that are not there name what is near",
   }
 });
 
+Deno.test("What is only read is not there for other methods, which are told those it takes", async () => {
+  const health = ["", "/live", "/ready", "/cache", "/dependencies"].map((path) => `/health${path}`);
+  const docs = ["/", "/docs", "/docs/start.js", "/docs/swagger-ui.css", "/openapi.json", "/openapi.yaml"];
+  for (const path of [...health, ...docs, "/metrics", "/problems/not-found"]) {
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      const response = await gateway.fetch(path, undefined, { method });
+      assert.equal(response.headers.get("allow"), "GET, HEAD", `${method} ${path}`);
+      await assertProblem(response, "method-not-allowed");
+    }
+    const read = await gateway.fetch(path);
+    await read.body?.cancel();
+    assert.ok([200, 302].includes(read.status), path);
+  }
+  for (const path of ["/health/no", "/docs/no.css", "/problems/no", "/openapi.xml"]) {
+    await assertProblem(await gateway.fetch(path, undefined, { method: "POST" }), "not-found");
+  }
+});
+
 Deno.test("A query that is too large tells the limit that it met", async () => {
   const memory = await gateway.query("faults/large", newTenant());
   assert.equal(memory.body.detail, "It may use 9.54 MiB of memory");

@@ -97,6 +97,31 @@ Deno.test("a repeated request with what the short way does not know goes the who
     await twice.body?.cancel();
   }));
 
+Deno.test("a repeated request for an answer that has grown gets it in an encoding, as any other does", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const sql = `SELECT n FROM ${table.name} WHERE tenant_id = {tenantId:String} ORDER BY n`;
+  const gateway = await createSmallGateway({
+    files: [queryFile("test/sum", "cache: 1h", sql)],
+    cacheBytes: 1_000_000,
+  });
+  const encodings = async () => {
+    const seen = [];
+    for (let i = 0; i < 3; i++) {
+      const response = await gateway.request(path, tenant, { headers: { "accept-encoding": "gzip" } });
+      await response.body?.cancel();
+      seen.push(response.headers.get("content-encoding"));
+    }
+    return seen;
+  };
+  assert.deepEqual(await encodings(), [null, null, null]);
+  await table.insertMany(tenant, 1_000);
+  // computed anew by a request of another kind
+  const headers = { "cache-control": "no-cache" };
+  await (await gateway.request(path, tenant, { headers }, "admin")).body?.cancel();
+  assert.deepEqual(await encodings(), ["gzip", "gzip", "gzip"]);
+});
+
 Deno.test("a reloaded file ends what was remembered of it", () =>
   withTenants(async (gateway, one) => {
     for (let i = 0; i < 3; i++) await gateway.get(path, one);

@@ -96,11 +96,15 @@ CREATE TABLE user_cohorts
     PRIMARY KEY (cohort_id, user_id)
 );
 
+-- A row dated beyond 2100, such as at infinity, was refused as it was: there is no version of it to come after.
 CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.changed_in := pg_current_xact_id()::text::bigint;
     IF TG_OP = 'UPDATE' THEN
-        NEW.updated_at := greatest(now(), OLD.updated_at + interval '1 millisecond');
+        NEW.updated_at := CASE
+            WHEN OLD.updated_at < '2101-01-01Z' THEN greatest(now(), OLD.updated_at + interval '1 millisecond')
+            ELSE now()
+        END;
     END IF;
     RETURN NEW;
 END
@@ -143,8 +147,21 @@ CREATE FUNCTION sluice.horizon() RETURNS bigint LANGUAGE sql STABLE AS $$
     SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 $$;
 
+-- Milliseconds since 1970, cut off as those of what is sent by HTTP are: rounded, the last of a month would be of the
+-- next. ClickHouse holds the years 1 to 9999; what lies beyond them, as infinity does, is their end, which the streams
+-- refuse as any year that is none of theirs: one such row must not stop all others.
 CREATE FUNCTION sluice.milliseconds(instant timestamptz) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT (extract(epoch FROM instant) * 1000)::bigint
+    SELECT CASE
+        WHEN instant < '0001-01-01Z' THEN -62135596800000
+        WHEN instant >= '9999-12-31Z' THEN 253402214400000
+        ELSE floor(extract(epoch FROM instant) * 1000)::bigint
+    END
+$$;
+
+-- The same of a row's last change. Sluice asks for what changed since an instant from 1970 on: earlier ones, which it
+-- refuses, are 1970.
+CREATE FUNCTION sluice.changed_at(instant timestamptz) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN instant < '1970-01-01Z' THEN 0 ELSE sluice.milliseconds(instant) END
 $$;
 
 -- By ranges of this a backfill reads a view in chunks: the first 32 bits of an id.
@@ -166,7 +183,7 @@ SELECT
     industry,
     region,
     employees,
-    sluice.milliseconds(updated_at) AS updated_at,
+    sluice.changed_at(updated_at) AS updated_at,
     deleted_at IS NOT NULL AS deleted,
     changed_in,
     (SELECT sluice.horizon()) AS horizon
@@ -174,6 +191,7 @@ FROM companies
 UNION ALL
 SELECT 0::bigint, NULL, NULL, NULL, NULL, NULL, 0::bigint, NULL, sluice.horizon(), sluice.horizon();
 
+-- The score is text: of a number that Postgres holds and a float does not, such as 1e400, not even the text would arrive.
 CREATE VIEW sluice.outcome_scores AS
 SELECT
     sluice.key(id) AS key,
@@ -185,9 +203,9 @@ SELECT
     demographic,
     dimension,
     text_type,
-    score::float8 AS score,
+    score::text AS score,
     sluice.milliseconds(created_at) AS created_at,
-    sluice.milliseconds(updated_at) AS updated_at,
+    sluice.changed_at(updated_at) AS updated_at,
     deleted_at IS NOT NULL AS deleted,
     changed_in,
     (SELECT sluice.horizon()) AS horizon
@@ -207,7 +225,7 @@ SELECT
     program_id,
     stage,
     sluice.milliseconds(coalesce(at, enrolled_at)) AS occurred_at,
-    sluice.milliseconds(updated_at) AS updated_at,
+    sluice.changed_at(updated_at) AS updated_at,
     deleted_at IS NOT NULL OR at IS NULL AS deleted,
     changed_in,
     (SELECT sluice.horizon()) AS horizon
@@ -228,7 +246,7 @@ SELECT
     description,
     filters::text AS filters,
     sluice.milliseconds(created_at) AS created_at,
-    sluice.milliseconds(updated_at) AS updated_at,
+    sluice.changed_at(updated_at) AS updated_at,
     deleted_at IS NOT NULL AS deleted,
     changed_in,
     (SELECT sluice.horizon()) AS horizon
@@ -242,7 +260,7 @@ SELECT
     user_cohorts.cohort_id,
     user_cohorts.user_id,
     cohorts.company_id,
-    sluice.milliseconds(user_cohorts.updated_at) AS updated_at,
+    sluice.changed_at(user_cohorts.updated_at) AS updated_at,
     user_cohorts.deleted_at IS NOT NULL AS deleted,
     user_cohorts.changed_in,
     (SELECT sluice.horizon()) AS horizon
@@ -252,6 +270,14 @@ UNION ALL
 SELECT 0::bigint, NULL, NULL, NULL, 0::bigint, NULL, sluice.horizon(), sluice.horizon();
 
 -- Whom Sluice is there; a password is given where the database runs: ALTER ROLE sluice PASSWORD '…'.
+-- A lock that somebody holds for minutes ends a run with an error that says so, and the run is repeated. A statement may
+-- take as long as a first run needs that reads everything, some 100,000 rows a second. A connection whose other end is
+-- silently gone is closed after two minutes, so that its snapshot does not hold up the horizon.
 CREATE ROLE sluice LOGIN;
+ALTER ROLE sluice SET lock_timeout = '1min';
+ALTER ROLE sluice SET statement_timeout = '2h';
+ALTER ROLE sluice SET tcp_keepalives_idle = 60;
+ALTER ROLE sluice SET tcp_keepalives_interval = 10;
+ALTER ROLE sluice SET tcp_keepalives_count = 6;
 GRANT USAGE ON SCHEMA sluice TO sluice;
 GRANT SELECT ON ALL TABLES IN SCHEMA sluice TO sluice;

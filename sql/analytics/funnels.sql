@@ -9,7 +9,7 @@ params:
   stages: { description: "Stages in order, such as enrolled, matched and completed; none twice", example: [enrolled, matched, completed], minItems: 2, maxItems: 10 }
   window: { description: "Days within which the last stage must follow the first", default: 30, minimum: 1, maximum: 3660 }
   startDate: { description: "First day on which users enter; 89 days before the last one if absent", example: "2026-03-01" }
-  endDate: { description: "Last day on which users enter, included, at most 3660 days after the first, in the years 1971 to 2100; today if absent", example: "2026-03-31" }
+  endDate: { description: "Last day on which users enter, included, at most 3660 days after the first, in the years 1971 to 2100; today if absent", example: "2026-03-31", replacesNow: true }
   timezone: { description: IANA time zone of the days, default: UTC, format: timezone, example: Europe/Berlin }
   programId: { description: Only events of this programme, maxLength: 256 }
   segmentBy: { description: "Whether segments has a funnel for each programme", default: none }

@@ -10,7 +10,7 @@ params:
   dimension: { description: "Outcome dimension: confidence, belonging, lang_level_proxy, job_readiness, well_being, or any other that has scores", example: confidence, minLength: 1, maxLength: 256 }
   granularity: { description: Length of a bucket, default: week }
   startDate: { description: "First day; 89 days before the last one if absent", example: "2026-03-01" }
-  endDate: { description: "Last day, included, at most 3660 days after the first, in the years 1971 to 2100; today if absent", example: "2026-03-31" }
+  endDate: { description: "Last day, included, at most 3660 days after the first, in the years 1971 to 2100; today if absent", example: "2026-03-31", replacesNow: true }
   timezone: { description: IANA time zone of the days, default: UTC, format: timezone, example: Europe/Berlin }
   programId: { description: Only scores of this programme, maxLength: 256 }
   location: { description: Only scores of this location, maxLength: 256 }

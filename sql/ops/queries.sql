@@ -7,7 +7,7 @@ tenant: all
 scope: admin
 params:
   startDate: { description: "First day; 6 days before the last one if absent", example: "2026-03-01" }
-  endDate: { description: "Last day, included; today if absent", example: "2026-03-31" }
+  endDate: { description: "Last day, included; today if absent", example: "2026-03-31", replacesNow: true }
   tenant: { description: Only this tenant, example: acme }
 page: { size: 100, max: 1000 }
 columns:
@@ -36,7 +36,7 @@ WITH
             count() AS requests,
             countIf(status >= 400) AS errors,
             countIf(status = 429) AS spent,
-            percent_of(countIf(cache = 'hit'), countIf(cache != '')) AS hitRate,
+            percent_of(countIf(cache = 'hit'), countIf(cache != '' AND status < 400)) AS hitRate,
             quantilesTDigest(0.5, 0.95, 0.99)(duration_ms) AS durations,
             round(sum(clickhouse_ms)) AS clickHouseMs,
             sum(rows_read) AS rowsRead,

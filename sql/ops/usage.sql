@@ -5,7 +5,7 @@ description: |
   about a second of its request. Requests that name no query, such as events sent in, are under the empty name.
 params:
   startDate: { description: "First day; 29 days before the last one if absent", example: "2026-03-01" }
-  endDate: { description: "Last day, included; today if absent", example: "2026-03-31" }
+  endDate: { description: "Last day, included; today if absent", example: "2026-03-31", replacesNow: true }
   query: { description: Only this query, example: outreach/overview }
 page: { size: 100, max: 1000 }
 columns:

@@ -9,7 +9,7 @@ description: |
 params:
   timeRange: { description: "How far back from the end, a day being 24 hours; startDate and endDate win over it", default: 30d }
   startDate: { description: "Start of the range, included. A date is the beginning of that day in the timezone, a date-time without an offset is local time", format: date-or-date-time, example: "2026-03-01" }
-  endDate: { description: "End of the range. A date includes that day, a date-time is excluded; now if absent. At most 366 days after the start", format: date-or-date-time, example: "2026-03-31" }
+  endDate: { description: "End of the range. A date includes that day, a date-time is excluded; now if absent. At most 366 days after the start", format: date-or-date-time, example: "2026-03-31", replacesNow: true }
   timezone: { description: "IANA time zone of days and of dates without an offset", default: UTC, format: timezone, example: Europe/Berlin }
   granularity: { description: "Length of a bucket of the timeSeries. Weeks start on Monday", default: day }
   campaignId: { description: "Only this campaign", maxLength: 256 }

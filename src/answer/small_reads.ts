@@ -5,10 +5,16 @@ const maxRows = 16_384;
 const maxKnown = 10_000;
 
 /**
- * Without the plan that reads the columns of a LIMIT's rows after the sort, a statement of a few hundred rows takes up to a
- * tenth less of the engine's time (26.7); where much is read that plan pays off. The rows are the same.
+ * Steps of planning that pay off where much is read: to read the columns of a LIMIT's rows after the sort, or fewer of its rows,
+ * to make one filter of two, to carry fewer columns. Without them a statement of a few hundred rows takes a sixth less of
+ * the engine's time (26.7: 2.21 instead of 2.65 ms). The rows are the same.
  */
-const plainPlan = { query_plan_optimize_lazy_materialization: 0 };
+const plainPlan = {
+  query_plan_optimize_lazy_materialization: 0,
+  query_plan_max_limit_for_top_k_optimization: 0,
+  query_plan_merge_filters: 0,
+  query_plan_remove_unused_columns: 0,
+};
 
 /** A query of a tenant with its parameters. */
 export interface Asked {

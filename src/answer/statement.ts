@@ -1,4 +1,5 @@
 import type { Bound } from "../catalog/bind.ts";
+import { noClock, usesClock } from "../catalog/clock.ts";
 import type { Query } from "../catalog/query.ts";
 import type { Statement } from "../clickhouse/client.ts";
 import { jsonSettings } from "../clickhouse/json_schema.ts";
@@ -30,7 +31,7 @@ export function statementOf({ query, bound, tenantId, now, queryId, signal, ...r
   const { header } = query;
   const parameters = { ...bound.parameters };
   if (query.bindsTenant) parameters.tenantId = escapeString(tenantId);
-  if (query.bindsNow) parameters.now = clockText(now);
+  if (query.bindsNow) parameters.now = clockText(usesClock(query, bound) ? now : noClock);
   const { page } = bound;
   return {
     sql: query.sql,

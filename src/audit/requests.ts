@@ -28,15 +28,17 @@ export function auditRequests({ audit, metrics, clock }: AuditRequestsDeps) {
     await next();
     const { status, headers } = c.res;
     const problem = c.error ? toProblem(c.error).type : "";
+    // each look at c.var makes an object of all that is set
+    const { requestId, credential, query } = c.var;
     const record = (bytesSent: number, failure?: string) =>
       keep({
         at,
-        requestId: c.var.requestId,
-        tenantId: c.var.credential?.tenantId ?? "",
-        subject: c.var.credential?.subject ?? "",
+        requestId,
+        tenantId: credential?.tenantId ?? "",
+        subject: credential?.subject ?? "",
         method: c.req.method,
         path: c.req.path,
-        query: c.var.query?.name ?? "",
+        query: query?.name ?? "",
         parametersHash: note.parametersHash,
         status,
         problem: failure ?? problem,

@@ -4,6 +4,7 @@ import { tenantIdFault } from "../auth/credential.ts";
 import { requireScope } from "../auth/scope.ts";
 import { checked } from "../http/checked.ts";
 import { readJsonBody } from "../http/json_body.ts";
+import { onlyMethods } from "../http/only_methods.ts";
 import { Problem } from "../problem.ts";
 import type { Budgets } from "./budgets.ts";
 import { limitsChange } from "./limits.ts";
@@ -16,6 +17,7 @@ export function budgetRoutes({ budgets }: { budgets: Budgets }): Hono<AppEnv> {
   const path = "/admin/tenants/:tenantId/budget";
   return new Hono<AppEnv>()
     .get("/budget", async (c) => c.json({ data: await describe(budgets, c.var.credential.tenantId) }))
+    .all("/budget", onlyMethods("GET, HEAD"))
     .use("/admin/tenants/*", requireScope("admin"))
     .get(path, async (c) => c.json({ data: await describe(budgets, tenantOf(c)) }))
     .put(path, async (c) => {
@@ -23,11 +25,13 @@ export function budgetRoutes({ budgets }: { budgets: Budgets }): Hono<AppEnv> {
       await budgets.set(tenantId, checked(limitsChange, await readJsonBody(c.req.raw)));
       return c.json({ data: await describe(budgets, tenantId) });
     })
+    .all(path, onlyMethods("GET, HEAD, PUT"))
     .post(`${path}/reset`, async (c) => {
       const tenantId = tenantOf(c);
       await budgets.reset(tenantId);
       return c.json({ data: await describe(budgets, tenantId) });
-    });
+    })
+    .all(`${path}/reset`, onlyMethods("POST"));
 }
 
 /** A tenant's budgets as they are answered. */

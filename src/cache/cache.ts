@@ -1,19 +1,18 @@
 import type { Answer } from "../answer/answer.ts";
-import type { Format } from "../answer/format.ts";
-import type { Bound } from "../catalog/bind.ts";
+import { usesClock } from "../catalog/clock.ts";
 import type { Query } from "../catalog/query.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import type { Log } from "../http/log.ts";
+import { type Ask, clockOf, type Outcome, tenantsOf } from "./ask.ts";
 import { collect, collectedBytes } from "./collect.ts";
 import { decodeText, encode, type Encoding, entityTag, type Entry, freshnessOf } from "./entry.ts";
 import { createFlights, type Flight } from "./flights.ts";
 import { createKept } from "./kept.ts";
 import { cacheKey } from "./key.ts";
 import { tablesBehind } from "./lineage.ts";
-import { type CachePolicy, steppedClock } from "./policy.ts";
 import type { Purge } from "./purge.ts";
 import { createRuns, type Run } from "./runs.ts";
-import { createCounter } from "./stats.ts";
+import { type CacheStats, createCounter, type QueryStats } from "./stats.ts";
 import { createVersions } from "./versions.ts";
 
 /** What `createCache` uses. */
@@ -26,33 +25,8 @@ export interface CacheOptions {
   log: Log;
   /** Bytes that all answers together take at most; 0 keeps none. */
   maxBytes: number;
-}
-
-/** A request for an answer that may be kept. */
-export interface Ask {
-  query: Query;
-  bound: Bound;
-  tenantId: string;
-  format: Format;
-  /** Whether the caller wants it computed now. */
-  isBypass: boolean;
-  signal: AbortSignal;
-  /** Runs the query with its clock at an instant; `isBehind` when nobody waits for it. */
-  run(clockAt: Date, signal: AbortSignal, isBehind: boolean): Promise<Answer>;
-}
-
-/** An answer and how it came. */
-export interface Outcome {
-  answer: Answer;
-  status: "hit" | "miss" | "stale" | "bypass";
-  /** Why ClickHouse was asked, if it was. */
-  forwarded?: "miss" | "stale" | "bypass";
-  /** Whether the run was another request's. */
-  isShared: boolean;
-  /** The answer as it is kept, unless it is a stream or its query is not cached. */
-  entry?: Entry;
-  /** Seconds for which the entry goes on to be fresh. */
-  ttlSeconds: number;
+  /** Milliseconds of a clock that nobody sets. */
+  monotonic?: () => number;
 }
 
 /** What a run made: an answer for all who wait, or a stream, which only one can take. */
@@ -63,6 +37,8 @@ const pollEveryMs = 1_000;
 const verifiedMs = 1_500;
 /** Time after a failed recomputation in which no other is begun behind an outdated answer. */
 const retryMs = 1_000;
+/** The purge that names nothing. */
+const everything: Purge = { query: "", tenantId: "", table: "" };
 /** Purges given here that are remembered until they are read; of one forgotten sooner, the second time forgets anew. */
 const maxGiven = 100;
 
@@ -70,7 +46,9 @@ const maxGiven = 100;
 export type Cache = ReturnType<typeof createCache>;
 
 /** Keeps finished answers, and knows by the versions of the tables behind them when they are outdated. */
-export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheOptions) {
+export function createCache(
+  { clickHouse, reader, clock, log, maxBytes, monotonic = () => performance.now() }: CacheOptions,
+) {
   const kept = createKept(maxBytes);
   const runs = createRuns();
   const flights = createFlights<Made>();
@@ -96,6 +74,8 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
       // it was carried out here when it was given here
       if (!given.delete(id)) purge(command);
     },
+    onGap: (since) => void purge(everything, since),
+    monotonic,
   });
   const isVerified = () => versions.age() <= verifiedMs;
 
@@ -117,8 +97,13 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
     isBehind: boolean,
     onBegin: (run: Run) => void,
   ): Promise<Made> {
-    const { query, tenantId } = ask;
-    const run = runs.begin({ query: query.name, tenantId, tables: await trace(query) });
+    const { query } = ask;
+    const run = runs.begin({
+      query: query.name,
+      tenantIds: tenantsOf(ask),
+      tables: await trace(query),
+      beganAt: monotonic(),
+    });
     onBegin(run);
     try {
       // what changed since the versions were read shows as a change later: they must be older than the run
@@ -135,9 +120,10 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
         key: cacheKey(ask),
         query: query.name,
         policy: query.header.cache!,
-        bindsNow: query.bindsNow && !ask.bound.now,
-        tenantId,
+        bindsNow: usesClock(query, ask.bound) && !ask.bound.now,
+        tenantIds: run.tenantIds,
         tables: run.tables,
+        beganAt: run.beganAt,
         headers,
         body,
         encoded: {},
@@ -158,18 +144,19 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
     ask: Ask,
     isBehind: boolean,
   ): { key: string; flight: Flight<Made>; clockAt: Date; isShared: boolean } {
-    const { bindsNow, header } = ask.query;
+    const { header } = ask.query;
     const clockAt = clockOf(ask, clock(), header.cache!);
-    const key = bindsNow ? `${cacheKey(ask)}\0${clockAt.getTime()}` : cacheKey(ask);
+    const key = usesClock(ask.query, ask.bound) ? `${cacheKey(ask)}\0${clockAt.getTime()}` : cacheKey(ask);
     const underway = ask.isBypass ? undefined : flights.get(key);
     if (underway) return { key, flight: underway, clockAt, isShared: true };
-    const startedAt = performance.now();
+    const startedAt = monotonic();
     const flight = flights.start(
       key,
       (signal, outdatedWhen) =>
         make(ask, clockAt, signal, isBehind, (run) =>
           outdatedWhen(() => {
-            if (performance.now() - startedAt <= header.cache!.freshMs) return false;
+            if (run.isPurged) return true;
+            if (monotonic() - startedAt <= header.cache!.freshMs) return false;
             return run.changedAt !== undefined || !isVerified() || !versions.isTracked(run.tables);
           })),
     );
@@ -179,6 +166,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
   async function compute(ask: Ask, forwarded: "miss" | "stale" | "bypass"): Promise<Outcome> {
     const { key, flight, clockAt, isShared } = take(ask, false);
     const status = forwarded === "bypass" ? "bypass" : "miss";
+    ask.onStatus(status);
     counter.add(ask.query.name, status === "bypass" ? "bypasses" : "misses");
     if (isShared) counter.add(ask.query.name, "sharedRuns");
     const made = await flights.join(key, flight, ask.signal);
@@ -196,14 +184,14 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
 
   /** Makes a new answer that nobody waits for, unless that is under way or failed a moment ago. */
   async function recompute(ask: Ask, outdated: Entry): Promise<void> {
-    if (performance.now() < (retryAt.get(outdated) ?? 0)) return;
+    if (monotonic() < (retryAt.get(outdated) ?? 0)) return;
     const { key, flight, isShared } = take(ask, true);
     if (isShared) return;
     try {
       const made = await flights.join(key, flight);
       if ("stream" in made && made.stream.body instanceof ReadableStream) await made.stream.body.cancel();
     } catch (error) {
-      retryAt.set(outdated, performance.now() + retryMs);
+      retryAt.set(outdated, monotonic() + retryMs);
       const cause = error instanceof Error ? error.name : String(error);
       log({
         level: "warn",
@@ -220,15 +208,15 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
     if (state === "expired") return compute(ask, "stale");
     if (state === "outdated") recompute(ask, entry);
     const status = state === "fresh" ? "hit" : "stale";
+    ask.onStatus(status);
     counter.add(entry.query, status === "hit" ? "hits" : "staleHits");
     return { answer: entry, entry, status, isShared: false, ttlSeconds };
   }
 
   /** Forgets the answers that a purge means, those on their way too; returns how many were kept. */
-  function purge(command: Purge): number {
-    runs.purge(command);
-    flights.detach();
-    return kept.purge(command);
+  function purge(command: Purge, begunBefore?: number): number {
+    runs.purge(command, begunBefore);
+    return kept.purge(command, begunBefore);
   }
 
   return {
@@ -258,13 +246,12 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
     /** The entry's body as text, which is made once; null when it is none, or has no room. Deno sends it in half the time. */
     text(entry: Entry): string | null {
       if (entry.text !== undefined) return entry.text;
-      entry.text = decodeText(entry.body);
-      if (entry.text !== null && kept.peek(entry.key) === entry) {
-        // an answer that takes more room is kept anew, so that the room counts
-        if (kept.fits(entry)) kept.set(entry);
-        else entry.text = null;
-      }
-      return entry.text;
+      const text = decodeText(entry.body);
+      // an answer that takes more room is kept anew, as another object: that its room counts
+      const larger = { ...entry, text };
+      if (text === null || kept.peek(entry.key) !== entry || !kept.fits(larger)) entry.text = null;
+      else kept.set(larger);
+      return text;
     },
 
     /** The entry's body in an encoding, which is made once. */
@@ -290,11 +277,17 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
 
     poll: versions.poll,
 
-    stats: () => ({ ...kept.stats(), ...counter.total(), byQuery: counter.byQuery() }),
+    stats: (): CacheStats => ({ ...kept.stats(), ...counter.total() }),
 
-    /** Reads the versions of the tables in use each second, while there are answers. */
+    /** The same of each query that was asked; walks all that is kept. */
+    queries(): QueryStats[] {
+      const heldOf = kept.byQuery();
+      return counter.byQuery().map(([query, counts]) => ({ query, ...heldOf(query), ...counts }));
+    },
+
+    /** Reads the versions of the tables in use, and purges, each second, while there are answers or some on their way. */
     start(): void {
-      timer ??= setInterval(() => kept.size() > 0 && versions.poll(), pollEveryMs);
+      timer ??= setInterval(() => kept.size() + runs.size() > 0 && versions.poll(), pollEveryMs);
     },
 
     stop(): void {
@@ -305,11 +298,7 @@ export function createCache({ clickHouse, reader, clock, log, maxBytes }: CacheO
 }
 
 async function runOnce(ask: Ask, now: Date): Promise<Outcome> {
+  ask.onStatus("bypass");
   const answer = await ask.run(clockOf(ask, now, { freshMs: 1_000 }), ask.signal, false);
   return { answer, status: "bypass", forwarded: "bypass", isShared: false, ttlSeconds: 0 };
-}
-
-/** What `{now}` is for a request: the cursor's, or that of the tenant's query. */
-function clockOf({ bound, query, tenantId }: Ask, now: Date, policy: Pick<CachePolicy, "freshMs">): Date {
-  return bound.now ?? steppedClock(now, policy, `${tenantId}\0${query.name}`);
 }

@@ -1,18 +1,15 @@
 import type { CachePolicy } from "./policy.ts";
+import type { Purgeable } from "./purge.ts";
 
 /** An encoding that a kept answer can go out in. */
 export type Encoding = "gzip" | "br";
 
-/** A finished answer as it is kept. */
-export interface Entry {
+/** A finished answer as it is kept; `tables` are all that it was read from. */
+export interface Entry extends Purgeable {
   key: string;
-  query: string;
   policy: CachePolicy;
   /** Whether the answer depends on the clock. */
   bindsNow: boolean;
-  tenantId: string;
-  /** All tables that it was read from. */
-  tables: string[];
   /** Of the answer itself: its type, and how it is called as a file. */
   headers: Record<string, string>;
   body: Uint8Array<ArrayBuffer>;

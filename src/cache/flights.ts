@@ -5,7 +5,7 @@ export interface Flight<Result> {
   controller: AbortController;
   /** How many wait. */
   waiting: number;
-  /** Whether it began before something changed, so that nobody else should join it; asked when someone would. */
+  /** Whether something changed or was purged since it began, so that nobody else should join it; asked when someone would. */
   isOutdated: () => boolean;
 }
 
@@ -47,9 +47,6 @@ export function createFlights<Result>() {
       flight.promise.catch(() => {}).finally(() => drop(key, flight));
       return flight;
     },
-
-    /** Lets nobody else join the runs there are. */
-    detach: () => flights.clear(),
 
     /** Waits for a run until the signal fires; the last one who leaves stops it. Throws what the run does. */
     join(key: string, flight: Flight<Result>, signal?: AbortSignal): Promise<Result> {

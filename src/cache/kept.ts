@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { type Entry, entryBytes } from "./entry.ts";
 import { matchesPurge, type Purge } from "./purge.ts";
+import type { Held } from "./stats.ts";
 
 /** Share of the cache that one answer may take. */
 const maxEntryShare = 0.05;
@@ -13,6 +14,8 @@ export function createKept(maxBytes: number) {
   /** Answers as good as new, by each table that they were read from. */
   const unchanged = new Map<string, Set<Entry>>();
   const maxEntryBytes = Math.floor(maxBytes * maxEntryShare);
+  /** Answers that were dropped for want of room, by query. */
+  const evicted = new Map<string, number>();
   let evictions = 0;
   let tooLarge = 0;
 
@@ -20,7 +23,10 @@ export function createKept(maxBytes: number) {
     maxSize: Math.max(1, maxBytes),
     maxEntrySize: Math.max(1, maxEntryBytes),
     dispose(entry, _key, reason) {
-      if (reason === "evict") evictions++;
+      if (reason === "evict") {
+        evictions++;
+        evicted.set(entry.query, (evicted.get(entry.query) ?? 0) + 1);
+      }
       stopWatching(entry);
     },
   });
@@ -77,12 +83,24 @@ export function createKept(maxBytes: number) {
     tables: () => unchanged.keys(),
 
     /** Forgets the answers that a purge means; returns how many. */
-    purge(command: Purge): number {
+    purge(command: Purge, begunBefore?: number): number {
       let forgotten = 0;
       for (const [key, entry] of [...entries.entries()]) {
-        if (matchesPurge(command, entry) && entries.delete(key)) forgotten++;
+        if (matchesPurge(command, entry, begunBefore) && entries.delete(key)) forgotten++;
       }
       return forgotten;
+    },
+
+    /** What is held of a query; walks all entries. */
+    byQuery(): (query: string) => Held {
+      const held = new Map<string, Held>();
+      const heldOf = (query: string) =>
+        held.get(query) ?? { entries: 0, bytes: 0, evictions: evicted.get(query) ?? 0 };
+      for (const entry of entries.values()) {
+        const { entries, bytes, evictions } = heldOf(entry.query);
+        held.set(entry.query, { entries: entries + 1, bytes: bytes + entryBytes(entry), evictions });
+      }
+      return heldOf;
     },
 
     size: () => entries.size,

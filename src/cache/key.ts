@@ -1,4 +1,4 @@
-import type { Ask } from "./cache.ts";
+import type { Ask } from "./ask.ts";
 
 /**
  * What an answer depends on besides data and clock. The bound texts are canonical: defaults filled in, equal instants and

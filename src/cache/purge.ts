@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /** Which answers to forget: those that match all that is named; an empty text names nothing. */
 export interface Purge {
   /** Name of a query, such as `outreach/overview`. */
@@ -9,26 +7,25 @@ export interface Purge {
   table: string;
 }
 
-const text = z.string().max(512, "must have at most 512 characters");
-
-/** The parameters of a purge as a caller sends them. */
-export const purgeParameters = z.strictObject({
-  query: text.default(""),
-  tenantId: text.default(""),
-  table: text.default(""),
-});
-
-/** What a purge is compared with. */
+/** What a purge is compared with: an answer, or a run that makes one. */
 export interface Purgeable {
   query: string;
-  tenantId: string;
+  /** Who is answered, and whose rows the answer holds; `all` when it holds those of all tenants. */
+  tenantIds: string[] | "all";
   tables: string[];
+  /** When its run began, in milliseconds of a clock that nobody sets. */
+  beganAt: number;
 }
 
-/** Whether the purge means this answer; a table may be named without its database. */
-export function matchesPurge(purge: Purge, { query, tenantId, tables }: Purgeable): boolean {
-  return (purge.query === "" || purge.query === query) &&
-    (purge.tenantId === "" || purge.tenantId === tenantId) &&
+/** Whether the purge means what began before an instant; a table may be named without its database. */
+export function matchesPurge(
+  purge: Purge,
+  { query, tenantIds, tables, beganAt }: Purgeable,
+  begunBefore = Infinity,
+): boolean {
+  return beganAt < begunBefore &&
+    (purge.query === "" || purge.query === query) &&
+    (purge.tenantId === "" || tenantIds === "all" || tenantIds.includes(purge.tenantId)) &&
     (purge.table === "" ||
       tables.some((table) => table === purge.table || table.endsWith(`.${purge.table}`)));
 }

@@ -12,7 +12,7 @@ import type { Format } from "../answer/format.ts";
 import type { Log } from "../http/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Cache } from "./cache.ts";
-import type { Encoding } from "./entry.ts";
+import { type Accepted, chooseEncoding, readAccepted } from "./encoding.ts";
 import { matchesTag } from "./respond.ts";
 
 /** What answering repeated requests uses. */
@@ -41,7 +41,7 @@ export interface Understood {
 /** An understood request, and the fields of its answer that are the same each time. */
 interface Known extends Understood {
   served: Served;
-  encoding: Encoding | undefined;
+  accepted: Accepted;
   fields: [name: string, value: string][];
   /** Those that a 304 does not have. */
   bodyFields: [name: string, value: string][];
@@ -53,6 +53,7 @@ interface Known extends Understood {
 const ownFields = new Set([
   "age",
   "cache-status",
+  "content-encoding",
   "content-length",
   "content-type",
   "etag",
@@ -61,8 +62,8 @@ const ownFields = new Set([
   "server-timing",
   "x-request-id",
 ]);
-/** Those of a body, which a 304 does not have, besides its type. */
-const bodyFields = new Set(["content-encoding", "content-disposition"]);
+/** Those of a body, which a 304 does not have, besides its type, encoding and length. */
+const bodyFields = new Set(["content-disposition"]);
 const maxKnown = 10_000;
 /** Longer addresses are understood anew each time. */
 const maxKeyLength = 2_048;
@@ -86,7 +87,7 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
     const { headers } = request;
     const repeat = known.get(keyOf(request));
     if (!repeat || isSpecial(headers) || trace.getActiveSpan()?.isRecording()) return;
-    const { query, bound, format, encoding } = repeat;
+    const { query, bound, format } = repeat;
     if (repeat.served !== deps.served()) return;
     const authorization = headers.get("authorization");
     if (!authorization?.startsWith("Bearer ")) return;
@@ -96,6 +97,8 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
     const kept = cache.recall({ query, bound, tenantId, format });
     if (!kept) return;
     const { entry } = kept;
+    // the answer may have become longer or shorter since the first time
+    const encoding = chooseEncoding(repeat.accepted, entry.body.length);
     const bytes = encoding ? entry.encoded[encoding] : entry.body;
     const account = budgets.load(tenantId);
     if (!bytes || account instanceof Promise) return;
@@ -151,6 +154,7 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
     for (const [name, value] of repeat.fields) sent.append(name, value);
     if (!isKnownToCaller) {
       for (const [name, value] of repeat.bodyFields) sent.append(name, value);
+      if (encoding) sent.append("content-encoding", encoding);
       sent.append("content-length", String(bytes.length));
     }
     sent.append("etag", entry.etag);
@@ -177,12 +181,11 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
       }
       const key = keyOf(request);
       if (key.length > maxKeyLength) return;
-      const encoding = response.headers.get("content-encoding") as Encoding | null;
       const fields = [...response.headers].filter(([name]) => !ownFields.has(name));
       known.set(key, {
         ...what,
         served: deps.served(),
-        encoding: encoding ?? undefined,
+        accepted: readAccepted(request.headers.get("accept-encoding")),
         fields: fields.filter(([name]) => !bodyFields.has(name)),
         bodyFields: fields.filter(([name]) => bodyFields.has(name)),
         init: { headers: { "content-type": response.headers.get("content-type") ?? "" } },

@@ -1,15 +1,13 @@
-import type { Outcome } from "./cache.ts";
+import type { Outcome } from "./ask.ts";
+import { chooseEncoding, readAccepted } from "./encoding.ts";
 import type { Encoding, Entry } from "./entry.ts";
 
 /** What makes a caller's answer another one than the next caller's. */
 const vary = "Authorization, X-Api-Key, Accept, Accept-Encoding";
-/** Smaller bodies go out as they are. */
-const minEncodedBytes = 1_024;
-/** Larger bodies are not made into br, which would take seconds. */
-const maxBrotliBytes = 524_288;
 
 /** What `respond` reads of the request. */
 export interface Conditions {
+  /** Of a GET or HEAD; it is not meant for other methods (RFC 9110, section 13.1.2). */
   ifNoneMatch: string | undefined;
   acceptEncoding: string | undefined;
 }
@@ -40,7 +38,7 @@ export async function respond(
     delete headers["content-type"];
     return new Response(null, { status: 304, headers });
   }
-  const encoding = chooseEncoding(conditions.acceptEncoding, entry.body.length);
+  const encoding = chooseEncoding(readAccepted(conditions.acceptEncoding), entry.body.length);
   const body = encoding ? await encoded(entry, encoding) : entry.body;
   if (encoding) headers["content-encoding"] = encoding;
   headers["content-length"] = String(body.length);
@@ -72,21 +70,4 @@ export function matchesTag(ifNoneMatch: string, etag: string): boolean {
   if (ifNoneMatch.trim() === "*") return true;
   const opaque = etag.slice("W/".length);
   return ifNoneMatch.split(",").some((tag) => tag.trim().replace(/^W\//, "") === opaque);
-}
-
-/** The encoding to send a body of so many bytes in, or undefined to send it as it is. */
-function chooseEncoding(accept: string | undefined, bytes: number): Encoding | undefined {
-  if (!accept || bytes < minEncodedBytes) return;
-  if (bytes <= maxBrotliBytes && qualityOf("br", accept) > 0) return "br";
-  if (qualityOf("gzip", accept) > 0) return "gzip";
-}
-
-function qualityOf(coding: string, accept: string): number {
-  for (const part of accept.split(",")) {
-    const [name, ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
-    if (name !== coding) continue;
-    const q = parameters.find((parameter) => parameter.startsWith("q="));
-    return q ? Number(q.slice(2)) || 0 : 1;
-  }
-  return 0;
 }

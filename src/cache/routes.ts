@@ -1,11 +1,12 @@
 import { Hono } from "hono";
-import type { AppEnv } from "../app.ts";
+import type { AppEnv, Served } from "../app.ts";
 import { requireScope } from "../auth/scope.ts";
 import { type ClickHouse, run } from "../clickhouse/client.ts";
-import { checked } from "../http/checked.ts";
+import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
 import { onlyMethods } from "../http/only_methods.ts";
+import { Problem } from "../problem.ts";
 import type { Cache } from "./cache.ts";
-import { purgeParameters } from "./purge.ts";
+import { readPurge } from "./purge_request.ts";
 
 const timeoutMs = 5_000;
 
@@ -13,14 +14,15 @@ const timeoutMs = 5_000;
 export interface CacheRoutesDeps {
   cache: Cache;
   clickHouse: ClickHouse;
+  served: () => Served;
 }
 
 /** `DELETE /`: forgets cached answers, by query, tenant and table, on every gateway. */
-export function cacheRoutes({ cache, clickHouse }: CacheRoutesDeps): Hono<AppEnv> {
+export function cacheRoutes({ cache, clickHouse, served }: CacheRoutesDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .use(requireScope("admin"))
     .delete("/", async (c) => {
-      const purge = checked(purgeParameters, c.req.query());
+      const purge = await readPurge(c.req.raw, served().catalog);
       const id = crypto.randomUUID();
       // here at once, also when the others cannot be told
       const forgotten = cache.purge(id, purge);
@@ -36,8 +38,20 @@ export function cacheRoutes({ cache, clickHouse }: CacheRoutesDeps): Hono<AppEnv
         body: new TextEncoder().encode(JSON.stringify(row)),
         settings: { async_insert: 0 },
         signal: AbortSignal.timeout(timeoutMs),
+      }).catch((error) => {
+        throw untold(error);
       });
       return c.json({ data: { id, ...purge, forgotten } });
     })
     .all("/", onlyMethods("DELETE"));
+}
+
+/** What the caller learns when the other gateways could not be told. */
+function untold(error: unknown): Problem {
+  const { type, details } = error instanceof ClickHouseError
+    ? problemOf(error)
+    : new Problem("unavailable", { retryAfterSeconds: 1 });
+  const detail =
+    "This gateway has forgotten the answers, but the others could not be told: send the request again";
+  return new Problem(type, { ...details, detail }, error);
 }

@@ -24,9 +24,11 @@ export function createRuns() {
     change(table: string, at: number): void {
       for (const run of runs) if (run.tables.includes(table)) run.changedAt ??= at;
     },
-    purge(command: Purge): void {
-      for (const run of runs) if (matchesPurge(command, run)) run.isPurged = true;
+    /** Sees to it that the answers of the runs that a purge means are forgotten, and nobody else waits for them. */
+    purge(command: Purge, begunBefore?: number): void {
+      for (const run of runs) if (matchesPurge(command, run, begunBefore)) run.isPurged = true;
     },
+    size: () => runs.size,
     tables: () => [...runs].flatMap(({ tables }) => tables),
   };
 }

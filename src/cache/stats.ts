@@ -21,7 +21,19 @@ export interface CacheStats extends Counts {
   evictions: number;
   /** Answers too large to be kept. */
   tooLarge: number;
-  byQuery: Record<string, Counts>;
+}
+
+/** What the cache holds of a query. */
+export interface Held {
+  entries: number;
+  bytes: number;
+  /** Its answers that were dropped for want of room, since the gateway started. */
+  evictions: number;
+}
+
+/** The same of one query. */
+export interface QueryStats extends Held, Counts {
+  query: string;
 }
 
 function noCounts(): Counts {
@@ -44,7 +56,7 @@ export function createCounter() {
       }
       return total;
     },
-    byQuery: (): Record<string, Counts> => Object.fromEntries([...counts].sort(([a], [b]) => a < b ? -1 : 1)),
+    byQuery: (): [query: string, counts: Counts][] => [...counts].sort(([a], [b]) => a < b ? -1 : 1),
   };
 }
 

@@ -15,6 +15,10 @@ export interface VersionsOptions {
   onChange: (table: string, isView: boolean) => void;
   /** Called with each command to forget that was not there before. */
   onPurge: (id: string, purge: Purge) => void;
+  /** Called when so long nothing could be read that commands were missed; since the instant, none was. */
+  onGap: (since: number) => void;
+  /** Milliseconds of a clock that nobody sets. */
+  monotonic: () => number;
 }
 
 type Line =
@@ -22,12 +26,16 @@ type Line =
   & ({ kind: "table" | "view"; name: string; version: string } | { kind: "purge"; name: string });
 
 const timeoutMs = 5_000;
+/** Readings that are further apart may have missed purges: half of the time for which versions.sql tells of one. */
+const maxGapMs = 30_000;
 
 /** The versions of tables as ClickHouse last told them. */
 export type Versions = ReturnType<typeof createVersions>;
 
 /** Reads the versions of the tables in use, one small statement for all of them. */
-export function createVersions({ clickHouse, log, tablesInUse, onChange, onPurge }: VersionsOptions) {
+export function createVersions(
+  { clickHouse, log, tablesInUse, onChange, onPurge, onGap, monotonic }: VersionsOptions,
+) {
   let versions = new Map<string, string>();
   /** Tables to look at besides those in use, and for how many. */
   const held = new Map<string, number>();
@@ -39,7 +47,7 @@ export function createVersions({ clickHouse, log, tablesInUse, onChange, onPurge
   const inUse = () => [...new Set([...tablesInUse(), ...held.keys()])];
 
   async function poll(): Promise<void> {
-    const startedAt = performance.now();
+    const startedAt = monotonic();
     const tables = inUse();
     let lines: Line[];
     try {
@@ -60,10 +68,11 @@ export function createVersions({ clickHouse, log, tablesInUse, onChange, onPurge
       isFailing = true;
       return;
     }
+    // nothing is kept yet that a purge could mean, unless answers came although this failed
+    const isFirst = polledAt === -Infinity && !isFailing;
     if (isFailing) log({ level: "info", message: "Table versions are read again" });
     isFailing = false;
-    // at the first reading nothing is kept that a purge could mean
-    const isFirst = polledAt === -Infinity;
+    if (startedAt - polledAt > maxGapMs) onGap(startedAt - maxGapMs);
     const known = purges;
     purges = new Set();
     const read = new Map<string, Line & { version: string }>();
@@ -89,7 +98,7 @@ export function createVersions({ clickHouse, log, tablesInUse, onChange, onPurge
   const turn = createTurns(
     poll,
     0,
-    () => performance.now(),
+    monotonic,
     (ms) => new Promise((done) => setTimeout(done, ms)),
   );
 
@@ -98,7 +107,7 @@ export function createVersions({ clickHouse, log, tablesInUse, onChange, onPurge
     poll: turn,
 
     /** Milliseconds since the versions were read. */
-    age: () => performance.now() - polledAt,
+    age: () => monotonic() - polledAt,
 
     /** Whether the version of each of the tables was read, at the last reading or before. */
     has: (tables: string[]) => tables.every((table) => versions.has(table)),

@@ -24,6 +24,9 @@ const parameterHeader = z.strictObject({
   minItems: z.number().int().nonnegative().optional().describe("Fewest elements of a list"),
   maxItems: z.number().int().positive().optional().describe("Most elements of a list"),
   pattern: z.string().optional().describe("Regular expression that a string matches as a whole"),
+  replacesNow: z.literal(true).optional().describe(
+    "The query does not look at `{now}` when this one is given, and gets 1970 for it; such answers can last for the cache's `ttl`",
+  ),
   format: z.enum(["timezone", "date-or-date-time"]).optional().describe(
     "`timezone`: an IANA zone; `date-or-date-time`: ISO 8601, a calendar date or an instant",
   ),

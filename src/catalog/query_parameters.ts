@@ -50,9 +50,15 @@ export function createParameters(
       throw at(offset, `{${name}} has the type ${placeholder.type} here and another type above`);
     }
   }
-  for (const name of Object.keys(header.params)) {
-    if (!parameters.has(name)) {
+  const bindsNow = placeholders.some(({ name }) => name === "now");
+  for (const [name, { replacesNow }] of Object.entries(header.params)) {
+    const known = parameters.get(name);
+    if (!known) {
       throw at(offsetOf(["params", name]), `The header names the parameter "${name}", which the SQL lacks`);
+    }
+    if (replacesNow && !(bindsNow && known.type.startsWith("Nullable("))) {
+      const message = `"${name}" can stand in place of {now} if the SQL has both, and it is Nullable`;
+      throw at(offsetOf(["params", name]), message);
     }
   }
   for (const [, name] of path.matchAll(/\{([^}]+)\}/g)) {

@@ -263,6 +263,20 @@ for (const { name, header = "", sql, message } of faults) {
 
 const headerFaults: (Fault & { line: string })[] = [
   {
+    name: "puts a parameter in place of a clock that the SQL does not look at",
+    header: "params:\n  day:\n    replacesNow: true",
+    sql: `SELECT id ${where} AND occurred_at > {day:Nullable(Date)}`,
+    line: "  day:",
+    message: /^"day" can stand in place of \{now\} if the SQL has both, and it is Nullable$/,
+  },
+  {
+    name: "puts a parameter that is always there in place of the clock",
+    header: "params:\n  day:\n    replacesNow: true",
+    sql: `SELECT id ${where} AND occurred_at > {day:Date} AND occurred_at < {now:DateTime64(3, 'UTC')}`,
+    line: "  day:",
+    message: /^"day" can stand in place of \{now\}/,
+  },
+  {
     name: "names a parameter that the SQL lacks",
     header: "params:\n  id: { description: One }\n  summary: { description: Two }",
     sql: `SELECT id ${where} AND id = {id:UUID}`,

@@ -62,6 +62,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
 
     const asked = { query, tenantId, parametersHash: audit.parametersHash };
     const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
+    let isAnswering = false;
     const served = await deps.cache.serve({
       query,
       bound,
@@ -71,6 +72,9 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
       // to ask for it makes it, which costs more than a kept answer
       get signal() {
         return c.req.raw.signal;
+      },
+      onStatus(status) {
+        if (query.header.cache) audit.cache = status;
       },
       async run(now, signal, isBehind) {
         const note = isBehind ? newNote() : audit;
@@ -86,7 +90,10 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
             plan: smallReads.settings(asked),
             queryId: isBehind ? crypto.randomUUID() : c.var.requestId,
             signal,
-            onBroken: (cause) =>
+            onBroken(cause) {
+              // what breaks sooner is answered with a problem
+              if (!isAnswering) return;
+              deps.metrics.requests.exportBroke(query.name);
               deps.log({
                 level: "error",
                 message: "An export broke in the middle",
@@ -94,7 +101,8 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
                 path: c.req.path,
                 file: query.file,
                 cause,
-              }),
+              });
+            },
           }));
         // what an export reads is not known yet
         if (format.name === "json") smallReads.note(asked, note.rowsRead);
@@ -102,9 +110,9 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
         return answered;
       },
     });
-    if (query.header.cache) audit.cache = served.status;
+    isAnswering = true;
     const conditions = {
-      ifNoneMatch: c.req.header("if-none-match"),
+      ifNoneMatch: isRead(c.req.method) ? c.req.header("if-none-match") : undefined,
       acceptEncoding: c.req.header("accept-encoding"),
     };
     const response = await respond(served, deps.clock(), conditions, deps.cache.encoded);
@@ -124,9 +132,13 @@ function wantsNew(c: Context<AppEnv>): boolean {
   return wants && c.var.credential.scopes.includes("admin");
 }
 
+function isRead(method: string): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
 async function readInput(c: Context<AppEnv>): Promise<Input> {
   const search = readSearch(new URL(c.req.url).searchParams);
-  if (c.req.method === "GET" || c.req.method === "HEAD") return search;
+  if (isRead(c.req.method)) return search;
   const type = c.req.header("content-type")?.split(";")[0].trim().toLowerCase();
   const text = await readText(c.req.raw, maxBodyBytes);
   if (text === "") return search;

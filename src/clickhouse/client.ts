@@ -35,8 +35,20 @@ export interface Summary {
   elapsedMs: number;
 }
 
+/** An answer, as far as it is used: the Response of `fetch` is one. */
+export interface Reply extends Pick<Response, "ok" | "status" | "arrayBuffer" | "text"> {
+  headers: Pick<Headers, "get" | "has">;
+  body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+}
+
+/** Sends a request that may be sent twice, by HTTP. It throws when there is no answer, or the signal's reason. */
+export type Send = (
+  url: string,
+  request: { method: string; headers: Record<string, string>; body: string; signal?: AbortSignal },
+) => Promise<Reply>;
+
 /** The client: one function; its answer's body is ClickHouse's bytes, which the caller reads or cancels. */
-export type ClickHouse = (statement: Statement) => Promise<Response>;
+export type ClickHouse = (statement: Statement) => Promise<Reply>;
 
 /**
  * Settings that hold for each statement of the gateway. They are stated because their defaults changed
@@ -65,10 +77,10 @@ const settings: Record<string, string> = {
 const heldBytes = 1_048_576;
 
 /**
- * A client for ClickHouse's HTTP interface, over `fetch` alone. The function throws ClickHouseError when the
+ * A client for ClickHouse's HTTP interface, over `fetch`; statements that only read go by `sendRead`. The function throws ClickHouseError when the
  * engine refuses, ClickHouseUnreachable when there is none, and the signal's reason when that fires first.
  */
-export function createClickHouse(options: ClickHouseOptions): ClickHouse {
+export function createClickHouse(options: ClickHouseOptions, sendRead: Send = fetch): ClickHouse {
   const base = `${options.url.replace(/\/+$/, "")}/?${new URLSearchParams({
     database: options.database,
     ...settings,
@@ -90,9 +102,14 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     const isLong = search !== "" && url.length + search.length > maxUrlLength;
     if (!isLong) url += search;
     if (body || isLong) url += `&query=${encodeURIComponent(sql)}`;
-    const content = body ?? (isLong ? formOf(statement.parameters) : sql);
-    const request = { method: "POST", headers, body: content, signal };
-    const response = body || statement.once ? await send(url, request) : await sendTwice(url, request);
+    const response = body || isLong || statement.once
+      ? await send(fetch, url, {
+        method: "POST",
+        headers,
+        body: body ?? (isLong ? formOf(statement.parameters) : sql),
+        signal,
+      })
+      : await sendTwice(sendRead, url, { method: "POST", headers, body: sql, signal });
     // An exception with status 200 exists: one that came after the head was sent with wait_end_of_query.
     if (response.ok && !response.headers.has("x-clickhouse-exception-code")) return response;
     const message = await readStart(response, signal);
@@ -110,7 +127,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
 export function createPing({ url }: Pick<ClickHouseOptions, "url">): (signal: AbortSignal) => Promise<void> {
   const address = `${url.replace(/\/+$/, "")}/ping`;
   return async function ping(signal) {
-    const response = await send(address, { signal });
+    const response = await send(fetch, address, { signal });
     await response.body?.cancel();
     if (response.status >= 500) throw new ClickHouseUnreachable(`The ping's answer is ${response.status}`);
   };
@@ -127,25 +144,29 @@ function formOf(parameters: Record<string, string> = {}): FormData {
 }
 
 /** A kept-alive connection may turn out closed: a statement that only reads is sent once more. */
-async function sendTwice(url: string, request: RequestInit): Promise<Response> {
+async function sendTwice(by: Send, url: string, request: Parameters<Send>[1]): Promise<Reply> {
   try {
-    return await send(url, request);
+    return await send(by, url, request);
   } catch (error) {
     if (!(error instanceof ClickHouseUnreachable) || /refused/i.test(String(error.cause))) throw error;
-    return await send(url, request);
+    return await send(by, url, request);
   }
 }
 
-async function send(url: string, request: RequestInit): Promise<Response> {
+async function send<Request extends { signal?: AbortSignal | null }>(
+  by: (url: string, request: Request) => Promise<Reply>,
+  url: string,
+  request: Request,
+): Promise<Reply> {
   try {
-    return await fetch(url, request);
+    return await by(url, request);
   } catch (error) {
     request.signal?.throwIfAborted();
     throw new ClickHouseUnreachable("Cannot reach ClickHouse", { cause: error });
   }
 }
 
-async function readText(response: Response, signal?: AbortSignal): Promise<string> {
+async function readText(response: Reply, signal?: AbortSignal): Promise<string> {
   try {
     return await response.text();
   } catch (error) {
@@ -158,7 +179,7 @@ async function readText(response: Response, signal?: AbortSignal): Promise<strin
 const maxMessageBytes = 65_536;
 
 /** The beginning of a failure's text: behind a proxy its body may be anything. */
-async function readStart(response: Response, signal?: AbortSignal): Promise<string> {
+async function readStart(response: Reply, signal?: AbortSignal): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
@@ -177,7 +198,7 @@ async function readStart(response: Response, signal?: AbortSignal): Promise<stri
 }
 
 /** All bytes of an answer; throws ClickHouseUnreachable when it breaks off. */
-export async function readBytes(response: Response, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(response: Reply, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
@@ -187,7 +208,7 @@ export async function readBytes(response: Response, signal?: AbortSignal): Promi
 }
 
 /** The lines of an answer, which are not held together; throws ClickHouseUnreachable when it breaks off. */
-export async function* linesOf(response: Response, signal?: AbortSignal): AsyncGenerator<string> {
+export async function* linesOf(response: Reply, signal?: AbortSignal): AsyncGenerator<string> {
   if (!response.body) return;
   try {
     yield* readLines(response.body.getReader());
@@ -220,7 +241,7 @@ export async function run(clickHouse: ClickHouse, statement: Statement): Promise
 }
 
 /** The engine's counts; exact when the statement ran with `wait_end_of_query=1`. */
-export function readSummary(response: Response): Summary {
+export function readSummary(response: Reply): Summary {
   const summary = JSON.parse(response.headers.get("x-clickhouse-summary") ?? "{}");
   return {
     readRows: Number(summary.read_rows ?? 0),

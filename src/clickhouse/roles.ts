@@ -1,4 +1,4 @@
-import { type ClickHouse, type ClickHouseOptions, createClickHouse } from "./client.ts";
+import { type ClickHouse, type ClickHouseOptions, createClickHouse, type Send } from "./client.ts";
 
 /**
  * The gateway's ways to ask ClickHouse, each as a user of its own with no more rights than it needs
@@ -14,8 +14,8 @@ export interface Roles {
 }
 
 /** The clients; their users' names are the owner's with `_reader`, `_writer`, `_ingest`, `_sync` and `_gateway` behind it. */
-export function createRoles(options: ClickHouseOptions): Roles {
-  const as = (role: string) => createClickHouse({ ...options, user: `${options.user}_${role}` });
+export function createRoles(options: ClickHouseOptions, sendRead?: Send): Roles {
+  const as = (role: string) => createClickHouse({ ...options, user: `${options.user}_${role}` }, sendRead);
   return {
     reader: as("reader"),
     writer: as("writer"),

@@ -16,6 +16,7 @@ import { onSignal } from "./on_signal.ts";
 import { type DevSource, followSource, startDevSource } from "./postgres/dev_source.ts";
 import { progressBar } from "./progress_bar.ts";
 import type { Gateway } from "./serve.ts";
+import { readTransport } from "./read_transport.ts";
 import { renderFault } from "./sql_files.ts";
 import { watchQueries } from "./watch.ts";
 
@@ -89,7 +90,7 @@ async function serveDev(
   const inspections = keptInspections(`${dataDir}/inspections.json`);
   const gateway = serve({
     config,
-    roles: createRoles(target),
+    roles: createRoles(target, readTransport(target.url)),
     ping: createPing(target),
     log,
     docs,

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { stringify } from "yaml";
 import type { AppDeps, AppEnv } from "../app.ts";
+import { onlyMethods } from "../http/only_methods.ts";
 import { openApiDocument, yamlOptions } from "../openapi/document.ts";
 import { problems, type ProblemType } from "../problem.ts";
 import page from "./page.html" with { type: "text" };
@@ -18,6 +19,17 @@ const viewerFiles: Record<string, string> = {
   "swagger-ui.css": "text/css; charset=utf-8",
   "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 };
+
+/** What there is to read. */
+const paths = [
+  "/",
+  "/docs",
+  "/docs/start.js",
+  ...Object.keys(viewerFiles).map((name) => `/docs/${name}`),
+  "/openapi.json",
+  "/openapi.yaml",
+  ...Object.keys(problems).map((type) => `/problems/${type}`),
+];
 
 /** The API reference at `/docs`, the OpenAPI document, and a page for each problem type. */
 export function docsRoutes(deps: AppDeps): Hono<AppEnv> {
@@ -54,5 +66,6 @@ export function docsRoutes(deps: AppDeps): Hono<AppEnv> {
       if (!Object.hasOwn(problems, slug)) return c.notFound();
       const [status, title] = problems[slug as ProblemType];
       return c.json({ type: `/problems/${slug}`, title, status });
-    });
+    })
+    .on("ALL", paths, onlyMethods("GET, HEAD"));
 }

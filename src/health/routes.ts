@@ -4,6 +4,7 @@ import { hitRate } from "../cache/stats.ts";
 import type { Auth } from "../auth/auth.ts";
 import { run } from "../clickhouse/client.ts";
 import { checkDependencies, type Dependencies, type Status, worstOf } from "./dependencies.ts";
+import { onlyMethods } from "../http/only_methods.ts";
 import { memoized } from "./memoized.ts";
 import type { Probe } from "./probe.ts";
 
@@ -20,12 +21,8 @@ export function healthRoutes(deps: AppDeps, { tokens }: Pick<Auth, "tokens">, pr
   return new Hono<AppEnv>()
     .get("/live", (c) => c.json({ status: "ok" }))
     .get("/cache", (c) => {
-      const { byQuery, ...all } = deps.cache.stats();
-      const queries = Object.entries(byQuery).map(([query, counts]) => ({
-        query,
-        ...counts,
-        hitRate: hitRate(counts),
-      }));
+      const all = deps.cache.stats();
+      const queries = deps.cache.queries().map((query) => ({ ...query, hitRate: hitRate(query) }));
       c.header("cache-control", "no-store");
       return c.json({ ...all, hitRate: hitRate(all), queries });
     })
@@ -47,7 +44,8 @@ export function healthRoutes(deps: AppDeps, { tokens }: Pick<Auth, "tokens">, pr
     .get("/dependencies", async (c) => {
       const dependencies = await check();
       return answer(c, statusOf(deps, dependencies), dependencies);
-    });
+    })
+    .on("ALL", ["/", "/live", "/ready", "/cache", "/dependencies"], onlyMethods("GET, HEAD"));
 }
 
 function answer(c: Context<AppEnv>, status: Status, dependencies: object): Response {

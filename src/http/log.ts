@@ -17,17 +17,17 @@ export function logRequests(log: Log) {
   return createMiddleware<AppEnv>(async function logRequests(c, next) {
     const start = performance.now();
     await next();
-    const note = c.var.audit;
+    const { audit: note, requestId, correlationId, credential, query } = c.var;
     const length = c.res.headers.get("content-length");
     log({
       level: c.res.status >= 500 ? "error" : "info",
       message: "request",
-      requestId: c.var.requestId,
-      correlationId: c.var.correlationId,
-      tenantId: c.var.credential?.tenantId,
+      requestId,
+      correlationId,
+      tenantId: credential?.tenantId,
       method: c.req.method,
       path: c.req.path,
-      query: c.var.query?.name,
+      query: query?.name,
       status: c.res.status,
       cache: note?.cache || undefined,
       durationMs: round(performance.now() - start),

@@ -3,12 +3,16 @@ export interface RowSource {
   tenantId: string;
   requestId: string;
   source: string;
+  /** Number of the first line, 1 unless given. */
+  firstLine?: number;
 }
 
 /** Collects lines as rows of a landing table. */
 export interface RowEncoder {
   /** Adds the bytes from `start` to `end` as the next line, with what the gateway has against it, if anything. */
   add(bytes: Uint8Array, start: number, end: number, fault?: string): void;
+  /** Passes over the numbers of lines that are no rows. */
+  skip(lines: number): void;
   /** The rows collected since the last call, in RowBinary. */
   take(): Uint8Array<ArrayBuffer>;
   /** Bytes that the next `take` will return. */
@@ -27,7 +31,7 @@ const text = new TextEncoder();
  * each. Source: ClickHouse's RowBinary format (strings behind an LEB128 length, integers little-endian, a UUID
  * as its two halves, each little-endian).
  */
-export function createRowEncoder({ tenantId, requestId, source }: RowSource): RowEncoder {
+export function createRowEncoder({ tenantId, requestId, source, firstLine = 1 }: RowSource): RowEncoder {
   const prefix = new Uint8Array([
     ...binaryString(tenantId),
     ...binaryUuid(requestId),
@@ -36,6 +40,7 @@ export function createRowEncoder({ tenantId, requestId, source }: RowSource): Ro
   let buffer = new Uint8Array(65_536);
   let size = 0;
   let lines = 0;
+  let number = firstLine - 1;
 
   function add(bytes: Uint8Array, start: number, end: number, fault = ""): void {
     const faultBytes = fault ? binaryString(fault) : noFault;
@@ -44,10 +49,11 @@ export function createRowEncoder({ tenantId, requestId, source }: RowSource): Ro
     buffer.set(prefix, size);
     size += prefix.length;
     lines++;
-    buffer[size++] = lines;
-    buffer[size++] = lines >>> 8;
-    buffer[size++] = lines >>> 16;
-    buffer[size++] = lines >>> 24;
+    number++;
+    buffer[size++] = number;
+    buffer[size++] = number >>> 8;
+    buffer[size++] = number >>> 16;
+    buffer[size++] = number >>> 24;
     buffer.set(faultBytes, size);
     size += faultBytes.length;
     let rest = length;
@@ -73,6 +79,7 @@ export function createRowEncoder({ tenantId, requestId, source }: RowSource): Ro
 
   return {
     add,
+    skip: (lines) => void (number += lines),
     take,
     get size() {
       return size;

@@ -18,6 +18,7 @@ function collect(): RowEncoder & { added: Line[] } {
       const text = decoder.decode(bytes.subarray(start, end));
       added.push(fault ? [text, fault] : [text]);
     },
+    skip: () => {},
     take: () => new Uint8Array(),
     size: 0,
     lines: 0,
@@ -233,6 +234,20 @@ function decodeRows(bytes: Uint8Array): { strings: string[]; uuid: string; line:
   }
   return rows;
 }
+
+Deno.test("createRowEncoder() numbers rows from where it is told, past lines that are none", () => {
+  const rows = createRowEncoder({
+    tenantId: "t",
+    requestId: crypto.randomUUID(),
+    source: "s",
+    firstLine: 300,
+  });
+  rows.add(encoder.encode("a"), 0, 1);
+  rows.skip(70_000);
+  rows.add(encoder.encode("b"), 0, 1);
+  assert.deepEqual(decodeRows(rows.take()).map(({ line }) => line), [300, 70_301]);
+  assert.equal(rows.lines, 2);
+});
 
 Deno.test("createRowEncoder() writes rows that read back, of any lengths, over several takes", () => {
   const length = fc.constantFrom(0, 1, 127, 128, 129, 16_383, 16_384, 70_000);

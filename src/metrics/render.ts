@@ -1,6 +1,6 @@
 import type { Audit } from "../audit/audit.ts";
 import type { Budgets } from "../budget/budgets.ts";
-import type { Lag } from "../sync/lags.ts";
+import type { SyncState } from "../sync/states.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { CacheStats } from "../cache/stats.ts";
 import { createExposition, type Labels } from "./exposition.ts";
@@ -16,8 +16,8 @@ export interface RenderOptions {
   cache: { stats(): CacheStats };
   /** Whether ClickHouse has just answered. */
   isClickHouseUp: boolean;
-  /** How far the sources that the database reads by itself are behind. */
-  lags: Lag[];
+  /** How the sources that the database reads by itself stand. */
+  syncStates: SyncState[];
 }
 
 type Samples = (readonly [Labels, number | Histogram])[];
@@ -57,6 +57,11 @@ export function renderMetrics(options: RenderOptions): string {
   counter("bytes_read_total", "Bytes that queries read in ClickHouse.", ofEach(({ bytesRead }) => bytesRead));
   counter("response_bytes_total", "Bytes of answers' bodies.", ofEach(({ bytesSent }) => bytesSent));
   counter(
+    "broken_exports_total",
+    "Exports that broke in the middle, and so did their connections.",
+    ofEach(({ brokenExports }) => brokenExports),
+  );
+  counter(
     "problems_total",
     "Requests that met a problem, by its type.",
     [...requests.problems].map(([type, count]) => [{ type }, count]),
@@ -72,11 +77,27 @@ export function renderMetrics(options: RenderOptions): string {
   counter("cache_bypasses_total", "Answers computed anew because the caller wanted it.", cache.bypasses);
   counter("cache_evictions_total", "Answers dropped for want of room.", cache.evictions);
 
+  // gauges: totals over the runs that are kept would shrink when the oldest go
+  const ofSources = (pick: (state: SyncState) => number | null): Samples =>
+    options.syncStates.map((state) => [{ source: state.source }, pick(state) ?? NaN]);
   gauge(
     "sync_lag_seconds",
     "Since the last successful run of a source began; NaN when there was none.",
-    options.lags.map(({ source, lagSeconds }) => [{ source }, lagSeconds ?? NaN]),
+    ofSources(({ lagSeconds }) => lagSeconds),
   );
+  gauge(
+    "sync_failures",
+    "Runs that failed since the last successful one.",
+    ofSources(({ failures }) => failures),
+  );
+  gauge("sync_rows", "Rows that the last successful run brought.", ofSources(({ rows }) => rows));
+  gauge("sync_rejected_rows", "Those that became dead letters.", ofSources(({ rejected }) => rejected));
+  gauge(
+    "sync_duration_seconds",
+    "Time that the last successful run took.",
+    ofSources(({ durationMs }) => durationMs === null ? null : durationMs / 1_000),
+  );
+  gauge("sync_running", "Whether a source is read now.", ofSources(({ isRunning }) => Number(isRunning)));
 
   const queue = options.queue.stats();
   gauge("queue_concurrency", "Named queries that may run at once.", queue.concurrency);

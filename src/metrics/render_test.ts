@@ -31,20 +31,48 @@ function render(more: Partial<RenderOptions> = {}): string {
         bypasses: 8,
         evictions: 7,
         tooLarge: 0,
-        byQuery: {},
       }),
     },
     isClickHouseUp: true,
-    lags: [{ source: "companies", lagSeconds: 12 }, { source: "cohorts", lagSeconds: null }],
+    syncStates: [
+      {
+        source: "companies",
+        isRunning: true,
+        lagSeconds: 12,
+        rows: 3,
+        rejected: 1,
+        durationMs: 250,
+        failures: 0,
+      },
+      {
+        source: "cohorts",
+        isRunning: false,
+        lagSeconds: null,
+        rows: null,
+        rejected: null,
+        durationMs: null,
+        failures: 2,
+      },
+    ],
     ...more,
   });
 }
 
-Deno.test("renderMetrics() shows how far each source is behind, and which was never read", () => {
+Deno.test("renderMetrics() shows how the sync of each source stands, and which was never read", () => {
   const lines = render().split("\n").filter((line) => line.startsWith("sluice_sync"));
   assert.deepEqual(lines, [
     'sluice_sync_lag_seconds{source="companies"} 12',
     'sluice_sync_lag_seconds{source="cohorts"} NaN',
+    'sluice_sync_failures{source="companies"} 0',
+    'sluice_sync_failures{source="cohorts"} 2',
+    'sluice_sync_rows{source="companies"} 3',
+    'sluice_sync_rows{source="cohorts"} NaN',
+    'sluice_sync_rejected_rows{source="companies"} 1',
+    'sluice_sync_rejected_rows{source="cohorts"} NaN',
+    'sluice_sync_duration_seconds{source="companies"} 0.25',
+    'sluice_sync_duration_seconds{source="cohorts"} NaN',
+    'sluice_sync_running{source="companies"} 1',
+    'sluice_sync_running{source="cohorts"} 0',
   ]);
 });
 

@@ -10,6 +10,8 @@ export interface EndpointMetrics {
   rowsRead: number;
   bytesRead: number;
   bytesSent: number;
+  /** Exports that broke when their answer had begun. */
+  brokenExports: number;
 }
 
 /** Counts of requests, by endpoint and by problem. */
@@ -34,7 +36,14 @@ export function createRequestMetrics() {
   function metricsOf(endpoint: string): EndpointMetrics {
     let metrics = endpoints.get(endpoint);
     if (!metrics) {
-      metrics = { byStatusClass: [], durations: new Map(), rowsRead: 0, bytesRead: 0, bytesSent: 0 };
+      metrics = {
+        byStatusClass: [],
+        durations: new Map(),
+        rowsRead: 0,
+        bytesRead: 0,
+        bytesSent: 0,
+        brokenExports: 0,
+      };
       endpoints.set(endpoint, metrics);
     }
     return metrics;
@@ -44,6 +53,9 @@ export function createRequestMetrics() {
     endpoints,
     /** Requests by the slug of the problem that they met. */
     problems,
+
+    /** Counts an export whose reader has the beginning alone. */
+    exportBroke: (query: string): void => void metricsOf(query).brokenExports++,
 
     /** Counts a request that is over. */
     record(

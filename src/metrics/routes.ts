@@ -7,21 +7,24 @@ import { onlyMethods } from "../http/only_methods.ts";
 import { Problem } from "../problem.ts";
 import { mediaType } from "./exposition.ts";
 import { renderMetrics } from "./render.ts";
-import { readLags } from "../sync/lags.ts";
+import { readSyncStates } from "../sync/states.ts";
 
-const lagsTimeoutMs = 1_500;
-const lagsFreshMs = 5_000;
+const syncTimeoutMs = 1_500;
+const syncFreshMs = 5_000;
 
 /** `GET /metrics` in Prometheus's text format, for whoever has METRICS_TOKEN; without that variable for everybody. */
 export function metricsRoutes(deps: AppDeps, probe: Probe): Hono<AppEnv> {
   const { METRICS_TOKEN: token } = deps.config;
-  const lagsOf = memoized(() => readLags(deps.clickHouse, AbortSignal.timeout(lagsTimeoutMs)), lagsFreshMs);
+  const syncStatesOf = memoized(
+    () => readSyncStates(deps.clickHouse, AbortSignal.timeout(syncTimeoutMs)),
+    syncFreshMs,
+  );
   return new Hono<AppEnv>()
     .get("/", async (c) => {
       if (token !== undefined) await checkToken(token, c.req.header("authorization"));
-      const [{ isUp }, lags = []] = await Promise.all([probe(), within(lagsTimeoutMs, lagsOf)]);
+      const [{ isUp }, syncStates = []] = await Promise.all([probe(), within(syncTimeoutMs, syncStatesOf)]);
       c.header("cache-control", "no-store");
-      return c.body(renderMetrics({ ...deps, isClickHouseUp: isUp, lags }), 200, {
+      return c.body(renderMetrics({ ...deps, isClickHouseUp: isUp, syncStates }), 200, {
         "content-type": mediaType,
       });
     })

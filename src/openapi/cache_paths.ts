@@ -12,10 +12,13 @@ export function cachePaths(refer: Refer): OpenApi {
         summary: "Forget cached answers",
         description:
           "Those that match all that is named; all when nothing is. Here at once, on every other gateway within " +
-          "2 seconds.\n\nNeeds the scope `admin`.",
+          "2 seconds. A 503 tells that the others could not be told: send it again.\n\nNeeds the scope `admin`.",
         parameters: [
-          parameter("query", "Answers of this query, such as `outreach/overview`"),
-          parameter("tenantId", "Answers to this tenant"),
+          parameter(
+            "query",
+            "Answers of this query: its name, such as `outreach/overview`, the path of its file or its address",
+          ),
+          parameter("tenantId", "Answers to this tenant, and those that hold its rows"),
           parameter("table", "Answers read from this table, also through views"),
         ],
         responses: {
@@ -28,7 +31,13 @@ export function cachePaths(refer: Refer): OpenApi {
 }
 
 function parameter(name: string, description: string): OpenApi {
-  return { name, in: "query", required: false, description, schema: { type: "string", maxLength: 512 } };
+  return {
+    name,
+    in: "query",
+    required: false,
+    description,
+    schema: { type: "string", minLength: 1, maxLength: 512 },
+  };
 }
 
 const schema = {

@@ -132,7 +132,6 @@ function queryOperations(query: Query): OpenApi {
         ...(header.cache && { headers: cacheHeaders }),
         content: answerContent(query),
       },
-      ...(header.cache && { 304: { description: "What `If-None-Match` names is still the answer" } }),
       ...refer("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "NotAcceptable"),
       ...refer("TooManyRequests", "QueryTooLarge", "Failed", "Unavailable", "Timeout"),
     },
@@ -159,6 +158,10 @@ function queryOperations(query: Query): OpenApi {
       ...shared,
       operationId: operationId("get", name),
       parameters: [...pathParameters, ...others.map(parameterObject), formatParameter],
+      responses: {
+        ...shared.responses,
+        ...(header.cache && { 304: { description: "What `If-None-Match` names is still the answer" } }),
+      },
     },
     post: {
       ...shared,

@@ -108,16 +108,15 @@ const dependenciesSchema = {
   required: ["status", "dependencies"],
 };
 
+const held = { entries: count, bytes: count, evictions: count };
 const counts = { hits: count, misses: count, staleHits: count, sharedRuns: count, bypasses: count };
 const hitRate = { type: ["number", "null"], description: "Share of hits, of what the cache could answer" };
 
 const cacheSchema = {
   type: "object",
   properties: {
-    entries: count,
-    bytes: count,
+    ...held,
     maxBytes: count,
-    evictions: count,
     tooLarge: count,
     ...counts,
     hitRate,
@@ -125,16 +124,14 @@ const cacheSchema = {
       type: "array",
       items: {
         type: "object",
-        properties: { query: { type: "string" }, ...counts, hitRate },
-        required: ["query", ...Object.keys(counts), "hitRate"],
+        properties: { query: { type: "string" }, ...held, ...counts, hitRate },
+        required: ["query", ...Object.keys(held), ...Object.keys(counts), "hitRate"],
       },
     },
   },
   required: [
-    "entries",
-    "bytes",
+    ...Object.keys(held),
     "maxBytes",
-    "evictions",
     "tooLarge",
     ...Object.keys(counts),
     "hitRate",

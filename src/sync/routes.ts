@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { AppEnv } from "../app.ts";
 import { requireScope } from "../auth/scope.ts";
 import { type ClickHouse, readRows, run } from "../clickhouse/client.ts";
+import { onlyMethods } from "../http/only_methods.ts";
 import { Problem } from "../problem.ts";
 import refreshSql from "./refresh.sql" with { type: "text" };
 import sourcesSql from "./sources.sql" with { type: "text" };
@@ -27,7 +28,8 @@ export function syncRoutes(
       const view = `pulling_${found.source}`;
       await run(syncer, { sql: refreshSql, parameters: { view }, signal });
       return c.json({ data: { source: found.source, status: "asked" } }, 202);
-    });
+    })
+    .all("/admin/sync/:source", onlyMethods("POST"));
 }
 
 function noSource(name: string, sources: string[]): Problem {

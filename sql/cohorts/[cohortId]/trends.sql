@@ -11,7 +11,7 @@ params:
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }
   granularity: { description: "Length of a period, in UTC. Weeks start on Monday", default: month }
   periods: { description: "Number of periods, of which the one before the first begins in 1970 or later", default: 12, minimum: 1, maximum: 366 }
-  endDate: { description: "Last day counted, in the last period, in the years 1971 to 2100; today if absent", example: "2026-03-31" }
+  endDate: { description: "Last day counted, in the last period, in the years 1971 to 2100; today if absent", example: "2026-03-31", replacesNow: true }
   threshold: { description: A change of at most so many percent is flat, default: 1, minimum: 0 }
 columns:
   periodStart: First day of the period

@@ -18,8 +18,8 @@ export interface Chunk {
   isLast: boolean;
   /** How much of the whole is done with it, from 0 to 1. */
   share: number;
-  /** Stores it, and returns how many lines the backfill has stored by then. */
-  store(backfill: Backfill): Promise<number>;
+  /** Stores it, and returns how many lines the backfill has stored by then; `before` are those noted until now. */
+  store(backfill: Backfill, before: number): Promise<number>;
 }
 
 /** What a backfill did. */
@@ -85,7 +85,8 @@ export async function runBackfill(
   const running: { chunk: Chunk; number: number; stored: Promise<number> }[] = [];
   const noteFirst = async () => {
     const { chunk, number, stored } = running[0];
-    lines = await stored;
+    // of two at the same time, the one that ended later has counted both
+    lines = Math.max(lines, await stored);
     if (chunk.isLast) await onStored?.(backfill);
     await note(number, chunk.isLast, lines);
     running.shift();
@@ -99,7 +100,7 @@ export async function runBackfill(
         progress(chunk.share, 1);
         continue;
       }
-      const stored = chunk.store(backfill);
+      const stored = chunk.store(backfill, lines);
       // it is heard of in its turn
       stored.catch(() => {});
       running.push({ chunk, number: count, stored });

@@ -1,10 +1,12 @@
-import { type ClickHouse, run } from "../../clickhouse/client.ts";
-import { quoteString } from "../../clickhouse/string_literal.ts";
+import type { ClickHouse } from "../../clickhouse/client.ts";
+import { insertStream } from "../../ingest/insert.ts";
+import { createLine } from "../../ingest/line.ts";
+import { createRowEncoder, type RowEncoder } from "../../ingest/row_encoder.ts";
 import type { Progress } from "../demo/load.ts";
 import { type Chunk, type Filled, runBackfill } from "./backfill.ts";
+import { addCsv, csvHeader } from "./csv.ts";
 import { readLines } from "./lines.ts";
-import { parquetShape } from "./parquet_shape.ts";
-import insertSql from "./file_chunk.sql" with { type: "text" };
+import { readParquet } from "./parquet.ts";
 
 /** Whose rows a file holds, and of which stream. */
 export interface FileTarget {
@@ -13,6 +15,8 @@ export interface FileTarget {
 }
 
 const linesPerChunk = 100_000;
+/** As over HTTP unless configured otherwise. */
+const maxLineBytes = 1_048_576;
 const kinds = ["csv", "ndjson", "parquet"] as const;
 type Kind = typeof kinds[number];
 
@@ -28,8 +32,8 @@ function kindOf(path: string): Kind {
 
 /**
  * Brings a file over into a stream's landing table, where its lines are typed and checked like those sent by HTTP: CSV
- * with a line of names, NDJSON, or Parquet. An empty field of CSV and a null of Parquet are absent. CSV and NDJSON are
- * stored in chunks of 100,000 lines, Parquet as one chunk.
+ * with a line of names, NDJSON, or Parquet. An empty field of CSV and a null of Parquet are absent. It is stored in chunks
+ * of 100,000 lines or rows. Throws a sentence about the file when no more of it can be read.
  */
 export async function backfillFile(
   clickHouse: ClickHouse,
@@ -40,9 +44,10 @@ export async function backfillFile(
   const { size, mtime } = await Deno.stat(path);
   const kind = kindOf(path);
   const insert = insertInto(clickHouse, target);
-  const chunks = kind === "parquet" ? parquetChunk(path, insert) : textChunks(path, kind, size, insert);
+  const chunks = kind === "parquet" ? parquetChunks(path, insert) : textChunks(path, kind, size, insert);
   // a file that has changed is another one
   const name = JSON.stringify([
+    "lines",
     await Deno.realPath(path),
     size,
     mtime?.getTime(),
@@ -52,92 +57,68 @@ export async function backfillFile(
   return await runBackfill(clickHouse, { name, chunks }, progress);
 }
 
-/** Stores rows of a format: `columns` are those it is read with, `line` the JSON that they make. */
+/** Stores the rows that `add` adds, the first of which has this number, and returns how many they are. */
 type Insert = (
   backfill: string,
   firstLine: number,
-  rows: {
-    columns: string;
-    line: string;
-    format: string;
-    body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
-  },
-) => Promise<void>;
+  add: (rows: RowEncoder) => void | Promise<void>,
+) => Promise<number>;
 
 function insertInto(clickHouse: ClickHouse, { stream, tenantId }: FileTarget): Insert {
-  return async function insert(backfill, firstLine, { columns, line, format, body }) {
-    const sql = insertSql.replace("stream_landing", () => `${stream}_landing`)
-      .replace("'structure'", () => quoteString(columns))
-      .replace("line_of_row", () => line);
-    await run(clickHouse, {
-      sql: `${sql.trimEnd()}\nFORMAT ${format}`,
-      body,
-      parameters: { tenantId, backfill, firstLine: String(firstLine) },
-      settings: { wait_end_of_query: 1 },
-    });
-  };
-}
-
-/** A column list of optional text, and the JSON object of those that have some. */
-function asObject(names: string[]): { columns: string; line: string } {
-  const quoted = names.map((name) => `\`${name.replaceAll("\\", "\\\\").replaceAll("`", "\\`")}\``);
-  const pairs = names.map((name, i) => `(${quoteString(name)}, ifNull(${quoted[i]}, ''))`);
-  return {
-    columns: quoted.map((name) => `${name} Nullable(String)`).join(", "),
-    line:
-      `toJSONString(mapFromArrays(arrayMap(pair -> pair.1, arrayFilter(pair -> pair.2 != '', [${pairs}]) AS pairs), ` +
-      `arrayMap(pair -> pair.2, pairs)))`,
+  return async function insert(backfill, firstLine, add) {
+    const rows = createRowEncoder({ tenantId, requestId: backfill, source: "backfill", firstLine });
+    await add(rows);
+    if (rows.lines > 0) {
+      const body = ReadableStream.from([rows.take()]);
+      await insertStream(clickHouse, stream, body, new AbortController().signal);
+    }
+    return rows.lines;
   };
 }
 
 async function* textChunks(path: string, kind: Kind, size: number, insert: Insert): AsyncGenerator<Chunk> {
   const isCsv = kind === "csv";
-  let shape = { columns: "line String", line: "line" };
-  let format = "LineAsString";
-  let first = 1;
-  let isFirst = true;
+  let names: string[] | undefined;
   for await (
-    let { text, count, bytes } of readLines(path, { linesPerPiece: linesPerChunk, hasQuotes: isCsv })
+    const { bytes, firstLine, readBytes } of readLines(path, { linesPerPiece: linesPerChunk, isCsv })
   ) {
-    if (isCsv && isFirst) {
-      const { header, rest } = csvHeader(path, text);
-      [shape, format, text] = [asObject(header), "CSV", rest];
+    let [rest, headerLines] = [bytes, 0];
+    if (isCsv && !names) {
+      const header = csvHeader(path, bytes);
+      [names, rest, headerLines] = [header.names, bytes.subarray(header.end), header.lines];
     }
-    isFirst = false;
-    const [firstLine, body] = [first, new TextEncoder().encode(text)];
-    first = count + 1;
+    const columns = names;
     yield {
-      isLast: bytes >= size,
-      share: bytes / size,
-      async store({ id }) {
-        await insert(id, firstLine, { ...shape, format, body });
-        return isCsv ? count - 1 : count;
-      },
+      isLast: readBytes >= size,
+      share: readBytes / size,
+      store: async ({ id }, before) =>
+        before +
+        await insert(id, firstLine + headerLines, (rows) =>
+          columns ? addCsv(rows, columns, rest, maxLineBytes) : addLines(rows, rest)),
     };
   }
 }
 
-/** The names in the first line, and what is behind it. Throws when there are none, or two are alike. */
-function csvHeader(path: string, text: string): { header: string[]; rest: string } {
-  const end = text.indexOf("\n");
-  const line = (end < 0 ? text : text.slice(0, end)).replace(/\r$/, "");
-  const header = [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)]
-    .map(([, quoted, plain]) => (quoted?.replaceAll('""', '"') ?? plain).trim());
-  if (header.some((name) => name === "") || new Set(header).size < header.length) {
-    throw new Error(`Cannot read ${path}: its first line must name each column, each differently`);
+const newline = 0x0a;
+
+/** Adds lines as HTTP does: without the white space around them, and blank ones not at all. */
+function addLines(rows: RowEncoder, bytes: Uint8Array): void {
+  const line = createLine(rows, maxLineBytes);
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(newline, start);
+    const before = rows.lines;
+    line.finish(bytes, start, end < 0 ? bytes.length : end);
+    if (rows.lines === before) rows.skip(1);
+    start = end < 0 ? bytes.length : end + 1;
   }
-  return { header, rest: end < 0 ? "" : text.slice(end + 1) };
 }
 
-async function* parquetChunk(path: string, insert: Insert): AsyncGenerator<Chunk> {
-  const { columns, rows } = await parquetShape(path);
-  yield {
-    isLast: true,
-    share: 1,
-    async store({ id }) {
-      using file = await Deno.open(path);
-      await insert(id, 1, { ...asObject(columns), format: "Parquet", body: file.readable });
-      return rows;
-    },
-  };
+async function* parquetChunks(path: string, insert: Insert): AsyncGenerator<Chunk> {
+  for await (const { firstRow, endRow, rowCount, add } of readParquet(path, linesPerChunk)) {
+    yield {
+      isLast: endRow === rowCount,
+      share: endRow / rowCount,
+      store: async ({ id }, before) => before + await insert(id, firstRow + 1, add),
+    };
+  }
 }

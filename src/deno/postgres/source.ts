@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { root } from "../sql_files.ts";
 import { connectPostgres, type Postgres } from "./postgres.ts";
 
@@ -17,7 +18,10 @@ export async function prepareSource(source: Postgres, hasSample = true): Promise
   }
 }
 
-/** The variables by which the engine's named collection finds a source; the role may read its views alone. */
+/**
+ * The variables by which the engine's named collection finds a source, and its connections what ends them when they are dead;
+ * the role may read its views alone.
+ */
 export function sourceVariables({ host, port, password, database }: Postgres): Record<string, string> {
   return {
     SLUICE_POSTGRES_HOST: host,
@@ -25,5 +29,7 @@ export function sourceVariables({ host, port, password, database }: Postgres): R
     SLUICE_POSTGRES_USER: "sluice",
     SLUICE_POSTGRES_PASSWORD: password,
     SLUICE_POSTGRES_DATABASE: database,
+    PGSERVICE: "sluice",
+    PGSERVICEFILE: fileURLToPath(new URL("../../../deploy/clickhouse/pg_service.conf", import.meta.url)),
   };
 }

@@ -1,0 +1,38 @@
+import type { Encoding } from "./entry.ts";
+
+/** Smaller bodies go out as they are. */
+const minEncodedBytes = 1_024;
+/** Larger bodies are not made into br, which would take seconds. */
+const maxBrotliBytes = 524_288;
+
+/** How much a caller wants each coding: from 1 down to 0, which refuses it. */
+export interface Accepted {
+  br: number;
+  gzip: number;
+  /** The body as it is; 0 when it is not named, which still allows it. */
+  identity: number;
+}
+
+/** What `Accept-Encoding` says (RFC 9110, section 12.5.3); `*` stands for the codings that it does not name. */
+export function readAccepted(header: string | null | undefined): Accepted {
+  const weights = new Map<string, number>();
+  for (const part of header?.split(",") ?? []) {
+    const [coding, ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
+    const weight = parameters.find((parameter) => parameter.startsWith("q="));
+    weights.set(coding, weight ? Number(weight.slice(2)) || 0 : 1);
+  }
+  const others = weights.get("*") ?? 0;
+  return {
+    br: weights.get("br") ?? others,
+    gzip: weights.get("gzip") ?? others,
+    identity: weights.get("identity") ?? 0,
+  };
+}
+
+/** The encoding to send a body of so many bytes in, or undefined to send it as it is; of equals br, which is smaller. */
+export function chooseEncoding({ br, gzip, identity }: Accepted, bytes: number): Encoding | undefined {
+  if (bytes < minEncodedBytes) return;
+  const brotli = bytes <= maxBrotliBytes ? br : 0;
+  if (Math.max(brotli, gzip) === 0 || identity > Math.max(brotli, gzip)) return;
+  return brotli >= gzip ? "br" : "gzip";
+}

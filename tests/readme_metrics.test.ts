@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { parser } from "@prometheus-io/lezer-promql";
+import { parse } from "yaml";
+import { root } from "../src/deno/sql_files.ts";
+import { createGateway } from "./gateway.ts";
+
+// The README's queries and alerts for Prometheus are ones that it would take, of metrics that there are.
+
+const readme = await Deno.readTextFile(`${root}README.md`);
+const [section] = /^### Metrics, traces, log$[^]*?(?=^## )/m.exec(readme) ?? assert.fail("no section");
+const blocks = [...section.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].map(([, language, text]) => ({
+  language,
+  text,
+}));
+
+/** The names of metrics in an expression. Throws when it is none. */
+function metricsOf(expression: string): string[] {
+  const names: string[] = [];
+  parser.parse(expression).iterate({
+    enter(node) {
+      assert.ok(!node.type.isError, `${expression}: not PromQL at ${node.from}`);
+      if (node.name === "VectorSelector") {
+        names.push(/^\w+/.exec(expression.slice(node.from, node.to))?.[0] ?? "");
+      }
+    },
+  });
+  return names;
+}
+
+Deno.test("each query and each alert in the README is PromQL, of metrics that the gateway has", async () => {
+  const text = await (await (await createGateway({ files: [] })).fetch("/metrics")).text();
+  const known = new Map(
+    [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => [name, type]),
+  );
+  const has = (name: string) =>
+    known.has(name) || known.get(name.replace(/_(bucket|sum|count)$/, "")) === "histogram";
+  const queries = blocks.filter(({ language }) => language === "").flatMap(({ text }) =>
+    text.trim().split("\n")
+  );
+  const alerts = blocks.filter(({ language }) => language === "yaml").flatMap(({ text }) =>
+    (parse(text) as { groups: { rules: { alert: string; expr: string }[] }[] }).groups
+  ).flatMap(({ rules }) => rules);
+  assert.deepEqual(alerts.map(({ alert }) => alert), [
+    "SluiceSyncLate",
+    "SluiceSyncRejectsRows",
+    "SluiceWithoutClickHouse",
+  ]);
+  for (const expression of [...queries, ...alerts.map(({ expr }) => expr)]) {
+    const names = metricsOf(expression);
+    assert.ok(names.length > 0, expression);
+    for (const name of names) assert.ok(has(name), `${name} is not in /metrics`);
+  }
+  assert.throws(() => metricsOf("sum by source (sluice_sync_rows)"), /not PromQL/);
+  for (const [, name] of section.matchAll(/`(sluice_\w+)`/g)) assert.ok(has(name), name);
+});
