@@ -7,6 +7,8 @@ export interface EventBody {
   isJson: boolean;
 }
 
+/** How long a body is read on end before other requests have their turn. */
+const turnMs = 10;
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 /** Beyond so much white space at its beginning, a body is no longer looked at for what it is. */
 const headBytes = 65_536;
@@ -34,8 +36,14 @@ async function* readChunks(
   packed: boolean,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let total = 0;
+  let turnedAt = performance.now();
   try {
     for await (const chunk of source ?? []) {
+      // chunks that are there already come without a turn of the event loop, in which all others would wait
+      if (performance.now() - turnedAt > turnMs) {
+        await new Promise((resolve) => setTimeout(resolve));
+        turnedAt = performance.now();
+      }
       total += chunk.length;
       if (total > maxBytes) {
         throw new Problem("body-too-large", {

@@ -48,7 +48,7 @@ export async function insertBlock(
 export async function insertStream(
   clickHouse: ClickHouse,
   stream: string,
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>,
   signal: AbortSignal,
 ): Promise<void> {
   await run(clickHouse, {
