@@ -322,9 +322,10 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     await cohort(914, "Numbers", { age: ["a", 5] });
     await cohort(915, "Nothing", null);
     await cohort(916, "Endless", {}, "infinity");
+    await cohort(918, " \t\n");
     await cohort(917, "ü".repeat(200), { location: ["Oslo"], none: [] });
     const { rows: brought, rejected, error } = await sync("cohorts");
-    assert.deepEqual([brought, rejected, error], [8, 7, null]);
+    assert.deepEqual([brought, rejected, error], [9, 8, null]);
     const dead = await gateway.query("analytics/rejected", "acme", { stream: "csr_cohorts" });
     assert.deepEqual(
       dead.body.data.map((
@@ -339,6 +340,7 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
         ["914", 'filters has a value that is not a list of text: "age"'],
         ["915", 'filters is not an object: "null"'],
         ["916", 'createdAt is not in the years 2000 to 2100: "253402214400000"'],
+        ["918", "name is white space alone"],
       ],
     );
     assert.deepEqual(

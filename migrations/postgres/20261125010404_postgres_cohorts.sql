@@ -12,6 +12,7 @@ SELECT
         sync_instant_problem('updatedAt', updated_at) != '', sync_instant_problem('updatedAt', updated_at),
         deleted, '',
         ifNull(name, '') = '', 'name is missing',
+        NOT match(name, '\\S'), 'name is white space alone',
         lengthUTF8(name) > 200, 'name is longer than 200 characters',
         lengthUTF8(description) > 2000, 'description is longer than 2000 characters',
         csr_filters_problem(ifNull(filters, '{}')) != '', csr_filters_problem(ifNull(filters, '{}')),
