@@ -72,6 +72,11 @@ const refused: Record<string, [row: unknown, reason: string][]> = {
     ],
   ],
   csr_companies: [
+    [{}, "name, industry, region and employees are missing"],
+    [
+      { score: 0.5, updatedAt: "2026-01-01T00:00:00Z" },
+      "name, industry, region and employees are missing",
+    ],
     [{ employees: -1 }, 'employees is not a whole number: "-1"'],
     [{ industry: "x".repeat(257) }, "industry is longer than 256 bytes"],
     [{ updatedAt: "soon" }, 'updatedAt is not an ISO 8601 date-time: "soon"'],

@@ -1,6 +1,7 @@
 -- migrate:up
 -- As before, with the new event_instant: a view keeps a function as it was when the view was made.
--- A company dated beyond 2100 is refused as the rows of the other streams are: no later change of it would ever count.
+-- A company dated beyond 2100 is refused as the rows of the other streams are: no later change of it would ever count. One
+-- that says nothing is refused, as what was meant for another stream: it would take away what was said before.
 ALTER TABLE csr_companies_parsing MODIFY QUERY
 WITH
     extracted AS
@@ -37,6 +38,9 @@ SELECT
             concat('region ', id_problem(company.region)),
         company.employees != '' AND toUInt32OrNull(company.employees) IS NULL,
             concat('employees is not a whole number: ', quoted(company.employees)),
+        company.deleted NOT IN ('true', '1')
+            AND concat(company.name, company.industry, company.region, company.employees) = '',
+            'name, industry, region and employees are missing',
         '') AS reason,
     company.name AS name,
     company.industry AS industry,
