@@ -4,7 +4,8 @@ import { ClickHouseError, ClickHouseUnreachable, textForLog } from "../clickhous
  * Passes an export on, but fails when ClickHouse breaks off or its exception block appears, so that the connection
  * breaks too rather than end like a complete file; `onBroken` is told what is known. The block is
  * `__exception__\r\n<tag>\r\n<message>…`, with the random tag that the response's head announced; it may be split
- * over chunks. The stream fails with it as a ClickHouseError, or else with ClickHouseUnreachable. ClickHouse also leaves the transfer unfinished behind it, and then Deno often drops the block.
+ * over chunks. The stream fails with it as a ClickHouseError, or else with ClickHouseUnreachable: ClickHouse also leaves the
+ * transfer unfinished behind it, and then Deno's fetch may drop the block.
  * Source: WriteBufferFromHTTPServerResponse of ClickHouse.
  */
 export function breakOnException(

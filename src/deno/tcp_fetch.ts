@@ -53,7 +53,7 @@ export function createTcpFetch(): Send {
     for (;;) {
       signal?.throwIfAborted();
       const kept = take(host);
-      const connection = kept ?? await connect(host);
+      const connection = kept ?? await connect(host, signal);
       const leave = () => close(connection);
       signal?.addEventListener("abort", leave, { once: true });
       let isHeld = true;
@@ -77,14 +77,26 @@ export function createTcpFetch(): Send {
   };
 }
 
-async function connect(host: string): Promise<Connection> {
+/** A new connection. Throws the signal's reason as soon as it fires: a host that is gone leaves an attempt without an answer. */
+async function connect(host: string, signal?: AbortSignal): Promise<Connection> {
   const { hostname, port } = new URL(`http://${host}`);
-  const tcp = await Deno.connect({
+  const connecting = Deno.connect({
     hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
     port: Number(port || 80),
   });
-  tcp.setNoDelay(true);
-  return { tcp, buffer: new Uint8Array(bufferBytes), idleSince: 0 };
+  const { promise: left, reject } = Promise.withResolvers<never>();
+  const leave = () => {
+    reject(signal!.reason);
+    connecting.then((tcp) => tcp.close(), () => {});
+  };
+  signal?.addEventListener("abort", leave, { once: true });
+  try {
+    const tcp = await Promise.race([connecting, left]);
+    tcp.setNoDelay(true);
+    return { tcp, buffer: new Uint8Array(bufferBytes), idleSince: 0 };
+  } finally {
+    signal?.removeEventListener("abort", leave);
+  }
 }
 
 function close({ tcp }: Connection): void {

@@ -148,6 +148,29 @@ Deno.test({ name: "createTcpFetch() refuses what is no answer of HTTP", sanitize
   }
 });
 
+Deno.test({
+  name: "createTcpFetch() ends with the signal's reason while it connects, too",
+  sanitizeResources,
+  sanitizeOps: false,
+}, async () => {
+  // nobody accepts: behind the backlog the system lets attempts wait for seconds
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const send = createTcpFetch();
+  const leaving = new AbortController();
+  const waiting = Array.from(
+    { length: 6 },
+    () => send(`http://127.0.0.1:${port}/`, { ...post, signal: leaving.signal }),
+  );
+  setTimeout(() => leaving.abort(new Error("left")), 100);
+  const late = setTimeout(() => assert.fail("an attempt goes on"), 10_000);
+  for (const each of await Promise.allSettled(waiting)) {
+    assert.equal(each.status === "rejected" && each.reason.message, "left");
+  }
+  clearTimeout(late);
+  listener.close();
+});
+
 const clickHouse = createClickHouse(engineOptions(), createTcpFetch());
 
 Deno.test({
