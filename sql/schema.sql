@@ -40,7 +40,8 @@ CREATE TABLE sluice.api_keys
 )
 ENGINE = ReplacingMergeTree(revoked_at)
 ORDER BY hash
-SETTINGS index_granularity = 8192;
+SETTINGS index_granularity = 8192
+COMMENT 'access: gateway';
 
 CREATE TABLE sluice.backfill_chunks
 (
@@ -69,7 +70,8 @@ CREATE TABLE sluice.cache_purges
 ENGINE = MergeTree
 ORDER BY at
 TTL toDateTime(at) + toIntervalDay(1)
-SETTINGS index_granularity = 8192;
+SETTINGS index_granularity = 8192
+COMMENT 'access: gateway';
 
 CREATE MATERIALIZED VIEW sluice.csr_benchmarking
 REFRESH EVERY 1 MINUTE TO sluice.csr_benchmarks
@@ -375,7 +377,8 @@ CREATE TABLE sluice.csr_cohort_members
 )
 ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (tenant_id, cohort_id, user_id)
-SETTINGS index_granularity = 8192;
+SETTINGS index_granularity = 8192
+COMMENT 'writers: cohorts';
 
 CREATE MATERIALIZED VIEW sluice.csr_cohort_members_changing TO sluice.csr_cohort_changes
 (
@@ -599,7 +602,8 @@ CREATE TABLE sluice.csr_cohorts
 )
 ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (tenant_id, cohort_id)
-SETTINGS index_granularity = 8192;
+SETTINGS index_granularity = 8192
+COMMENT 'writers: cohorts';
 
 CREATE MATERIALIZED VIEW sluice.csr_cohorts_marking
 REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_cohort_metrics_rolling APPEND TO sluice.csr_cohort_changes
@@ -2315,7 +2319,8 @@ ENGINE = ReplacingMergeTree(updated_at)
 PARTITION BY toYYYYMMDD(updated_at)
 ORDER BY (tenant_id, stream, key)
 TTL toDateTime(updated_at) + toIntervalDay(1)
-SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192;
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192
+COMMENT 'access: gateway';
 
 CREATE TABLE sluice.live_events
 (
@@ -2329,7 +2334,8 @@ ENGINE = MergeTree
 PARTITION BY toDate(at)
 ORDER BY (tenant_id, at)
 TTL toDateTime(at) + toIntervalDay(2)
-SETTINGS ttl_only_drop_parts = 1, enable_block_number_column = 1, enable_block_offset_column = 1, index_granularity = 8192;
+SETTINGS ttl_only_drop_parts = 1, enable_block_number_column = 1, enable_block_offset_column = 1, index_granularity = 8192
+COMMENT 'access: gateway';
 
 CREATE MATERIALIZED VIEW sluice.outreach_accepting TO sluice.outreach_events
 (
@@ -2654,7 +2660,8 @@ ENGINE = AggregatingMergeTree
 PARTITION BY toMonday(started_at)
 ORDER BY (source, run, tenant_id)
 TTL toDateTime(started_at) + toIntervalDay(7)
-SETTINGS index_granularity = 8192;
+SETTINGS index_granularity = 8192
+COMMENT 'access: gateway';
 
 CREATE TABLE sluice.sync_runs
 (
@@ -2672,7 +2679,8 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(started_at)
 ORDER BY (source, started_at)
 TTL toDateTime(started_at) + toIntervalDay(90)
-SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192;
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192
+COMMENT 'access: operator';
 
 CREATE TABLE sluice.sync_states
 (
@@ -2684,7 +2692,8 @@ CREATE TABLE sluice.sync_states
 )
 ENGINE = ReplacingMergeTree(observed_at)
 ORDER BY source
-SETTINGS index_granularity = 8192;
+SETTINGS index_granularity = 8192
+COMMENT 'access: operator';
 
 CREATE TABLE sluice.tenant_budgets
 (
@@ -2697,7 +2706,8 @@ CREATE TABLE sluice.tenant_budgets
 )
 ENGINE = ReplacingMergeTree(updated_at)
 ORDER BY tenant_id
-SETTINGS index_granularity = 8192;
+SETTINGS index_granularity = 8192
+COMMENT 'access: gateway';
 
 CREATE TABLE sluice.tenant_usage
 (
@@ -2714,7 +2724,8 @@ ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(day)
 ORDER BY (tenant_id, day, instance, generation)
 TTL day + toIntervalYear(2)
-SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192;
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192
+COMMENT 'access: gateway';
 
 
 --
@@ -2864,4 +2875,15 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261125010311'),
     ('20261125010312'),
     ('20261125010313'),
-    ('20261125010314');
+    ('20261125010314'),
+    ('20261127010101'),
+    ('20261127010102'),
+    ('20261127010103'),
+    ('20261127010104'),
+    ('20261127010105'),
+    ('20261127010106'),
+    ('20261127010107'),
+    ('20261127010110'),
+    ('20261127010111'),
+    ('20261127010118'),
+    ('20261127010119');

@@ -42,6 +42,8 @@ export interface Served {
   catalog: Catalog;
   /** Streams that take events. */
   streams: string[];
+  /** Query files that are wrong, whether or not a former version of them is served. */
+  broken: string[];
 }
 
 /** Everything the gateway uses; it reads nothing else of the world. */
@@ -52,8 +54,12 @@ export interface AppDeps {
     & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "METRICS_TOKEN">;
   /** Keeps the gateway's own state. */
   clickHouse: ClickHouse;
-  /** Runs the named queries. */
+  /** Runs the named queries that see one tenant's rows. */
   reader: ClickHouse;
+  /** Runs the named queries that see the rows of several tenants. */
+  comparer: ClickHouse;
+  /** Runs the named queries that see all rows. */
+  operator: ClickHouse;
   /** Runs the writing endpoints. */
   writer: ClickHouse;
   /** Inserts into landing tables. */

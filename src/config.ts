@@ -13,7 +13,7 @@ export const variables = {
   ),
   CLICKHOUSE_USER: z.string().regex(/^\w+$/, "must be a plain name").default("sluice").describe(
     "ClickHouse user that owns the tables, for `migrate`; the gateway asks as that name with `_reader`, `_writer`, " +
-      "`_ingest` and `_gateway` behind it (deploy/clickhouse/users.d)",
+      "`_ingest` and the like after it (deploy/clickhouse/users.d)",
   ),
   CLICKHOUSE_PASSWORD: z.string().default("").describe("Password of the gateway's users"),
   CLICKHOUSE_OWNER_PASSWORD: z.string().optional().describe(
@@ -81,6 +81,10 @@ export const variables = {
     ),
   SLUICE_SQL_DIR: z.string().default("sql").describe(
     "Folder of the query files; a relative one is below the project's root",
+  ),
+  SLUICE_ON_BROKEN: z.enum(["keep", "drop"]).default("keep").describe(
+    "What becomes of a query whose file is saved with a mistake: `keep` goes on serving the last good version, `drop` stops " +
+      "serving it",
   ),
   SLUICE_DATA_DIR: z.string().default(".sluice").describe("`dev`: folder of the embedded engine's data"),
   SLUICE_DEMO: z.enum(["0", "1"]).default("1").describe("`dev`: 0 starts without demo data"),

@@ -39,7 +39,7 @@ if (await isInstalled("docker-compose")) {
     const names = Object.keys(services).filter((name) => name !== "postgres");
     assert.deepEqual(names.sort(), ["clickhouse", "gateway", "migrate"]);
     const mounts: string[] = services.clickhouse.volumes.filter((volume: string) => volume.startsWith("/"));
-    assert.equal(mounts.length, 4);
+    assert.equal(mounts.length, 5);
     for (const mount of mounts) assert.ok((await Deno.stat(mount.split(":")[0])).isFile, mount);
   });
 

@@ -4,7 +4,7 @@ import type { Query } from "../catalog/query.ts";
 import type { Statement } from "../clickhouse/client.ts";
 import { jsonSettings } from "../clickhouse/json_schema.ts";
 import { escapeString } from "../clickhouse/string_literal.ts";
-import { tenantFilter } from "../tenants/filter.ts";
+import { sightOf } from "../tenants/sight.ts";
 import type { Format } from "./format.ts";
 import { type LimitsConfig, limitSettings } from "./limits.ts";
 
@@ -26,7 +26,7 @@ export interface Run {
   onBroken: (cause: string) => void;
 }
 
-/** The statement of a run, with the tenant's filter; a page is cut out by settings. */
+/** The statement of a run, which sees its tenants' rows alone; a page is cut out by settings. */
 export function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: Run): Statement {
   const { header } = query;
   const parameters = { ...bound.parameters };
@@ -46,7 +46,7 @@ export function statementOf({ query, bound, tenantId, now, queryId, signal, ...r
       // only a query that cannot write is stopped when its client closes the connection
       readonly: 2,
       default_format: run.format.clickHouse,
-      additional_table_filters: tenantFilter(query.tenantTables, ...(bound.tenantIds ?? [tenantId])),
+      ...sightOf(query, tenantId, bound.tenantIds),
       ...(page && { limit: page.size, offset: page.number === null ? 0 : (page.number - 1) * page.size }),
     },
   };

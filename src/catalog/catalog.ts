@@ -1,5 +1,4 @@
-import { type ClickHouse } from "../clickhouse/client.ts";
-import { createInspector } from "./inspector.ts";
+import { createInspectors, type Inspecting } from "./inspector.ts";
 import type { Memory } from "./memory.ts";
 import { compileQuery, type Query, type QueryFile } from "./query.ts";
 import { errorAt, QueryFileError } from "./query_file_error.ts";
@@ -18,17 +17,17 @@ const concurrency = 4;
 /** Compiles all files, with what the memory has of them. Throws what compileQuery throws of the engine. */
 export async function loadCatalog(
   files: QueryFile[],
-  clickHouse: ClickHouse,
+  roles: Inspecting,
   memory?: Memory,
 ): Promise<LoadedCatalog> {
-  const inspector = await createInspector(clickHouse, memory);
+  const inspectors = await createInspectors(roles, memory);
   const catalog = new Map<string, Query>();
   const errors: QueryFileError[] = [];
   const queue = files.toSorted((a, b) => a.path < b.path ? -1 : 1);
   const compileNext = async () => {
     for (let file = queue.shift(); file; file = queue.shift()) {
       try {
-        const query = await compileQuery(file, inspector);
+        const query = await compileQuery(file, inspectors);
         catalog.set(query.name, query);
       } catch (error) {
         if (!(error instanceof QueryFileError)) throw error;
@@ -37,7 +36,7 @@ export async function loadCatalog(
     }
   };
   await Promise.all(Array.from({ length: concurrency }, compileNext));
-  await inspector.keep();
+  await inspectors.keep();
   const sorted = [...catalog.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
   const unique = checkDuplicates(sorted, files, errors);
   return {

@@ -1,31 +1,5 @@
 import { type ClickHouse, linesOf, readRows, type Statement } from "../clickhouse/client.ts";
-import { type Table, tablesToFilter } from "../tenants/filter.ts";
-
-/**
- * Functions whose value depends on more than arguments and data. With the clock bound as `{now}` a named query
- * is a pure function, which tests and the cache rely on. Found in the resolved tree, so also inside SQL
- * functions. Source: `SELECT name FROM system.functions WHERE NOT deterministic` of ClickHouse 26.7, less those
- * that depend on data alone (dictGet, joinGet, arrayJoin and the like).
- */
-const impure = new Set(
-  ("now now64 nowInBlock nowInBlock64 today yesterday UTCTimestamp utcTimestamp serverTimezone timezone " +
-    "rand rand32 rand64 randConstant randCanonical randUniform randNormal randLogNormal randExponential " +
-    "randChiSquared randStudentT randFisherF randBernoulli randBinomial randNegativeBinomial randPoisson " +
-    "randomString randomFixedString randomPrintableASCII randomStringUTF8 fuzzBits fuzzJSON fuzzQuery " +
-    "generateUUIDv4 generateUUIDv7 generateULID generateSnowflakeID generateSerialID generateRandomStructure " +
-    "rowNumberInBlock rowNumberInAllBlocks runningAccumulate runningDifference neighbor blockNumber blockSize " +
-    "blockSerializedSize hostName hostname fqdn FQDN version uptime serverUUID currentUser user currentDatabase " +
-    "database currentSchemas currentProfiles currentRoles defaultProfiles defaultRoles enabledProfiles " +
-    "enabledRoles connectionId connection_id initialQueryID initialQueryStartTime queryID getSetting " +
-    "getSettingOrDefault getServerSetting getServerPort getMacro getOSKernelVersion tcpPort sleep " +
-    "sleepEachRow displayName buildId revision filesystemAvailable filesystemCapacity filesystemUnreserved " +
-    "shardNum shardCount zookeeperSessionUptime transactionID transactionLatestSnapshot file getClientHTTPHeader " +
-    "curdate current_date current_timestamp localtime localtimestamp UTC_timestamp session_user current_user " +
-    "current_database currentQueryID current_query_id query_id initial_query_id initial_query_start_time " +
-    "authenticatedUser authUser fullHostName current_schemas schema arrayShuffle arrayPartialShuffle " +
-    "arrayRandomSample obfuscateQuery getMergeTreeSetting")
-    .split(" ").map((name) => name.toLowerCase()),
-);
+import type { Table } from "../tenants/table.ts";
 
 /** Table functions that make rows and read none. */
 const harmlessTableFunctions = new Set([
@@ -39,6 +13,15 @@ const harmlessTableFunctions = new Set([
   "null",
 ]);
 
+/** What the syntax tree of a SELECT is made of; matchers, settings and formats are told apart. */
+const plainParts = new Set(
+  ("SelectWithUnionQuery SelectIntersectExceptQuery ExpressionList SelectQuery Function Literal Identifier Subquery " +
+    "WithElement TablesInSelectQuery TablesInSelectQueryElement TableExpression TableIdentifier TableJoin ArrayJoin " +
+    "OrderByElement WindowDefinition WindowListElement InterpolateElement FillModifier SampleRatio Asterisk " +
+    "QualifiedAsterisk ColumnsListMatcher ColumnsRegexpMatcher QualifiedColumnsListMatcher " +
+    "QualifiedColumnsRegexpMatcher Set").split(" "),
+);
+
 /** What the engine parsed. */
 export interface Syntax {
   isSelect: boolean;
@@ -50,31 +33,26 @@ export interface Syntax {
   tableFunctions: string[];
   /** Whether the statement says its own output FORMAT or INTO OUTFILE. */
   hasFormat: boolean;
-  /** The tables that the SQL names, wherever it does, as it writes them. */
+  /** The tables that the SQL names, wherever it does, as it writes them; CTEs too. */
   writtenTables: string[];
+  /** Names to the right of IN, which may be tables. */
+  setNames: string[];
+  /** Functions that the SQL calls, wherever it does, as it writes them. */
+  functions: string[];
+  /** Columns that the engine adds to each table, such as `_part_offset`. */
+  hiddenColumns: string[];
+  /** Parts of the statement that belong to no plain SELECT, such as a FORMAT clause's or an EXPLAIN. */
+  oddParts: string[];
 }
 
 /** What the engine resolved a statement to. */
 export interface Resolution {
   /** Names of all functions that the statement calls, also through SQL functions. */
   functions: string[];
+  /** Table functions that read something. */
   tableFunctions: string[];
   /** All tables that it reads itself, with their database. */
   tables: string[];
-  /** Result columns with their types as DESCRIBE prints them. */
-  columns: { name: string; type: string }[];
-}
-
-/** What the engine makes of a statement before it runs. */
-export interface Meaning {
-  /** Names of impure functions that the statement calls, also through SQL functions. */
-  impureFunctions: string[];
-  /** Whatever the statement reads other than tables of its database, such as `merge()`, `system.parts`, `dictGet`. */
-  foreignSources: string[];
-  /** All tables that the statement reads itself, with their database. */
-  tables: string[];
-  /** Those of which it may see one tenant's rows only. */
-  tenantTables: string[];
   /** Result columns with their types as DESCRIBE prints them. */
   columns: { name: string; type: string }[];
 }
@@ -95,6 +73,10 @@ export async function inspectSyntax(clickHouse: ClickHouse, statement: Statement
     // a format is the only identifier that stands directly below the statement
     hasFormat: ast.some((line) => /^ (Identifier|Literal) /.test(line)),
     writtenTables: namesIn(ast, /^\s*TableIdentifier (\S+)/),
+    setNames: findSetNames(ast),
+    functions: namesIn(ast, /^\s*Function (\S+)/).filter((name) => !harmlessTableFunctions.has(name)),
+    hiddenColumns: namesIn(ast, /^\s*Identifier (?:\S+\.)?(_\w*)/),
+    oddParts: namesIn(ast, /^\s*(\w+)/).filter((part) => !plainParts.has(part)),
   };
 }
 
@@ -127,35 +109,34 @@ export async function inspectResolution(clickHouse: ClickHouse, statement: State
   ]);
   return {
     functions: namesIn(tree, functionPattern),
-    tableFunctions: namesIn(tree, tableFunctionPattern),
+    tableFunctions: namesIn(tree, tableFunctionPattern).filter((name) => !harmlessTableFunctions.has(name)),
     tables: namesIn(tree, tablePattern),
     columns: columns.map(({ name, type }) => ({ name, type })),
   };
 }
 
-/** What a statement means in a database of these tables. */
-export function readMeaning(
-  { writtenTables }: Syntax,
-  { functions, tableFunctions, tables, columns }: Resolution,
+/** All tables that a statement reads: those of the resolved tree and, as a second look, those of the database that it names. */
+export function tablesRead(
+  { writtenTables, setNames }: Syntax,
+  { tables }: Resolution,
   known: Table[],
-): Meaning {
-  const isOwn = (table: string) => known.some(({ name }) => name === table);
-  // a second look, beside the resolved tree
+): string[] {
+  const named = new Set([...writtenTables, ...setNames]);
   const written = known.map(({ name }) => name).filter((name) =>
-    writtenTables.includes(name) || writtenTables.includes(name.split(".").slice(1).join("."))
+    named.has(name) || named.has(name.split(".").slice(1).join("."))
   );
-  const read = [...new Set([...tables, ...written])];
-  return {
-    impureFunctions: functions.filter((name) => impure.has(name.toLowerCase())),
-    foreignSources: [
-      ...tableFunctions.filter((name) => !harmlessTableFunctions.has(name)).map((name) => `${name}()`),
-      ...tables.filter((table) => !isOwn(table) && table !== "system.one"),
-      ...functions.filter((name) => /^(dict|joinGet|__getScalar)/.test(name)).map((name) => `${name}()`),
-    ],
-    tables: read,
-    tenantTables: tablesToFilter(read, known),
-    columns,
-  };
+  return [...new Set([...tables, ...written])];
+}
+
+/** Names to the right of IN: the second argument, at the depth of the first. */
+function findSetNames(ast: string[]): string[] {
+  return ast.flatMap((line, i) => {
+    if (!/^\s*Function (?:global)?(?:not)?(?:null)?in(?:ignoreset)?\b/i.test(line)) return [];
+    const [, indent] = /^(\s*)/.exec(ast[i + 2] ?? "")!;
+    const second = ast.slice(i + 3).find((next) => !next.startsWith(`${indent} `));
+    const name = /^\s*Identifier (\S+)/.exec(second ?? "")?.[1];
+    return name && second!.startsWith(indent) ? [name] : [];
+  });
 }
 
 /** The first group of each line that matches, each name once. */

@@ -8,14 +8,15 @@ import { compileWrite } from "../write/compile_write.ts";
 import { engineFault } from "./engine_fault.ts";
 import { checkCursor } from "./check_cursor.ts";
 import { type Header, type QueryHeader, readHeader } from "./header.ts";
-import { type Meaning, readMeaning, type Syntax } from "./inspection.ts";
-import type { Inspector } from "./inspector.ts";
+import { type Resolution, tablesRead } from "./inspection.ts";
+import type { Inspector, Inspectors } from "./inspector.ts";
 import type { Parameter } from "./parameter.ts";
 import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholders.ts";
 import { type At, errorAt } from "./query_file_error.ts";
 import { quietThrows } from "./quiet_throws.ts";
 import { createParameters } from "./query_parameters.ts";
-import { checkEnd, checkPurity, checkReach, checkSyntax, type Column, readColumns } from "./query_rules.ts";
+import { checkEnd, checkReach, checkSyntax, type Column, readColumns } from "./query_rules.ts";
+import { findReach, reachOf } from "./reach.ts";
 
 /** A query file as it lies in the repository. */
 export interface QueryFile {
@@ -40,8 +41,6 @@ export interface Query {
   version: string;
   /** All tables and views that the statement names, with their database. */
   tables: string[];
-  /** Tables of which the statement may see one tenant's rows only. */
-  tenantTables: string[];
   bindsTenant: boolean;
   bindsNow: boolean;
   /** Whether it writes a thing whose id the gateway makes. */
@@ -59,7 +58,7 @@ export function queryName(path: string): string {
  * Reads a query file and has the engine check it. Throws QueryFileError for whatever its author must mend;
  * ClickHouseUnreachable or ClickHouseError when there is no engine to ask, or it has too much to do.
  */
-export async function compileQuery(file: QueryFile, inspector: Inspector): Promise<Query> {
+export async function compileQuery(file: QueryFile, inspectors: Inspectors): Promise<Query> {
   const { path, text } = file;
   const at: At = (offset, message) => errorAt(path, text, offset, message);
   const name = queryName(path);
@@ -87,20 +86,20 @@ export async function compileQuery(file: QueryFile, inspector: Inspector): Promi
     );
   }
 
-  const { statement, meaning } = await checkStatement(inspector, read, parameters, placeholders, at);
-  const columns = header.method ? [] : readColumns(meaning, sql, read, at);
+  const inspector = inspectors[header.tenant === "all" ? "operator" : "reader"];
+  const { statement, resolution, tables } = await checkStatement(inspector, read, parameters, placeholders, at);
+  const columns = header.method ? [] : readColumns(resolution, sql, read, at);
   checkCursor(columns, parameters, read, at);
   return {
     name,
     path: address,
     file: path,
     header,
-    sql: header.method ? await compileWrite(inspector.clickHouse, read, statement, meaning, at) : sql.trim(),
+    sql: header.method ? await compileWrite(inspector, read, name.split("/")[0], statement, resolution, at) : sql.trim(),
     parameters,
     columns,
     version: await contentHash(text),
-    tables: meaning.tables,
-    tenantTables: header.tenant === "all" ? [] : meaning.tenantTables,
+    tables,
     bindsTenant: bound.has("tenantId"),
     bindsNow: bound.has("now"),
     bindsNewId: bound.has("newId"),
@@ -140,22 +139,21 @@ function scan(sql: string, at: At): Placeholder[] {
   }
 }
 
-/** What a statement means, also when it throws for want of what its parameters name, and the statement that tells. */
-async function inspectQuietly(
+/** What a statement resolves to, also when it throws for want of what its parameters name, and the statement that tells. */
+async function resolveQuietly(
   inspector: Inspector,
-  syntax: Syntax,
   statement: Statement,
-): Promise<{ statement: Statement; meaning: Meaning }> {
+): Promise<{ statement: Statement; resolution: Resolution }> {
   const quiet = { ...statement, sql: quietThrows(statement.sql) };
-  const meaningOf = async (asked: Statement) =>
-    readMeaning(syntax, await inspector.resolutionOf(asked), inspector.tables);
   // that it throws is not remembered, but what it means then
-  if (await inspector.remembers(quiet)) return { statement: quiet, meaning: await meaningOf(quiet) };
+  if (await inspector.remembers(quiet)) {
+    return { statement: quiet, resolution: await inspector.resolutionOf(quiet) };
+  }
   try {
-    return { statement, meaning: await meaningOf(statement) };
+    return { statement, resolution: await inspector.resolutionOf(statement) };
   } catch (error) {
     if (!(error instanceof ClickHouseError) || error.code !== throwIfCode) throw error;
-    return { statement: quiet, meaning: await meaningOf(quiet) };
+    return { statement: quiet, resolution: await inspector.resolutionOf(quiet) };
   }
 }
 
@@ -166,7 +164,7 @@ async function checkStatement(
   parameters: Parameter[],
   placeholders: Placeholder[],
   at: At,
-): Promise<{ statement: Statement; meaning: Meaning }> {
+): Promise<{ statement: Statement; resolution: Resolution; tables: string[] }> {
   const defaults = new Map(parameters.map((parameter) => [parameter.name, parameter.defaultText]));
   const values = placeholders.map((
     { name, type },
@@ -177,11 +175,10 @@ async function checkStatement(
   try {
     const syntax = await inspector.syntaxOf(statement);
     checkSyntax(syntax, sql, at);
-    checkReach(syntax.tableFunctions.map((name) => `${name}()`), sql, at);
-    const inspected = await inspectQuietly(inspector, syntax, statement);
-    checkPurity(inspected.meaning, sql, at);
-    checkReach(inspected.meaning.foreignSources, sql, at);
-    return inspected;
+    checkReach(await findReach(inspector, syntax), sql, at);
+    const resolved = await resolveQuietly(inspector, statement);
+    checkReach(reachOf(inspector, resolved.resolution), sql, at);
+    return { ...resolved, tables: tablesRead(syntax, resolved.resolution, inspector.tables) };
   } catch (error) {
     // an engine that has too much to do says nothing about the file
     if (!(error instanceof ClickHouseError) || problemOf(error).status === 503) throw error;

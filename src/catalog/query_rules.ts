@@ -1,9 +1,10 @@
 import { type ClickHouseType, parseType } from "../clickhouse/type.ts";
 import { warningsColumn } from "../answer/warnings.ts";
 import type { QueryHeader } from "./header.ts";
-import type { Meaning, Syntax } from "./inspection.ts";
+import type { Resolution, Syntax } from "./inspection.ts";
 import { maskSql } from "./placeholders.ts";
 import type { At } from "./query_file_error.ts";
+import type { Reach } from "./reach.ts";
 import { sqlTokens } from "./sql_tokens.ts";
 
 /** A result column of a query. */
@@ -33,6 +34,8 @@ export function checkSyntax(syntax: Syntax, sql: string, at: At): void {
       "The caller chooses the format: remove FORMAT or INTO OUTFILE",
     );
   }
+  const [odd] = syntax.oddParts;
+  if (odd) throw at(find(sql, /\S/), `A query file holds a plain SELECT, without a part that ClickHouse calls ${odd}`);
   if (syntax.matchers.length) {
     throw at(
       find(sql, /(?<=(?:\bSELECT|\bDISTINCT|,)\s*|\.)\*|\bCOLUMNS\s*\(/i),
@@ -41,27 +44,11 @@ export function checkSyntax(syntax: Syntax, sql: string, at: At): void {
   }
 }
 
-/** Refuses a query whose answer depends on more than parameters and data. Throws QueryFileError. */
-export function checkPurity({ impureFunctions: [impure] }: Meaning, sql: string, at: At): void {
-  if (!impure) return;
-  const instead = /now|today|yesterday|UTC|date|time/i.test(impure) ? "; use {now:DateTime64(3, 'UTC')}" : "";
-  throw at(
-    find(sql, new RegExp(`\\b${impure}\\b`, "i")),
-    `A query may not call ${impure}(): its answer would not be a pure function of parameters and data${instead}`,
-  );
-}
-
-/**
- * Refuses a query that reads past the filter which shows it one tenant's rows: that filter is by table, and holds
- * through views, joins and subqueries, but not through table functions and dictionaries. Throws QueryFileError.
- */
-export function checkReach([source]: string[], sql: string, at: At): void {
-  if (!source) return;
-  const name = source.replace("()", "").split(".").at(-1)!;
-  throw at(
-    find(sql, new RegExp(`\\b${name.replace(/\W/g, "\\$&")}\\b`, "i")),
-    `A query may read only tables and views of its own database, not ${source}: nothing would keep tenants apart there`,
-  );
+/** Refuses a query that reaches beyond values of its database's tables. Throws QueryFileError. */
+export function checkReach(reach: Reach | undefined, sql: string, at: At): void {
+  if (!reach) return;
+  const name = reach.name.replace(/\W/g, "\\$&");
+  throw at(find(sql, new RegExp(`\\b${name}\\b`, "i")), `A query may not ${reach.deed}`);
 }
 
 /** Where code of the statement matches, strings and comments aside; its beginning when none does. */
@@ -73,12 +60,12 @@ function find(sql: string, pattern: RegExp): number {
 
 /** The result columns. Throws QueryFileError when a name is no name of the API, or the header describes another. */
 export function readColumns(
-  meaning: Meaning,
+  resolution: Pick<Resolution, "columns">,
   sql: string,
   { header, offsetOf }: QueryHeader,
   at: At,
 ): Column[] {
-  const columns = meaning.columns.map(({ name, type }, i) => {
+  const columns = resolution.columns.map(({ name, type }, i) => {
     if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
       // the engine may have written it differently
       const found = sql.indexOf(name);
@@ -87,7 +74,7 @@ export function readColumns(
         `Give the result column "${name}" an alias in camelCase`,
       );
     }
-    if (meaning.columns.findIndex((column) => column.name === name) < i) {
+    if (resolution.columns.findIndex((column) => column.name === name) < i) {
       const [, second] = maskSql(sql).matchAll(new RegExp(`\\b${name}\\b`, "g"));
       throw at(second?.index ?? sql.search(/\S/), `Two result columns have the name "${name}"`);
     }

@@ -14,6 +14,7 @@ import { readText } from "../http/json_body.ts";
 import { runInTurn } from "../queue/run.ts";
 import { bind, type Input, readJson, readSearch, suggestion } from "./bind.ts";
 import { comparedTenants } from "../tenants/compare.ts";
+import { readerFor } from "../tenants/sight.ts";
 import { answerWrite } from "../write/answer_write.ts";
 import { createInLine } from "../write/in_line.ts";
 import { createOnce } from "../write/once.ts";
@@ -80,7 +81,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
         const note = isBehind ? newNote() : audit;
         const turn = { tenantId, timeoutMs, signal, isExport: format.name !== "json" };
         const answered = await runInTurn(deps.queue, turn, () =>
-          answer(measured(deps.reader, note), {
+          answer(measured(deps[readerFor(query)], note), {
             query,
             bound,
             tenantId,

@@ -1,30 +1,64 @@
 import { Problem } from "../problem.ts";
-import { type ClickHouse, readRows } from "../clickhouse/client.ts";
+import { readRows } from "../clickhouse/client.ts";
+import type { Roles } from "../clickhouse/roles.ts";
 import type { Served } from "../app.ts";
+import type { Log } from "../http/log.ts";
 import streamsSql from "../ingest/streams.sql" with { type: "text" };
+import { checkIsolation } from "../tenants/policies.ts";
 import { loadCatalog } from "./catalog.ts";
 import { createMemory, type MemoryStore } from "./memory.ts";
-import type { Query, QueryFile } from "./query.ts";
+import type { QueryFile } from "./query.ts";
 import { QueryFileError } from "./query_file_error.ts";
 
-/** Holds what is served and takes new versions of the files; a broken file leaves its last good version. */
-export function createServing(clickHouse: ClickHouse, store?: MemoryStore) {
+/** What is done with a query whose file is broken now: its last good version stays, or it is served no more. */
+export type OnBroken = "keep" | "drop";
+
+/** What `createServing` uses. */
+export interface ServingOptions {
+  /** They ask about queries and streams, and the engine must keep tenants apart for them. */
+  roles: Omit<Roles, "syncer" | "clickHouse">;
+  log: Log;
+  onBroken?: OnBroken;
+  /** Keeps what the engine says of the query files. */
+  store?: MemoryStore;
+}
+
+/** Holds what is served and takes new versions of the files. */
+export function createServing({ roles, log, onBroken = "keep", store }: ServingOptions) {
   const memory = createMemory(store);
   let served: Served | undefined;
 
-  /** Loads all files anew; returns the faults. Throws what the engine throws, and then nothing has changed. */
+  /**
+   * Loads all files again; returns the faults. Throws NotIsolated, and then nothing is served any more, and what the engine
+   * throws, and then nothing has changed.
+   */
   async function load(files: QueryFile[]): Promise<QueryFileError[]> {
+    try {
+      await checkIsolation(roles);
+    } catch (error) {
+      if ((error as Error).name === "NotIsolated") served = undefined;
+      throw error;
+    }
     const [{ catalog, errors }, streams] = await Promise.all([
-      loadCatalog(files, clickHouse, memory),
-      readRows<{ stream: string }>(clickHouse, { sql: streamsSql }),
+      loadCatalog(files, roles, memory),
+      readRows<{ stream: string }>(roles.ingester, { sql: streamsSql }),
     ]);
     const broken = new Set(errors.map((error) => error.file));
-    const lastGood = [...served?.catalog.values() ?? []].filter((query: Query) => broken.has(query.file));
+    const lastGood = onBroken === "drop" ? [] : [...served?.catalog.values() ?? []]
+      .filter((query) => broken.has(query.file));
     const queries = [...catalog.values(), ...lastGood].toSorted((a, b) => a.name < b.name ? -1 : 1);
     served = {
       catalog: new Map(queries.map((query) => [query.name, query])),
       streams: streams.map(({ stream }) => stream),
+      broken: [...broken],
     };
+    for (const file of broken) {
+      const isKept = lastGood.some((query) => query.file === file);
+      const message = `A query file is broken: ${
+        isKept ? "its last good version goes on being served" : "its query is not served"
+      }`;
+      log({ level: "error", message, file });
+    }
     return errors;
   }
 

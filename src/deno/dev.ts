@@ -107,16 +107,19 @@ async function serveDev(
     await loadDemo(clickHouse, `${dataDir}/demo.json`, new Date(), progressBar("Demo data  "));
   }
   // before they are read, so that no change falls in between
-  closing.unshift(watchQueries(sqlDir, () => reload(gateway, sqlDir)));
+  closing.unshift(watchQueries(sqlDir, () => reload(gateway, config)));
   report(await whenReachable(gateway.reload, log), sqlDir);
   return { url: gateway.url, tokens };
 }
 
-async function reload(gateway: Gateway, sqlDir: string): Promise<void> {
+async function reload(gateway: Gateway, config: DevConfig): Promise<void> {
+  const { SLUICE_SQL_DIR: sqlDir } = config;
   try {
     const faults = await gateway.reload();
     report(faults, sqlDir);
-    say(faults.length ? "The last good version of each broken file goes on serving" : "Query files loaded");
+    const kept = "BROKEN: the last good version of each of these files goes on being served, whatever was wrong with it";
+    const dropped = "BROKEN: these files are not served until they are mended";
+    say(!faults.length ? "Query files loaded" : config.SLUICE_ON_BROKEN === "keep" ? kept : dropped);
   } catch (error) {
     say(`Cannot reload the query files: ${(error as Error).message}`);
   }

@@ -1,4 +1,4 @@
-import type { Roles } from "../clickhouse/roles.ts";
+import { mapRoles, type Roles } from "../clickhouse/roles.ts";
 import type { LimitsConfig } from "../answer/limits.ts";
 import { createApp } from "../app.ts";
 import { createAudit } from "../audit/audit.ts";
@@ -52,6 +52,7 @@ export interface ServeOptions {
       | "BUDGET_DAILY_BYTES"
       | "BUDGET_REQUESTS_PER_SECOND"
       | "SLUICE_SQL_DIR"
+      | "SLUICE_ON_BROKEN"
       | "MIGRATIONS"
     >;
   roles: Roles;
@@ -75,13 +76,14 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
   const stopped = new AbortController();
   const guard = (client: ClickHouse) =>
     giveUpOnSilence(client, { ping: options.ping, log, signal: stopped.signal });
-  const [clickHouse, reader, writer, ingester] = [
-    guard(options.roles.clickHouse),
-    guard(options.roles.reader),
-    guard(options.roles.writer),
-    guard(options.roles.ingester),
-  ];
-  const serving = createServing(reader, options.inspections);
+  const roles = mapRoles(options.roles, guard);
+  const { clickHouse, reader } = roles;
+  const serving = createServing({
+    roles,
+    log,
+    onBroken: config.SLUICE_ON_BROKEN,
+    store: options.inspections,
+  });
   const instance = crypto.randomUUID();
   const audit = createAudit({ clickHouse, instance, log });
   const budgets = createBudgets({
@@ -109,11 +111,7 @@ export function serve({ config, log, docs, clock = () => new Date(), ...options 
   let isOpen = true;
   const app = createApp({
     config,
-    clickHouse,
-    reader,
-    writer,
-    ingester,
-    syncer: guard(options.roles.syncer),
+    ...roles,
     budgets,
     queue,
     audit,

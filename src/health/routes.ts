@@ -38,12 +38,11 @@ export function healthRoutes(deps: AppDeps, { tokens }: Pick<Auth, "tokens">, pr
       const checks = Object.fromEntries(
         Object.entries(dependencies).map(([name, { status }]) => [name, status]),
       );
-      const catalog = isServing(deps) ? "ok" : "unavailable";
-      return answer(c, statusOf(deps, dependencies), { ...checks, catalog });
+      return answer(c, statusOf(deps, dependencies), { ...checks, catalog: catalogOf(deps).status });
     })
     .get("/dependencies", async (c) => {
       const dependencies = await check();
-      return answer(c, statusOf(deps, dependencies), dependencies);
+      return answer(c, statusOf(deps, dependencies), { ...dependencies, catalog: catalogOf(deps) });
     })
     .on("ALL", ["/", "/live", "/ready", "/cache", "/dependencies"], onlyMethods("GET, HEAD"));
 }
@@ -54,15 +53,19 @@ function answer(c: Context<AppEnv>, status: Status, dependencies: object): Respo
 }
 
 function statusOf(deps: AppDeps, dependencies: Dependencies): Status {
-  return deps.isOpen() && isServing(deps) ? worstOf(dependencies) : "unavailable";
+  const catalog = catalogOf(deps);
+  if (!deps.isOpen() || catalog.status === "unavailable") return "unavailable";
+  const worst = worstOf(dependencies);
+  return worst === "ok" ? catalog.status : worst;
 }
 
-function isServing(deps: AppDeps): boolean {
+/** How the query files are; a broken one leaves its last good version, which may be what was to be mended. */
+function catalogOf(deps: AppDeps): { status: Status; broken: string[] } {
   try {
-    deps.served();
-    return true;
+    const { broken } = deps.served();
+    return { status: broken.length ? "degraded" : "ok", broken };
   } catch {
-    return false;
+    return { status: "unavailable", broken: [] };
   }
 }
 

@@ -101,8 +101,15 @@ const dependenciesSchema = {
         audit: part({ waiting: count, dropped: count }),
         budgets: part(),
         queue: part({ running: count, waiting: count }),
+        catalog: part({
+          broken: {
+            type: "array",
+            items: { type: "string" },
+            description: "Query files that are wrong; the last good version of each may go on being served",
+          },
+        }),
       },
-      required: ["clickHouse", "audit", "budgets", "queue"],
+      required: ["clickHouse", "audit", "budgets", "queue", "catalog"],
     },
   },
   required: ["status", "dependencies"],

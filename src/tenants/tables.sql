@@ -1,8 +1,12 @@
--- The tables of the database: whose rows belong to tenants, and which only hand on what others hold.
+-- The tables and views of the database that the user may see: whose rows belong to tenants, and what their comments declare,
+-- such as `access: gateway; writers: cohorts`.
 SELECT
-    concat(database, '.', name) AS name,
+    concat(database, '.', table) AS name,
+    engine,
     table IN (SELECT table FROM system.columns WHERE database = currentDatabase() AND name = 'tenant_id') AS hasTenant,
-    engine NOT LIKE '%MergeTree' AS handsOn
+    extract(comment, '\\baccess: (\\w+)') AS access,
+    splitByRegexp(', ?', extract(comment, '\\bwriters: (\\w[\\w, -]*)')) AS writers,
+    match(create_table_query, '\\bSQL SECURITY (DEFINER|NONE)\\b') AS runsAsOwner
 FROM system.tables
-WHERE database = currentDatabase()
+WHERE database = currentDatabase() AND NOT startsWith(table, '.')
 ORDER BY name

@@ -1,6 +1,7 @@
 import { engineFault } from "../catalog/engine_fault.ts";
 import type { QueryHeader } from "../catalog/header.ts";
-import type { Meaning } from "../catalog/inspection.ts";
+import type { Resolution } from "../catalog/inspection.ts";
+import type { Inspector } from "../catalog/inspector.ts";
 import type { At } from "../catalog/query_file_error.ts";
 import { type ClickHouse, readRows, type Statement } from "../clickhouse/client.ts";
 import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
@@ -15,10 +16,11 @@ const tenantColumn = "tenant_id";
  * is the SELECT, which the engine has checked like any query's, with a value for each placeholder. Throws QueryFileError.
  */
 export async function compileWrite(
-  clickHouse: ClickHouse,
+  { clickHouse, tables }: Inspector,
   { header, sql, offsetOf }: QueryHeader,
+  domain: string,
   statement: Statement,
-  meaning: Meaning,
+  resolution: Resolution,
   at: At,
 ): Promise<string> {
   const table = header.into!;
@@ -33,7 +35,14 @@ export async function compileWrite(
       `There is no table "${table}" with stored rows and a column ${tenantColumn}`,
     );
   }
-  const names = meaning.columns.map(({ name }) => name);
+  const written = tables.find(({ name }) => name.split(".").at(-1) === table);
+  if (!written?.writers.includes(domain)) {
+    throw at(
+      offsetOf(["into"]),
+      `Endpoints of "${domain}" may not write "${table}": the table's comment names who may, such as 'writers: ${domain}'`,
+    );
+  }
+  const names = resolution.columns.map(({ name }) => name);
   for (const name of names) {
     const place = Math.max(sql.indexOf(name), sql.search(/\S/));
     if (name === tenantColumn) {

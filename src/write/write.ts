@@ -5,7 +5,7 @@ import type { Query } from "../catalog/query.ts";
 import { type ClickHouse, run } from "../clickhouse/client.ts";
 import { escapeString } from "../clickhouse/string_literal.ts";
 import { Problem } from "../problem.ts";
-import { tenantFilter } from "../tenants/filter.ts";
+import { sightOf } from "../tenants/sight.ts";
 
 /** Everything that one run of a writing endpoint depends on. */
 export interface WriteRun {
@@ -48,7 +48,7 @@ export async function write(
     once: true,
     settings: {
       ...limitSettings(header, given.limits, { name: "none" }),
-      additional_table_filters: tenantFilter(query.tenantTables, tenantId),
+      ...sightOf(query, tenantId),
       wait_end_of_query: 1,
       async_insert: 0,
       // the same change twice is two changes

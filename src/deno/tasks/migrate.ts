@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type ClickHouseOptions, createClickHouse } from "../../clickhouse/client.ts";
 import { listMigrations } from "../list_migrations.ts";
+import { grantsPath, makeGrants } from "../grants.ts";
 import { dbmate } from "../migrate.ts";
 import { ownerOptions } from "../clickhouse_options.ts";
 import { devConfig, withDevDatabase } from "../dev_engine.ts";
@@ -10,7 +11,7 @@ const usage = `deno task migrate up                    apply what is pending
 deno task migrate down                  take back the newest migration
 deno task migrate status                list applied and pending migrations
 deno task migrate new DOMAIN/OBJECT     make an empty migration
-deno task migrate dump                  write sql/schema.sql`;
+deno task migrate dump                  write sql/schema.sql and what ClickHouse's users may read`;
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const schemaFile = `${root}sql/schema.sql`;
 /** The table that a view writes while it is refreshed, under another name each time. */
@@ -36,9 +37,12 @@ async function main([command, argument]: string[]): Promise<number> {
     case "new":
       return await create(argument ?? "");
     case "dump":
-      await withScratchEngine((_, target) => dbmate(target, ["dump"], ["--schema-file", schemaFile]));
+      await withScratchEngine(async (clickHouse, target) => {
+        await dbmate(target, ["dump"], ["--schema-file", schemaFile]);
+        await Deno.writeTextFile(grantsPath, await makeGrants(clickHouse));
+      });
       await Deno.writeTextFile(schemaFile, (await Deno.readTextFile(schemaFile)).replaceAll(refreshing, ""));
-      say("Wrote sql/schema.sql");
+      say("Wrote sql/schema.sql and deploy/clickhouse/users.d/sluice_grants.xml");
       return 0;
     default:
       say(usage);

@@ -17,7 +17,7 @@ const say = (text: string) => console.log(text);
 async function main(isCheck: boolean): Promise<number> {
   const { SLUICE_SQL_DIR: sqlDir } = devConfig();
   const generated = await withScratchEngine(async (_, target) => {
-    const serving = createServing(createRoles(target).reader);
+    const serving = createServing({ roles: createRoles(target), log: () => {} });
     const faults = await serving.load(await readQueryFiles(sqlDir));
     for (const fault of faults) say(renderFault(fault, sqlDir));
     return faults.length ? undefined : openApiDocument(serving.served());

@@ -10,6 +10,7 @@ import { Problem } from "../../problem.ts";
 import { queryName } from "../../catalog/query.ts";
 import type { Header } from "../../catalog/header.ts";
 import { comparedTenants } from "../../tenants/compare.ts";
+import { readerFor } from "../../tenants/sight.ts";
 import { demoTenants } from "../demo/load.ts";
 import { devConfig, withDevDatabase } from "../dev_engine.ts";
 import { readQueryFiles, renderFault } from "../sql_files.ts";
@@ -41,9 +42,9 @@ async function main(args: string[]): Promise<number> {
   const config = devConfig();
   const { SLUICE_SQL_DIR: sqlDir } = config;
   return await withDevDatabase(async (target) => {
-    const { reader } = createRoles(target);
+    const roles = createRoles(target);
     const path = name.replace(/^\/?(v1\/|sql\/)?/, "").replace(/\.sql$/, "");
-    const { catalog, errors } = await loadCatalog(await readQueryFiles(sqlDir), reader);
+    const { catalog, errors } = await loadCatalog(await readQueryFiles(sqlDir), roles);
     for (const error of errors.filter(({ file }) => file === `sql/${path}.sql`)) {
       say(renderFault(error, sqlDir));
     }
@@ -62,7 +63,7 @@ async function main(args: string[]): Promise<number> {
     const owner = { tenantId, subject: "", scopes: ["admin"], tenants: [] };
     for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
     const now = new Date();
-    const { body } = await answer(reader, {
+    const { body } = await answer(roles[readerFor(found.query)], {
       query: found.query,
       bound: {
         tenantIds: comparedTenants(found.query.header, input, owner),

@@ -1,0 +1,13 @@
+import { type ClickHouse, readRows } from "../clickhouse/client.ts";
+import { grantsFile } from "../tenants/grants.ts";
+import type { Table } from "../tenants/table.ts";
+import tablesSql from "../tenants/tables.sql" with { type: "text" };
+import { root } from "./sql_files.ts";
+
+/** ClickHouse's users file with the rights that follow from the tables. */
+export const grantsPath = `${root}deploy/clickhouse/users.d/sluice_grants.xml`;
+
+/** What the file must hold for the tables of the database; asked as their owner. */
+export async function makeGrants(owner: ClickHouse): Promise<string> {
+  return grantsFile(await readRows<Table>(owner, { sql: tablesSql }));
+}

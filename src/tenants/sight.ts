@@ -1,0 +1,25 @@
+import type { Query } from "../catalog/query.ts";
+import type { Roles } from "../clickhouse/roles.ts";
+
+/** What of the roles runs queries. */
+export type Readers = Pick<Roles, "reader" | "comparer" | "operator">;
+
+/** The role that runs a query: whose rows it may see is a matter of ClickHouse's user. */
+export function readerFor({ header: { tenant } }: Pick<Query, "header">): keyof Readers {
+  if (tenant === "compare") return "comparer";
+  return tenant === "all" ? "operator" : "reader";
+}
+
+/**
+ * The setting by which the row policies of the engine's users know whose rows a run of a query may see: one tenant's for
+ * `reader` and `writer`, several tenants' for `comparer`, all for `operator`. Without it a statement sees none. ClickHouse
+ * takes no settings of our own without a change of its configuration; this one has no other effect than to stand in its log.
+ */
+export function sightOf(
+  { header: { tenant } }: Pick<Query, "header">,
+  tenantId: string,
+  tenantIds?: string[],
+): { log_comment: string } {
+  if (tenant === "all") return { log_comment: "*" };
+  return { log_comment: tenant === "compare" ? JSON.stringify(tenantIds ?? []) : tenantId };
+}
