@@ -51,7 +51,10 @@ export interface AppDeps {
   config:
     & TokenConfig
     & LimitsConfig
-    & Pick<Config, "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "METRICS_TOKEN">;
+    & Pick<
+      Config,
+      "ALLOWED_ORIGINS" | "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES" | "METRICS_TOKEN" | "TELL_COSTS"
+    >;
   /** Keeps the gateway's own state. */
   clickHouse: ClickHouse;
   /** Runs the named queries that see one tenant's rows. */

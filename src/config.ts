@@ -82,6 +82,10 @@ export const variables = {
   SLUICE_SQL_DIR: z.string().default("sql").describe(
     "Folder of the query files; a relative one is below the project's root",
   ),
+  TELL_COSTS: z.enum(["coarse", "exact"]).default("coarse").describe(
+    "How callers without the scope `admin` are told what a query read: in wide steps, or exactly, which tells them of " +
+      "other tenants' rows; `dev` tells exactly",
+  ),
   SLUICE_ON_BROKEN: z.enum(["keep", "drop"]).default("keep").describe(
     "What becomes of a query whose file is saved with a mistake: `keep` goes on serving the last good version, `drop` stops " +
       "serving it",

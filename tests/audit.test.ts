@@ -118,8 +118,8 @@ Deno.test("text of any characters and length is kept as it came", async () => {
 });
 
 Deno.test("rows wait while ClickHouse is away, up to a limit; those beyond are counted", async () => {
-  const { state, clickHouse } = breakable();
-  const gateway = await createSmallGateway({ clickHouse, maxAuditRows: 5 });
+  const { state, through } = breakable();
+  const gateway = await createSmallGateway({ through, maxAuditRows: 5 });
   const tenant = newTenant();
   state.mode = "away";
   for (let i = 0; i < 4; i++) assert.equal((await gateway.get("/v1/test/none", tenant)).status, 404);
@@ -135,8 +135,8 @@ Deno.test("rows wait while ClickHouse is away, up to a limit; those beyond are c
 });
 
 Deno.test("a batch whose answer is lost is written once", async () => {
-  const { state, clickHouse } = breakable();
-  const gateway = await createSmallGateway({ clickHouse });
+  const { state, through } = breakable();
+  const gateway = await createSmallGateway({ through });
   const tenant = newTenant();
   await gateway.get("/v1/test/none", tenant);
   await gateway.get("/v1/test/none", tenant);

@@ -166,8 +166,8 @@ Deno.test("a gateway that paused for longer than a lease asks again before it ac
 });
 
 Deno.test("ClickHouse away does not stop counting, nor lose it", async () => {
-  const { state, clickHouse } = breakable();
-  const gateway = await createSmallGateway({ clickHouse, budgets: { daily: 20 } });
+  const { state, through } = breakable();
+  const gateway = await createSmallGateway({ through, budgets: { daily: 20 } });
   const tenant = newTenant();
   const spend = () => gateway.budgets.spend(tenant);
   for (let i = 0; i < 3; i++) assert.equal(await spend(), "accepted");
@@ -200,8 +200,8 @@ Deno.test("ClickHouse away does not stop counting, nor lose it", async () => {
 });
 
 Deno.test("a write whose answer is lost counts once", async () => {
-  const { state, clickHouse } = breakable();
-  const gateway = await createSmallGateway({ clickHouse });
+  const { state, through } = breakable();
+  const gateway = await createSmallGateway({ through });
   const tenant = newTenant();
   for (let i = 0; i < 3; i++) assert.equal(await gateway.budgets.spend(tenant), "accepted");
   state.mode = "answers lost";

@@ -1,26 +1,31 @@
 import assert from "node:assert/strict";
-import { type ClickHouse, createClickHouse } from "../src/clickhouse/client.ts";
+import type { Statement } from "../src/clickhouse/client.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import { createTable, engineRun, newName } from "./cache_table.ts";
-import { engineOptions, newTenant, queryFile, type TestOptions } from "./gateway.ts";
+import { engineOptions, newTenant, queryFile, type TestOptions, type Through } from "./gateway.ts";
 import { breakable, createSmallGateway } from "./small_gateway.ts";
 
 const cacheBytes = 16 * 1_048_576;
 
-/** The engine's client, which notes the statements of named queries: those with the filter of tenants. */
-function watched(clickHouse: ClickHouse = createClickHouse(engineOptions())) {
+/** Whether it runs a named query: it says whose rows it may see. */
+function isQuery({ settings }: Statement): boolean {
+  return settings?.log_comment !== undefined;
+}
+
+/** A way to ClickHouse that notes the statements of named queries. */
+function watched(next: Through = (statement, ask) => ask(statement)) {
   const runs: string[] = [];
-  const watched: ClickHouse = (statement) => {
-    if (statement.settings?.additional_table_filters !== undefined) runs.push(statement.sql);
-    return clickHouse(statement);
+  const through: Through = (statement, ask) => {
+    if (isQuery(statement)) runs.push(statement.sql);
+    return next(statement, ask);
   };
-  return { runs, clickHouse: watched };
+  return { runs, through };
 }
 
 /** A gateway with a cache; `runs` are the statements that named queries sent to ClickHouse. */
 async function createCachedGateway(files: QueryFile[], options: TestOptions = {}) {
-  const { runs, clickHouse } = watched(options.clickHouse);
-  const gateway = await createSmallGateway({ files, cacheBytes, ...options, clickHouse });
+  const { runs, through } = watched(options.through);
+  const gateway = await createSmallGateway({ files, cacheBytes, ...options, through });
   return { ...gateway, runs };
 }
 
@@ -432,22 +437,19 @@ Deno.test("a query's clock stands still for `fresh`, and its answers with it", a
 /** Holds back the statements of named queries until it is told to let them go. */
 function heldBack() {
   const gate = Promise.withResolvers<void>();
-  const { runs, clickHouse } = watched();
-  const held: ClickHouse = async (statement) => {
-    const isQuery = statement.settings?.additional_table_filters !== undefined;
-    if (isQuery) runs.push(statement.sql);
-    if (isQuery) await gate.promise;
-    return await clickHouse(statement);
+  const held: Through = async (statement, ask) => {
+    if (isQuery(statement)) await gate.promise;
+    return await ask(statement);
   };
-  return { runs, clickHouse: held, open: gate.resolve };
+  return { through: held, open: gate.resolve };
 }
 
 Deno.test("identical requests at the same time run once", async () => {
   await using table = await createTable();
   const tenant = newTenant();
   await table.insert(tenant, 3);
-  const { clickHouse, open } = heldBack();
-  const gateway = await createCachedGateway([sumFile(table.name)], { clickHouse });
+  const { through, open } = heldBack();
+  const gateway = await createCachedGateway([sumFile(table.name)], { through });
   const asked = Array.from({ length: 20 }, () => ask(gateway, tenant));
   await until(() => gateway.cache.stats().misses === 20);
   open();
@@ -819,8 +821,8 @@ Deno.test("a purge that does not say clearly what it means is refused, and forge
 Deno.test("a purge that the other gateways cannot be told of says that it holds here alone", async () => {
   await using table = await createTable();
   const tenant = newTenant();
-  const { state, clickHouse } = breakable();
-  const gateway = await createCachedGateway([sumFile(table.name)], { clickHouse });
+  const { state, through } = breakable();
+  const gateway = await createCachedGateway([sumFile(table.name)], { through });
   await ask(gateway, tenant);
   // the operator's budget is known from here on
   await gateway.admin("GET", "/v1/budget");
@@ -870,9 +872,9 @@ const purgeLongAgo = (tenant: string) =>
 Deno.test("a gateway that could not read purges for long forgets what they may have meant, and not after a short while", async () => {
   await using table = await createTable();
   const tenant = newTenant();
-  const { state, clickHouse } = breakable();
+  const { state, through } = breakable();
   const gateway = await createCachedGateway([sumFile(table.name, "cache: { ttl: 1h, fresh: 1h }")], {
-    clickHouse,
+    through,
   });
   await ask(gateway, tenant);
   const hows = [];
@@ -891,10 +893,10 @@ Deno.test("a gateway that could not read purges for long forgets what they may h
 Deno.test("an answer on its way since before purges could not be read is neither kept nor shared", async () => {
   await using table = await createTable();
   const tenant = newTenant();
-  const { clickHouse: held, open } = heldBack();
-  const { state, clickHouse } = breakable(held);
+  const { through: held, open } = heldBack();
+  const { state, through } = breakable(held);
   const gateway = await createCachedGateway([sumFile(table.name, "cache: { ttl: 1h, fresh: 1h }")], {
-    clickHouse,
+    through,
   });
   const first = ask(gateway, tenant);
   await until(() => gateway.runs.length === 1);
@@ -960,10 +962,10 @@ Deno.test("a purge by tenant forgets the answers to others that hold its rows", 
 Deno.test("a comparison that was on its way at the purge of a tenant in it is not kept", async () => {
   await using table = await createTable();
   const [own, friend] = [newTenant("own"), newTenant("friend")];
-  const { clickHouse, open } = heldBack();
+  const { through, open } = heldBack();
   const sql = `SELECT sum(n) AS total FROM ${table.name} WHERE tenant_id IN {tenantIds:Array(String)}`;
   const files = [queryFile("test/sum", "tenant: compare\ncache: 1h", sql)];
-  const gateway = await createCachedGateway(files, { clickHouse });
+  const gateway = await createCachedGateway(files, { through });
   const compare = async () => {
     const response = await gateway.request(`/v1/test/sum?tenantIds=${friend}`, own, {}, "query admin");
     await response.body?.cancel();
@@ -980,8 +982,8 @@ Deno.test("a comparison that was on its way at the purge of a tenant in it is no
 Deno.test("an answer that was on its way at a purge is not kept", async () => {
   await using table = await createTable();
   const tenant = newTenant();
-  const { clickHouse, open } = heldBack();
-  const gateway = await createCachedGateway([sumFile(table.name)], { clickHouse });
+  const { through, open } = heldBack();
+  const gateway = await createCachedGateway([sumFile(table.name)], { through });
   const asked = ask(gateway, tenant);
   await until(() => gateway.runs.length === 1);
   await gateway.admin("DELETE", "/v1/admin/cache");
@@ -993,8 +995,8 @@ Deno.test("an answer that was on its way at a purge is not kept", async () => {
 Deno.test("an answer whose table changed while it was computed is outdated from the start", async () => {
   await using table = await createTable();
   const tenant = newTenant();
-  const { clickHouse, open } = heldBack();
-  const gateway = await createCachedGateway([sumFile(table.name)], { clickHouse });
+  const { through, open } = heldBack();
+  const gateway = await createCachedGateway([sumFile(table.name)], { through });
   gateway.setNow(later(0));
   const asked = ask(gateway, tenant);
   await until(() => gateway.runs.length === 1);
@@ -1053,12 +1055,12 @@ Deno.test("an export too large to keep streams to each who asks, at the same tim
 Deno.test("while ClickHouse is away, answers hold for `fresh`, and with `stale` for that long", async () => {
   await using table = await createTable();
   const tenant = newTenant();
-  const { state, clickHouse } = breakable();
+  const { state, through } = breakable();
   const files = [
     sumFile(table.name, "cache: { ttl: 1h, fresh: 10s }", "test/sum"),
     sumFile(table.name, "cache: { ttl: 1h, fresh: 10s, stale: 1m }", "test/stale"),
   ];
-  const gateway = await createCachedGateway(files, { clickHouse });
+  const gateway = await createCachedGateway(files, { through });
   gateway.setNow(later(0));
   for (const path of ["/v1/test/sum", "/v1/test/stale"]) await ask(gateway, tenant, path);
   state.mode = "away";

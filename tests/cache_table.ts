@@ -11,7 +11,7 @@ export async function engineRun(sql: string, settings: Record<string, string> = 
 
 /** A name of a table that no other test has. */
 export function newName(): string {
-  return `cached_${Deno.pid}_${++counter}_${crypto.randomUUID().slice(0, 8)}`;
+  return `trial_${Deno.pid}_${++counter}_${crypto.randomUUID().slice(0, 8)}`;
 }
 
 /** A table of the test's own with a tenant, a month and a number, which is dropped with what is made of its name. */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { signToken } from "../src/auth/token.ts";
 import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
-import { tenantFilter } from "../src/tenants/filter.ts";
+import { sightOf } from "../src/tenants/sight.ts";
+import { createRoles } from "../src/clickhouse/roles.ts";
 import { event } from "./events.ts";
 import { type Answer, createGateway, engineOptions, newTenant, queryFile, read, secret } from "./gateway.ts";
 
@@ -185,9 +186,10 @@ for (const [name, [header, sql, fault]] of Object.entries(faults)) {
   });
 }
 
-Deno.test("whatever the tenants are called, the filter shows the rows of those named and of no other", async () => {
+Deno.test("whatever the tenants are called, the engine shows the rows of those named and of no other", async () => {
   const clickHouse = createClickHouse(engineOptions());
-  const table = `t${crypto.randomUUID().replaceAll("-", "")}`;
+  const { comparer } = createRoles(engineOptions());
+  const table = `trial_${crypto.randomUUID().replaceAll("-", "")}`;
   await run(clickHouse, {
     sql: `CREATE TABLE ${table} (tenant_id String, n UInt8) ENGINE = MergeTree ORDER BY tenant_id`,
   });
@@ -217,9 +219,9 @@ Deno.test("whatever the tenants are called, the filter shows the rows of those n
             tenantIds.map((tenant_id, n) => JSON.stringify({ tenant_id, n })).join("\n"),
           ),
         });
-        const rows = await readRows<{ n: number }>(clickHouse, {
+        const rows = await readRows<{ n: number }>(comparer, {
           sql: `SELECT n FROM ${table} WHERE 1 OR tenant_id = '' ORDER BY n`,
-          settings: { additional_table_filters: tenantFilter([`sluice.${table}`], ...tenantIds.slice(1)) },
+          settings: sightOf({ header: { tenant: "compare" } }, tenantIds[0], tenantIds.slice(1)),
         });
         assert.deepEqual(rows.map(({ n }) => n), tenantIds.map((_, n) => n).slice(1));
       }),
@@ -228,8 +230,4 @@ Deno.test("whatever the tenants are called, the filter shows the rows of those n
   } finally {
     await run(clickHouse, { sql: `DROP TABLE ${table}` });
   }
-});
-
-Deno.test("a filter for no tenant at all cannot be made", () => {
-  assert.throws(() => tenantFilter(["sluice.outreach_events"]), RangeError);
 });

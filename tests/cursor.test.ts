@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createRoles } from "../src/clickhouse/roles.ts";
 import { printCursor } from "../src/answer/cursor.ts";
 import { bind } from "../src/catalog/bind.ts";
 import { loadCatalog } from "../src/catalog/catalog.ts";
@@ -277,7 +278,7 @@ Deno.test("Page 1,000 of outreach/events reads no more than page 1, and by prima
     { tenant: sender },
   );
   assert.equal(code, 0, text);
-  const { catalog } = await loadCatalog(await readQueryFiles(), createClickHouse(engineOptions()));
+  const { catalog } = await loadCatalog(await readQueryFiles(), createRoles(engineOptions()));
   const query = catalog.get("outreach/events")!;
   const granule = 8_192;
   for (const [eventType, pageSize] of [["message_sent", 100], [undefined, 200]] as const) {

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { tableFromIPC, Type } from "@uwdata/flechette";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import readXlsxFile from "read-excel-file/universal";
-import { createClickHouse } from "../src/clickhouse/client.ts";
-import { createGateway, engineOptions, newTenant, queryFile, read } from "./gateway.ts";
+import { createGateway, newTenant, queryFile, read } from "./gateway.ts";
 
 // What each format holds, as readers see it that have nothing to do with ClickHouse.
 
@@ -258,11 +257,10 @@ Deno.test("A page is exported alone when one is asked for, in each format", asyn
 });
 
 Deno.test("A workbook breaks when ClickHouse leaves in the middle of its rows, and the log says so", async () => {
-  const whole = createClickHouse(engineOptions());
   const broken = await createGateway({
     files,
-    clickHouse: async (statement) => {
-      const response = await whole(statement);
+    through: async (statement, ask) => {
+      const response = await ask(statement);
       if (statement.settings?.default_format !== "JSONCompactEachRow") return response;
       let passed = 0;
       const leave = new TransformStream<Uint8Array, Uint8Array>({
@@ -283,11 +281,10 @@ Deno.test("A workbook breaks when ClickHouse leaves in the middle of its rows, a
 
 Deno.test("Whoever leaves a workbook leaves ClickHouse's rows, too", async () => {
   let left = false;
-  const whole = createClickHouse(engineOptions());
   const watched = await createGateway({
     files,
-    clickHouse: async (statement) => {
-      const response = await whole(statement);
+    through: async (statement, ask) => {
+      const response = await ask(statement);
       if (statement.settings?.default_format !== "JSONCompactEachRow") return response;
       const source = response.body!.getReader();
       const body = new ReadableStream<Uint8Array>({

@@ -1,4 +1,4 @@
-import { createRoles } from "../src/clickhouse/roles.ts";
+import { createRoles, mapRoles } from "../src/clickhouse/roles.ts";
 import { type AppDeps, createApp } from "../src/app.ts";
 import { type Audit, createAudit } from "../src/audit/audit.ts";
 import { signToken } from "../src/auth/token.ts";
@@ -6,9 +6,9 @@ import { type Budgets, createBudgets } from "../src/budget/budgets.ts";
 import type { Limits } from "../src/budget/limits.ts";
 import { createBudgetStore } from "../src/budget/store.ts";
 import { type Cache, createCache } from "../src/cache/cache.ts";
-import { createServing } from "../src/catalog/serving.ts";
+import { createServing, type OnBroken } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
-import type { ClickHouse, ClickHouseOptions } from "../src/clickhouse/client.ts";
+import type { ClickHouse, ClickHouseOptions, Reply, Statement } from "../src/clickhouse/client.ts";
 import { docsAssets } from "../src/deno/docs_assets.ts";
 import { processStats } from "../src/deno/process_stats.ts";
 import { readQueryFiles } from "../src/deno/sql_files.ts";
@@ -52,11 +52,17 @@ export const limits = {
   MAX_RESULT_BYTES: 33_554_432,
 };
 
+/** Stands between the gateway and ClickHouse: sees each statement, and may ask, fail or change what comes back. */
+export type Through = (statement: Statement, ask: ClickHouse) => Promise<Reply>;
+
 /** What a test may replace. */
 export interface TestOptions {
-  clickHouse?: ClickHouse;
+  through?: Through;
+  /** Another engine than that of all tests. */
+  target?: ClickHouseOptions;
   writer?: ClickHouse;
   files?: QueryFile[];
+  onBroken?: OnBroken;
   now?: () => Date;
   /** Settings in place of the tests' own. */
   config?: Partial<AppDeps["config"]>;
@@ -132,13 +138,18 @@ export function newTenant(name = "tenant"): string {
 
 /** A gateway over the tests' engine, with the repository's queries unless others are given. Throws their faults. */
 export async function createGateway(options: TestOptions = {}): Promise<TestGateway> {
-  const given = options.clickHouse;
-  const roles = given
-    ? { clickHouse: given, reader: given, writer: given, ingester: given, syncer: given }
-    : createRoles(engineOptions());
+  const { through } = options;
+  const roles = mapRoles(
+    createRoles(options.target ?? engineOptions()),
+    (ask): ClickHouse => through ? async (statement) => await through(statement, ask) : ask,
+  );
   const { clickHouse } = roles;
-  const serving = createServing(roles.reader);
   const log: LogEntry[] = [];
+  const serving = createServing({
+    roles,
+    log: (entry) => void log.push(entry),
+    onBroken: options.onBroken,
+  });
   let now: Date | undefined;
   const load = async (files: QueryFile[]) => (await serving.load(files)).map((fault) => fault.render());
   const faults = await load(options.files ?? await readQueryFiles());
@@ -170,6 +181,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     config: {
       ...tokenConfig,
       ALLOWED_ORIGINS: "https://app.example.com",
+      TELL_COSTS: "coarse",
       ...limits,
       ...options.config,
     },

@@ -1,21 +1,19 @@
 import assert from "node:assert/strict";
-import { type ClickHouse, createClickHouse } from "../src/clickhouse/client.ts";
 import { ClickHouseUnreachable } from "../src/clickhouse/exception.ts";
-import { createGateway, engineOptions, newTenant, queryFile, read, type TestOptions } from "./gateway.ts";
+import { createGateway, newTenant, queryFile, read, type TestOptions, type Through } from "./gateway.ts";
 
 const files = [queryFile("test/one", "tenant: none", "SELECT 1 AS one")];
 
 async function createHealthGateway(options: TestOptions = {}) {
-  const engine = createClickHouse(engineOptions());
   const state = { mode: "up" as "up" | "down" | "silent" };
-  const clickHouse: ClickHouse = (statement) => {
+  const through: Through = (statement, ask) => {
     if (state.mode === "down") throw new ClickHouseUnreachable("Cut off by the test");
-    if (state.mode === "up") return engine(statement);
+    if (state.mode === "up") return ask(statement);
     return new Promise((_, reject) => {
       statement.signal?.addEventListener("abort", () => reject(statement.signal?.reason));
     });
   };
-  const gateway = await createGateway({ files, clickHouse, ...options });
+  const gateway = await createGateway({ files, through, ...options });
   return { ...gateway, state, ask: async (path: string) => await read(await gateway.fetch(path)) };
 }
 

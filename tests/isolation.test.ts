@@ -4,10 +4,12 @@ import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
 import { readHeader } from "../src/catalog/header.ts";
 import { type QueryFile, queryName } from "../src/catalog/query.ts";
 import { readQueryFiles } from "../src/deno/sql_files.ts";
-import { tenantFilter } from "../src/tenants/filter.ts";
+import { createRoles } from "../src/clickhouse/roles.ts";
+import { sightOf } from "../src/tenants/sight.ts";
 import { createGateway, engineOptions, newTenant, type TestGateway } from "./gateway.ts";
 
 const clickHouse = createClickHouse(engineOptions());
+const { reader } = createRoles(engineOptions());
 // the real time, as the audit keeps it, but one for all requests
 const now = new Date();
 
@@ -213,8 +215,10 @@ const filtered: Record<string, string> = {
 Deno.test("a careless query sees its tenant's rows alone, wherever it reads", async (t) => {
   const gateway = await createGateway();
   const { own } = await twoTenants(gateway);
-  const view = `v${crypto.randomUUID().replaceAll("-", "")}`;
-  await run(clickHouse, { sql: `CREATE VIEW ${view} AS SELECT entity_id AS seen FROM outreach_events` });
+  const view = `trial_${crypto.randomUUID().replaceAll("-", "")}`;
+  await run(clickHouse, {
+    sql: `CREATE VIEW ${view} AS SELECT tenant_id, entity_id AS seen FROM outreach_events`,
+  });
   try {
     for (const [name, sql] of Object.entries({ ...filtered, "a view": `SELECT seen AS id FROM ${view}` })) {
       await t.step(name, async () => {
@@ -270,7 +274,7 @@ for (const [name, sql] of Object.entries(refused)) {
 }
 
 Deno.test("a dictionary is refused, since it mixes tenants", async () => {
-  const name = `d${crypto.randomUUID().replaceAll("-", "")}`;
+  const name = `trial_${crypto.randomUUID().replaceAll("-", "")}`;
   await run(clickHouse, {
     sql: `CREATE DICTIONARY ${name} (id String, line String) PRIMARY KEY id
       SOURCE(NULL()) LIFETIME(0) LAYOUT(COMPLEX_KEY_HASHED())`,
@@ -292,8 +296,8 @@ Deno.test("a dictionary is refused, since it mixes tenants", async () => {
   }
 });
 
-Deno.test("whatever a tenant is called, the filter shows its rows and no other's", async () => {
-  const table = `t${crypto.randomUUID().replaceAll("-", "")}`;
+Deno.test("whatever a tenant is called, the engine shows its rows and no other's", async () => {
+  const table = `trial_${crypto.randomUUID().replaceAll("-", "")}`;
   await run(clickHouse, {
     sql: `CREATE TABLE ${table} (tenant_id String, n UInt8) ENGINE = MergeTree ORDER BY tenant_id`,
   });
@@ -328,18 +332,18 @@ Deno.test("whatever a tenant is called, the filter shows its rows and no other's
             body: new TextEncoder().encode(JSON.stringify({ tenant_id: tenant, n: i })),
           });
         }
-        const rows = await readRows(clickHouse, {
+        const rows = await readRows(reader, {
           sql: `SELECT n FROM ${table} WHERE 1 OR tenant_id = ''`,
-          settings: { additional_table_filters: tenantFilter([`sluice.${table}`], two) },
+          settings: sightOf({ header: {} }, two),
         });
         assert.deepEqual(rows, [{ n: 1 }]);
       }),
       { numRuns: 60 },
     );
     const long = "x'".repeat(2_000);
-    const rows = await readRows(clickHouse, {
+    const rows = await readRows(reader, {
       sql: `SELECT n FROM ${table}`,
-      settings: { additional_table_filters: tenantFilter([`sluice.${table}`], long) },
+      settings: sightOf({ header: {} }, long),
     });
     assert.deepEqual(rows, []);
   } finally {

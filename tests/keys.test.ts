@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ClickHouse, createClickHouse, readRows } from "../src/clickhouse/client.ts";
+import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
 import { ClickHouseUnreachable } from "../src/clickhouse/exception.ts";
 import {
   createGateway,
@@ -8,6 +8,7 @@ import {
   queryFile,
   read,
   type TestGateway,
+  type Through,
   tokenOf,
 } from "./gateway.ts";
 
@@ -289,11 +290,11 @@ Deno.test("A key may be revoked again and again; one that is not there is not fo
 });
 
 /** Gateways with a clock that all share. */
-async function createGateways(count: number, client?: ClickHouse) {
+async function createGateways(count: number, through?: Through) {
   let now = Date.UTC(2026, 10, 22, 12);
   const clock = () => new Date(now);
   const gateways = await Promise.all(
-    Array.from({ length: count }, () => createGateway({ files, clickHouse: client, now: clock })),
+    Array.from({ length: count }, () => createGateway({ files, through, now: clock })),
   );
   return { gateways, pass: (ms: number) => void (now += ms), clock };
 }
@@ -301,10 +302,10 @@ async function createGateways(count: number, client?: ClickHouse) {
 /** The engine's client, which counts the look-ups of keys and may find nobody. */
 function createWatched() {
   const state = { lookups: 0, isAway: false };
-  const watched: ClickHouse = async (statement) => {
+  const watched: Through = async (statement, ask) => {
     if (statement.sql.includes("{hashes:Array(String)}")) state.lookups++;
     if (state.isAway) throw new ClickHouseUnreachable("Cut off by the test");
-    return await clickHouse(statement);
+    return await ask(statement);
   };
   return { state, watched };
 }

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import parse from "parse-prometheus-text-format";
-import type { ClickHouse } from "../src/clickhouse/client.ts";
-import { createClickHouse } from "../src/clickhouse/client.ts";
 import { ClickHouseUnreachable } from "../src/clickhouse/exception.ts";
-import { createGateway, engineOptions, newTenant, queryFile, read, type TestGateway } from "./gateway.ts";
+import { createGateway, newTenant, queryFile, read, type TestGateway, type Through } from "./gateway.ts";
 import { listen } from "./gateway.ts";
 import { createSmallGateway } from "./small_gateway.ts";
 
@@ -205,13 +203,12 @@ Deno.test("Budgets that refuse are counted by name, and the audit's rows by what
 });
 
 Deno.test("The process, the event loop and ClickHouse have their metrics", async () => {
-  const engine = createClickHouse(engineOptions());
   let isDown = false;
-  const clickHouse: ClickHouse = (statement) => {
+  const through: Through = (statement, ask) => {
     if (isDown) throw new ClickHouseUnreachable("Cut off by the test");
-    return engine(statement);
+    return ask(statement);
   };
-  const gateway = await createGateway({ files, clickHouse });
+  const gateway = await createGateway({ files, through });
   isDown = true;
   assert.equal(valueOf(await readMetrics(gateway), "clickhouse_up"), 0);
   isDown = false;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createRoles } from "../src/clickhouse/roles.ts";
 import { bind } from "../src/catalog/bind.ts";
 import { loadCatalog } from "../src/catalog/catalog.ts";
 import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
@@ -61,7 +62,7 @@ Deno.test("each outreach query reads only its tenant's and its range's granules"
   const [tenant, other] = [newTenant("reads"), newTenant("others")];
   await landCampaign(tenant, 60_000);
   await landCampaign(other, 60_000);
-  const { catalog } = await loadCatalog(await readQueryFiles(), clickHouse);
+  const { catalog } = await loadCatalog(await readQueryFiles(), createRoles(engineOptions()));
   const ranged = [...catalog.values()].filter((query) =>
     query.name.startsWith("outreach/") && query.parameters.some(({ name }) => name === "startDate")
   );

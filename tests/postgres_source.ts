@@ -56,7 +56,7 @@ export async function withSource() {
     "SELECT count() AS scores FROM csr_scores FINAL WHERE tenant_id = {tenantId:String}",
   );
   const files = [...await readQueryFiles(), counting];
-  const gateway = await createGateway({ clickHouse, files, cacheBytes: 10_000_000 });
+  const gateway = await createGateway({ target, files, cacheBytes: 10_000_000 });
   let sql: postgres.Sql = connectPostgres(source);
 
   const system = (statement: string) => run(clickHouse, { sql: `SYSTEM ${statement}` });

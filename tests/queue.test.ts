@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type ClickHouse, createClickHouse } from "../src/clickhouse/client.ts";
+import { type ClickHouse } from "../src/clickhouse/client.ts";
 import { createRoles } from "../src/clickhouse/roles.ts";
 import type { LogEntry } from "../src/http/log.ts";
 import { concurrencyOf, defaultConcurrency } from "../src/queue/default_concurrency.ts";
 import type { QueueOptions } from "../src/queue/queue.ts";
-import { createGateway, engineOptions, newTenant, queryFile, read } from "./gateway.ts";
+import { createGateway, engineOptions, newTenant, queryFile, read, type Through } from "./gateway.ts";
 import { waitFor } from "./program.ts";
 
 const files = [
@@ -15,11 +15,10 @@ const files = [
 
 /** A gateway whose named queries begin when the test lets them. */
 async function createHeldGateway(queue: Partial<QueueOptions>) {
-  const engine = createClickHouse(engineOptions());
   const held = new Map<string, () => void>();
   const begun: string[] = [];
   let isHolding = false;
-  const clickHouse: ClickHouse = async (statement) => {
+  const through: Through = async (statement, ask) => {
     const name = statement.parameters?.name;
     if (isHolding && name) {
       begun.push(name);
@@ -29,9 +28,9 @@ async function createHeldGateway(queue: Partial<QueueOptions>) {
       });
       held.delete(name);
     }
-    return await engine(statement);
+    return await ask(statement);
   };
-  const gateway = await createGateway({ files, clickHouse, queue: { concurrency: 1, ...queue } });
+  const gateway = await createGateway({ files, through, queue: { concurrency: 1, ...queue } });
   isHolding = true;
   return {
     ...gateway,

@@ -1,11 +1,17 @@
 import { startEngine } from "../src/deno/engine/engine.ts";
 import { migrateUp } from "../src/deno/migrate.ts";
 import { root } from "../src/deno/sql_files.ts";
+import { writeTestConfig } from "./engine_config.ts";
 
 // The whole suite: one engine for all files, which run beside each other; each test has tenants of its own.
 // Arguments go to `deno test`, such as a file or `--filter`.
 const dataDir = await Deno.makeTempDir({ prefix: "sluice-test-" });
-const engine = await startEngine({ dataDir, password: crypto.randomUUID() });
+await writeTestConfig(`${dataDir}/config`);
+const engine = await startEngine({
+  dataDir: `${dataDir}/data`,
+  configDir: `${dataDir}/config`,
+  password: crypto.randomUUID(),
+});
 let code = 1;
 try {
   await migrateUp({ ...engine, database: "sluice" });

@@ -1,8 +1,7 @@
 import { signToken } from "../src/auth/token.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
-import { type ClickHouse, createClickHouse } from "../src/clickhouse/client.ts";
 import { ClickHouseUnreachable } from "../src/clickhouse/exception.ts";
-import { createGateway, engineOptions, queryFile, read, secret, type TestOptions } from "./gateway.ts";
+import { createGateway, queryFile, read, secret, type TestOptions, type Through } from "./gateway.ts";
 
 /** Queries of one row and of many rows. */
 const files: QueryFile[] = [
@@ -43,17 +42,17 @@ export async function createSmallGateway(options: TestOptions = {}) {
   };
 }
 
-/** The engine's client, which fails as `mode` says: before a statement is sent, or after an insert took effect. */
-export function breakable(clickHouse: ClickHouse = createClickHouse(engineOptions())) {
+/** A way to ClickHouse that fails as `mode` says: before a statement is sent, or after an insert took effect. */
+export function breakable(next: Through = (statement, ask) => ask(statement)) {
   const state = { mode: "whole" as "whole" | "away" | "answers lost" };
-  const wrapped: ClickHouse = async (statement) => {
+  const through: Through = async (statement, ask) => {
     if (state.mode === "away") throw new ClickHouseUnreachable("Cut off by the test");
-    const response = await clickHouse(statement);
+    const response = await next(statement, ask);
     if (state.mode === "answers lost" && /^\s*INSERT/i.test(statement.sql)) {
       await response.body?.cancel();
       throw new ClickHouseUnreachable("The answer was lost by the test");
     }
     return response;
   };
-  return { state, clickHouse: wrapped };
+  return { state, through };
 }

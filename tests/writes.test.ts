@@ -245,10 +245,10 @@ Deno.test("a write whose answer was lost is not sent again, and its repetition b
   };
   const gateway = await createGateway({ writer: lossy });
   const tenant = newTenant();
-  const file = queryFile("demo/make", `${writing}\npath: demo`, `SELECT ${columns}`);
+  const file = queryFile("cohorts/demo-make", `${writing}\npath: cohorts/demo`, `SELECT ${columns}`);
   await gateway.load([...await readQueryFiles(), file]);
   const post = () =>
-    gateway.call("POST", "demo", tenant, { name: "Once" }, "demo:write", { "idempotency-key": "k" });
+    gateway.call("POST", "cohorts/demo", tenant, { name: "Once" }, "demo:write", { "idempotency-key": "k" });
   assert.equal((await post()).status, 503);
   assert.equal(sent, 1);
   assert.equal((await post()).status, 201);
@@ -334,7 +334,7 @@ Deno.test("whatever a writing endpoint selects, its rows are its caller's", asyn
   const [own, other] = [newTenant("own"), newTenant("other")];
   await makeCohort(gateway, other, "Of the other");
   const copying = queryFile(
-    "demo/copy",
+    "cohorts/demo-copy",
     "method: PUT\ninto: csr_cohorts\nreturns: none\nscope: demo:write",
     // reads all that the engine shows it, and forgets whose it is
     `SELECT cohort_id, concat(name, ' of ', tenant_id, {tenantId:String}) AS name, version FROM csr_cohorts
@@ -342,7 +342,7 @@ Deno.test("whatever a writing endpoint selects, its rows are its caller's", asyn
   );
   const faults = await gateway.load([...await readQueryFiles(), copying]);
   assert.deepEqual(faults, []);
-  assert.equal((await gateway.call("PUT", "demo/copy", own, {}, "demo:write")).status, 201);
+  assert.equal((await gateway.call("PUT", "cohorts/demo-copy", own, {}, "demo:write")).status, 201);
   assert.deepEqual(await namesOf(gateway, own), ["made"]);
   assert.deepEqual(await namesOf(gateway, other), ["Of the other"]);
 });
@@ -385,6 +385,21 @@ const refusedFiles: Record<string, [header: string, sql: string, fault: RegExp]>
     "SELECT '{}' AS line, {newId:UUID} AS request_id",
     /with stored rows/,
   ],
+  "another domain's table": [
+    writing,
+    `SELECT ${columns}`,
+    /Endpoints of "demo" may not write "csr_cohorts": the table's comment names who may, such as 'writers: demo'/,
+  ],
+  "another domain's table, declared for none": [
+    writing.replace("csr_cohorts", "outreach_events"),
+    "SELECT {newId:UUID} AS id",
+    /Endpoints of "demo" may not write "outreach_events"/,
+  ],
+  "a table of the gateway": [
+    writing.replace("csr_cohorts", "api_keys"),
+    "SELECT {newId:UUID} AS id, {tenantId:String} AS name",
+    /There is no table "api_keys"/,
+  ],
   "no such column": [writing, `SELECT ${columns}, 1 AS nothing`, /has no column "nothing"/],
   "a type that cannot be turned into the column's": [
     writing,
@@ -413,17 +428,19 @@ const refusedFiles: Record<string, [header: string, sql: string, fault: RegExp]>
     /is for writing endpoints/,
   ],
   "a new id in a query": ["tenant: none", "SELECT {newId:UUID} AS id", /Only a writing endpoint/],
-  "another domain's address": [`${writing}\npath: cohorts/x`, `SELECT ${columns}`, /must begin with "demo"/],
+  "another domain's address": [`${writing}\npath: demo/x`, `SELECT ${columns}`, /must begin with "cohorts"/],
   "an address that is none": [`${writing}\npath: /demo`, `SELECT ${columns}`, /must be such as/],
 };
 
 for (const [name, [header, sql, fault]] of Object.entries(refusedFiles)) {
   Deno.test(`a writing endpoint is refused at load: ${name}`, async () => {
     const gateway = await createGateway({ files: [] });
-    const faults = await gateway.load([queryFile("demo/write", header, sql)]);
+    const faults = await gateway.load([
+      queryFile(name.startsWith("another domain's table") ? "demo/write" : "cohorts/demo-write", header, sql),
+    ]);
     assert.equal(faults.length, 1);
     assert.match(faults[0], fault);
-    assert.match(faults[0], /^sql\/demo\/write\.sql:\d+:\d+: /);
+    assert.match(faults[0], /^sql\/(cohorts\/demo-|demo\/)write\.sql:\d+:\d+: /);
   });
 }
 
@@ -432,13 +449,16 @@ Deno.test("two files for one method of one address are refused, as are other nam
   const file = (name: string, path: string, sql: string) => queryFile(name, `${writing}\npath: ${path}`, sql);
   const id = (name: string) => `SELECT {${name}:UUID} AS cohort_id`;
   assert.match(
-    (await gateway.load([file("demo/a", "demo/{x}", id("x")), file("demo/b", "demo/{x}", id("x"))])).join(),
-    /sql\/demo\/b\.sql:1:1: The path is the same endpoint as sql\/demo\/a\.sql/,
+    (await gateway.load([
+      file("cohorts/demo-a", "cohorts/demo/{x}", id("x")),
+      file("cohorts/demo-b", "cohorts/demo/{x}", id("x")),
+    ])).join(),
+    /sql\/cohorts\/demo-b\.sql:1:1: The path is the same endpoint as sql\/cohorts\/demo-a\.sql/,
   );
-  const other = queryFile("demo/[y]", "tenant: none", "SELECT {y:UUID} AS id");
+  const other = queryFile("cohorts/demo/[y]", "tenant: none", "SELECT {y:UUID} AS id");
   assert.match(
-    (await gateway.load([file("demo/a", "demo/{x}", id("x")), other])).join(),
-    /names its parameters differently from sql\/demo\/a\.sql/,
+    (await gateway.load([file("cohorts/demo-a", "cohorts/demo/{x}", id("x")), other])).join(),
+    /names its parameters differently from sql\/cohorts\/demo-a\.sql/,
   );
 });
 
@@ -448,7 +468,7 @@ Deno.test("the user of the writing endpoints inserts into their tables, and nowh
     (await readQueryFiles()).map(({ text }) => /^into: (\w+)$/m.exec(text)?.[1]).filter((table) => table),
   );
   const all = await readRows<{ name: string }>(clickHouse, {
-    sql: "SELECT name FROM system.tables WHERE database = currentDatabase() AND name NOT LIKE 't%'",
+    sql: "SELECT name FROM system.tables WHERE database = currentDatabase() AND name NOT LIKE 'trial%'",
   });
   for (const { name } of all) {
     const [{ result }] = await readRows<{ result: number }>(writer, {

@@ -1,6 +1,7 @@
 import type { Query } from "../catalog/query.ts";
 import { type ClickHouse, readSummary } from "../clickhouse/client.ts";
 import { answerExport } from "./export.ts";
+import { coarseFigures } from "./figures.ts";
 import { expectOneRow } from "./one_row.ts";
 import { pageOf } from "./page.ts";
 import { readAnswer } from "./read_answer.ts";
@@ -54,12 +55,15 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answer> {
   const { data, rows, page: told } = page
     ? pageOf(run, page, bytes, summary.resultRows)
     : { data: bytes, rows: summary.resultRows, page: undefined };
-  const meta = {
-    query: query.name,
-    rows,
+  const figures = {
     rowsRead: summary.readRows,
     bytesRead: summary.readBytes,
     elapsedMs: Math.round(summary.elapsedMs * 1000) / 1000,
+  };
+  const meta = {
+    query: query.name,
+    rows,
+    ...(run.isExact ? figures : coarseFigures(figures)),
     asOf: `${run.now.toISOString().slice(0, 19)}Z`,
     ...(told && { page: told }),
     ...(warnings.length > 0 && { warnings }),

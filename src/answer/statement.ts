@@ -16,6 +16,8 @@ export interface Run {
   /** The instant bound as `{now}`. */
   now: Date;
   format: Format;
+  /** Whether its cost is told exactly. */
+  isExact: boolean;
   /** What bounds it, where the query's header does not. */
   limits: LimitsConfig;
   /** Settings that change how the engine plans it, and nothing else. */

@@ -2,6 +2,7 @@ import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import type { AppEnv } from "../app.ts";
 import { forbidden } from "./challenge.ts";
+import type { Config } from "../config.ts";
 import type { Credential } from "./credential.ts";
 
 /** Each scope and what it allows; `query:<domain>` is one for each domain of queries, `<domain>:write` for each that writes. */
@@ -30,6 +31,11 @@ export const scopeName = z.string().regex(
 /** Whether the credential has one of the scopes, or `admin`, which implies all. */
 export function hasScope({ scopes }: Credential, anyOf: string[]): boolean {
   return anyOf.some((scope) => scopes.includes(scope)) || scopes.includes("admin");
+}
+
+/** Whether the caller is told exactly what a query cost (src/answer/figures.ts). */
+export function isToldExactly(credential: Credential, { TELL_COSTS }: Pick<Config, "TELL_COSTS">): boolean {
+  return TELL_COSTS === "exact" || hasScope(credential, []);
 }
 
 /** Throws a Problem unless the credential has one of the scopes, or `admin`. */

@@ -11,6 +11,8 @@ export interface Ask {
   bound: Bound;
   tenantId: string;
   format: Format;
+  /** Whether the caller is told exactly what the answer cost. */
+  isExact: boolean;
   /** Whether the caller wants it computed now. */
   isBypass: boolean;
   signal: AbortSignal;

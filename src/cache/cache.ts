@@ -232,7 +232,7 @@ export function createCache(
 
     /** The kept answer, if it may be given out as it is and nothing has to be asked for that. */
     recall(
-      what: Pick<Ask, "query" | "bound" | "tenantId" | "format">,
+      what: Pick<Ask, "query" | "bound" | "tenantId" | "format" | "isExact">,
     ): { entry: Entry; ttlSeconds: number } | undefined {
       const entry = kept.get(cacheKey(what));
       if (!entry || (entry.changedAt === undefined && !isVerified())) return;

@@ -5,10 +5,13 @@ import type { Ask } from "./ask.ts";
  * numbers written alike, in the order of the query; they, and a tenant's id, have no NUL.
  */
 export function cacheKey(
-  { query, bound, tenantId, format }: Pick<Ask, "query" | "bound" | "tenantId" | "format">,
+  { query, bound, tenantId, format, isExact }: Pick<
+    Ask,
+    "query" | "bound" | "tenantId" | "format" | "isExact"
+  >,
 ): string {
   const { page } = bound;
-  let key = `${query.name}\0${query.version}\0${tenantId}\0${format.name}\0`;
+  let key = `${query.name}\0${query.version}\0${tenantId}\0${format.name}\0${isExact ? "exact" : ""}\0`;
   if (page) key += `${page.number},${page.size}`;
   if (bound.now) key += `,${bound.now.getTime()}`;
   for (const name in bound.parameters) key += `\0${bound.parameters[name]}`;

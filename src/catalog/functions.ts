@@ -1,10 +1,12 @@
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
+import combinatorsSql from "./combinators.sql" with { type: "text" };
 import functionsSql from "./functions.sql" with { type: "text" };
-import harmlessSql from "./harmless_functions.sql" with { type: "text" };
 
 /** What is known of the engine's functions. */
 export interface Functions {
-  /** Whether the engine has a function of this name of which nothing but its value can come. */
+  /** Whether the engine has a function of this name. */
+  has(name: string): boolean;
+  /** Whether nothing but its value can come of it. */
   isHarmless(name: string): boolean;
   /** Whether its value is known to depend on more than its arguments. */
   isImpure(name: string): boolean;
@@ -12,49 +14,47 @@ export interface Functions {
   lambdaOf(name: string): string | undefined;
 }
 
-/** What the parser calls a function and is a part of the language; a placeholder becomes a `_CAST`. */
-const language = ["lambda", "exists", "grouping", "untuple", "_CAST"];
-
-interface Harmless {
+interface EngineFunction {
   name: string;
   anyCase: boolean;
   aggregates: boolean;
+  isHarmless: boolean;
+  isImpure: boolean;
+  /** The statement that made it, if that was a migration's. */
+  createQuery: string;
 }
+
+/** What the parser calls a function and is a part of the language; a placeholder becomes a `_CAST`. */
+const language = ["lambda", "exists", "grouping", "untuple", "_CAST"];
 
 /** Asks the engine what its functions do. Throws ClickHouseError, ClickHouseUnreachable. */
 export async function readFunctions(clickHouse: ClickHouse): Promise<Functions> {
-  const [harmless, others] = await Promise.all([
-    readRows<Harmless>(clickHouse, { sql: harmlessSql }),
-    readRows<{ name: string; createQuery: string; isSql: boolean }>(clickHouse, { sql: functionsSql }),
+  const [functions, combinators] = await Promise.all([
+    readRows<EngineFunction>(clickHouse, { sql: functionsSql }),
+    readRows<{ name: string }>(clickHouse, { sql: combinatorsSql }),
   ]);
-  const named = nameSet(harmless);
-  const aggregates = nameSet(harmless.filter(({ aggregates }) => aggregates));
-  const combinators = harmless.filter(({ name }) => name.startsWith("-")).map(({ name }) => name.slice(1));
-  const sql = new Map(
-    others.filter(({ isSql }) => isSql).map((each) => [each.name, lambdaOf(each.createQuery)]),
+  const exact = new Map(functions.map((each) => [each.name, each]));
+  const anyCase = new Map(
+    functions.filter(({ anyCase }) => anyCase).map((each) => [each.name.toLowerCase(), each]),
   );
-  const impure = new Set(others.map(({ name }) => name.toLowerCase()));
 
-  /** Such as `sumIf`, or `uniqExactStateIf`. */
-  const isAggregate = (name: string): boolean =>
-    aggregates(name) || combinators.some((end) => name.endsWith(end) && isAggregate(name.slice(0, -end.length)));
+  /** The function of a name: for `uniqExactStateIf`, `uniqExact`. */
+  function find(name: string): EngineFunction | undefined {
+    const found = exact.get(name) ?? anyCase.get(name.toLowerCase());
+    if (found) return found;
+    const endings = combinators.filter((combinator) => name.endsWith(combinator.name));
+    return endings.map((ending) => find(name.slice(0, -ending.name.length))).find((base) => base?.aggregates);
+  }
 
   return {
-    isHarmless: (name) => named(name) || isAggregate(name) || language.includes(name),
-    isImpure: (name) => !sql.has(name) && impure.has(name.toLowerCase()),
-    lambdaOf: (name) => sql.get(name),
+    has: (name) => find(name) !== undefined,
+    isHarmless: (name) => language.includes(name) || (find(name)?.isHarmless ?? false),
+    isImpure: (name) => find(name)?.isImpure ?? false,
+    lambdaOf: (name) => lambdaOf(exact.get(name)?.createQuery ?? ""),
   };
 }
 
-function nameSet(functions: Harmless[]): (name: string) => boolean {
-  const exact = new Set(functions.map(({ name }) => name));
-  const anyCase = new Set(
-    functions.filter(({ anyCase }) => anyCase).map(({ name }) => name.toLowerCase()),
-  );
-  return (name) => exact.has(name) || anyCase.has(name.toLowerCase());
-}
-
 /** What stands after `CREATE FUNCTION name AS`. */
-function lambdaOf(createQuery: string): string {
-  return createQuery.replace(/^CREATE FUNCTION\s+(`(?:[^`\\]|\\.)*`|\S+)\s+AS\s+/, "");
+function lambdaOf(createQuery: string): string | undefined {
+  return /^CREATE FUNCTION\s+(?:`(?:[^`\\]|\\.)*`|\S+)\s+AS\s+(.*)$/s.exec(createQuery)?.[1];
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type ClickHouse, createClickHouse, run } from "../clickhouse/client.ts";
 import { startEngine } from "../deno/engine/engine.ts";
 import { loadCatalog } from "./catalog.ts";
-import { createMemory, type MemoryStore } from "./memory.ts";
+import { createMemory, type Memory, type MemoryStore } from "./memory.ts";
 import type { QueryFile } from "./query.ts";
 
 /**
@@ -48,6 +48,11 @@ function createStore(): MemoryStore & { text?: string } {
 
 const all = ["DESCRIBE", "EXPLAIN AST", "EXPLAIN QUERY TREE"];
 
+/** Loads the files, with one user for all. */
+async function load(files: QueryFile[], clickHouse: ClickHouse, memory: Memory) {
+  return await loadCatalog(files, { reader: clickHouse, operator: clickHouse }, memory);
+}
+
 function fileOf(name: string, sql: string): QueryFile {
   return { path: `sql/trial/${name}.sql`, text: `/*---\nsummary: Trial\ntenant: none\n---*/\n${sql}\n` };
 }
@@ -57,15 +62,14 @@ Deno.test("a second load asks the engine of the changed file only", async () => 
     await change("CREATE TABLE things (tenant_id String, n UInt8) ENGINE = MergeTree ORDER BY n");
     const memory = createMemory();
     const one = fileOf("one", "SELECT n FROM things");
-    await loadCatalog([one, fileOf("two", "SELECT n AS m FROM things")], clickHouse, memory);
+    await load([one, fileOf("two", "SELECT n AS m FROM things")], clickHouse, memory);
     assert.deepEqual(asked.splice(0).sort(), [...all, ...all].sort());
 
     const two = fileOf("two", "SELECT n + 1 AS m FROM things");
-    const { catalog, errors } = await loadCatalog([one, two], clickHouse, memory);
+    const { catalog, errors } = await load([one, two], clickHouse, memory);
     assert.deepEqual(asked.splice(0).sort(), all);
     assert.deepEqual(errors, []);
-    assert.deepEqual(catalog.get("trial/one")?.tenantTables, ["trial.things"]);
-    assert.deepEqual(catalog.get("trial/two")?.tenantTables, ["trial.things"]);
+    assert.deepEqual(catalog.get("trial/two")?.tables, ["trial.things"]);
     assert.deepEqual(catalog.get("trial/two")?.columns.map(({ name }) => name), ["m"]);
   });
 });
@@ -75,13 +79,13 @@ Deno.test("what was kept by a store needs no question at the next start", async 
     await change("CREATE TABLE things (tenant_id String, n UInt8) ENGINE = MergeTree ORDER BY n");
     const store = createStore();
     const files = [fileOf("one", "SELECT n FROM things")];
-    const first = await loadCatalog(files, clickHouse, createMemory(store));
+    const first = await load(files, clickHouse, createMemory(store));
     asked.length = 0;
-    const { catalog } = await loadCatalog(files, clickHouse, createMemory(store));
+    const { catalog } = await load(files, clickHouse, createMemory(store));
     assert.deepEqual(asked, []);
-    const { columns, tables, tenantTables } = catalog.get("trial/one")!;
+    const { columns, tables } = catalog.get("trial/one")!;
     assert.deepEqual(columns, first.catalog.get("trial/one")?.columns);
-    assert.deepEqual([tables, tenantTables], [["trial.things"], ["trial.things"]]);
+    assert.deepEqual(tables, ["trial.things"]);
   });
 });
 
@@ -89,53 +93,24 @@ Deno.test("a store that was cut off counts as empty", async () => {
   await withDatabase(async ({ clickHouse, asked }) => {
     const store = createStore();
     const files = [fileOf("one", "SELECT 1 AS n")];
-    await loadCatalog(files, clickHouse, createMemory(store));
+    await load(files, clickHouse, createMemory(store));
     store.text = store.text!.slice(0, -10);
     asked.length = 0;
-    const { errors } = await loadCatalog(files, clickHouse, createMemory(store));
+    const { errors } = await load(files, clickHouse, createMemory(store));
     assert.deepEqual(errors, []);
     assert.deepEqual(asked.sort(), all);
   });
 });
-
-const changes: Record<string, { sql: string[]; tenantTables: string[] }> = {
-  "a table that gets a tenant": {
-    sql: ["ALTER TABLE things ADD COLUMN tenant_id String"],
-    tenantTables: ["trial.things"],
-  },
-  "a table that becomes a view of a tenant's rows": {
-    sql: ["DROP TABLE things", "CREATE VIEW things AS SELECT n FROM theirs"],
-    tenantTables: ["trial.theirs"],
-  },
-};
-
-for (const [name, { sql, tenantTables }] of Object.entries(changes)) {
-  Deno.test(`${name} is filtered at the next load, whatever was kept`, async () => {
-    await withDatabase(async ({ clickHouse, asked, change }) => {
-      await change("CREATE TABLE things (n UInt8) ENGINE = MergeTree ORDER BY n");
-      await change("CREATE TABLE theirs (tenant_id String, n UInt8) ENGINE = MergeTree ORDER BY n");
-      const store = createStore();
-      const files = [fileOf("one", "SELECT n FROM things")];
-      const before = await loadCatalog(files, clickHouse, createMemory(store));
-      assert.deepEqual(before.catalog.get("trial/one")?.tenantTables, []);
-      asked.length = 0;
-      for (const each of sql) await change(each);
-      const { catalog } = await loadCatalog(files, clickHouse, createMemory(store));
-      assert.deepEqual(asked.sort(), all);
-      assert.deepEqual(catalog.get("trial/one")?.tenantTables, tenantTables);
-    });
-  });
-}
 
 Deno.test("an SQL function that begins to read the clock is seen, whatever was kept", async () => {
   await withDatabase(async ({ clickHouse, change }) => {
     const store = createStore();
     const files = [fileOf("one", "SELECT shifted(1) AS n")];
     await change("CREATE FUNCTION shifted AS x -> x");
-    const before = await loadCatalog(files, clickHouse, createMemory(store));
+    const before = await load(files, clickHouse, createMemory(store));
     assert.deepEqual(before.errors, []);
     await change("CREATE OR REPLACE FUNCTION shifted AS x -> toUnixTimestamp(now()) + x");
-    const after = await loadCatalog(files, clickHouse, createMemory(store));
+    const after = await load(files, clickHouse, createMemory(store));
     assert.match(after.errors.join(), /A query may not call now\(\)/);
   });
 });
@@ -151,7 +126,7 @@ Deno.test("what was asked while the definitions changed is not kept", async () =
       }
       return response;
     };
-    await loadCatalog([fileOf("one", "SELECT n FROM things")], amid, createMemory(store));
+    await load([fileOf("one", "SELECT n FROM things")], amid, createMemory(store));
     assert.equal(store.text, undefined);
   });
 });

@@ -87,7 +87,13 @@ export async function compileQuery(file: QueryFile, inspectors: Inspectors): Pro
   }
 
   const inspector = inspectors[header.tenant === "all" ? "operator" : "reader"];
-  const { statement, resolution, tables } = await checkStatement(inspector, read, parameters, placeholders, at);
+  const { statement, resolution, tables } = await checkStatement(
+    inspector,
+    read,
+    parameters,
+    placeholders,
+    at,
+  );
   const columns = header.method ? [] : readColumns(resolution, sql, read, at);
   checkCursor(columns, parameters, read, at);
   return {
@@ -95,7 +101,9 @@ export async function compileQuery(file: QueryFile, inspectors: Inspectors): Pro
     path: address,
     file: path,
     header,
-    sql: header.method ? await compileWrite(inspector, read, name.split("/")[0], statement, resolution, at) : sql.trim(),
+    sql: header.method
+      ? await compileWrite(inspector, read, name.split("/")[0], statement, resolution, at)
+      : sql.trim(),
     parameters,
     columns,
     version: await contentHash(text),

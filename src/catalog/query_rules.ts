@@ -34,13 +34,15 @@ export function checkSyntax(syntax: Syntax, sql: string, at: At): void {
       "The caller chooses the format: remove FORMAT or INTO OUTFILE",
     );
   }
-  const [odd] = syntax.oddParts;
-  if (odd) throw at(find(sql, /\S/), `A query file holds a plain SELECT, without a part that ClickHouse calls ${odd}`);
   if (syntax.matchers.length) {
     throw at(
       find(sql, /(?<=(?:\bSELECT|\bDISTINCT|,)\s*|\.)\*|\bCOLUMNS\s*\(/i),
       "Name each result column: `*` and COLUMNS() change with the table",
     );
+  }
+  const [odd] = syntax.oddParts;
+  if (odd) {
+    throw at(find(sql, /\S/), `A query file holds a plain SELECT, without what ClickHouse calls ${odd}`);
   }
 }
 
@@ -48,7 +50,7 @@ export function checkSyntax(syntax: Syntax, sql: string, at: At): void {
 export function checkReach(reach: Reach | undefined, sql: string, at: At): void {
   if (!reach) return;
   const name = reach.name.replace(/\W/g, "\\$&");
-  throw at(find(sql, new RegExp(`\\b${name}\\b`, "i")), `A query may not ${reach.deed}`);
+  throw at(find(sql, new RegExp(`\\b${name}\\b`, "i")), reach.message);
 }
 
 /** Where code of the statement matches, strings and comments aside; its beginning when none does. */

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { createClickHouse, run } from "../clickhouse/client.ts";
+import { createRoles } from "../clickhouse/roles.ts";
 import { engineOptions } from "../../tests/gateway.ts";
 import { loadCatalog } from "./catalog.ts";
-import { createInspector } from "./inspector.ts";
+import { createInspectors } from "./inspector.ts";
 import { compileQuery } from "./query.ts";
 import { QueryFileError } from "./query_file_error.ts";
 
 const clickHouse = createClickHouse(engineOptions());
+const roles = createRoles(engineOptions());
 const file = "sql/demo/query.sql";
 
 /** A function of SQL that hides the clock, with a name that no other run has. */
@@ -15,7 +17,7 @@ await run(clickHouse, { sql: `CREATE FUNCTION ${hiding} AS (days) -> today() - d
 
 async function faultOf(text: string, path = file): Promise<QueryFileError> {
   try {
-    await compileQuery({ path, text }, await createInspector(clickHouse));
+    await compileQuery({ path, text }, await createInspectors(roles));
   } catch (error) {
     if (error instanceof QueryFileError) return error;
     throw error;
@@ -118,7 +120,7 @@ const faults: Fault[] = [
   },
   {
     name: "a clock inside of a SQL function",
-    sql: `«SELECT id, ${hiding}(3) AS day ${where}`,
+    sql: `SELECT id, «${hiding}(3) AS day ${where}`,
     message: /^A query may not call today\(\)/,
   },
   {
@@ -326,7 +328,7 @@ Deno.test("compileQuery() takes what only looks like a fault", async () => {
         {now:DateTime64(3, 'UTC')} AS today,
         map('settings', 1) AS format
     ${where}`;
-  const query = await compileQuery({ path: file, text: fileOf("", sql) }, await createInspector(clickHouse));
+  const query = await compileQuery({ path: file, text: fileOf("", sql) }, await createInspectors(roles));
   assert.deepEqual(query.columns.map(({ name }) => name), ["total", "product", "now", "today", "format"]);
   assert.deepEqual(query.parameters, []);
   assert.deepEqual([query.bindsTenant, query.bindsNow], [true, true]);
@@ -339,7 +341,7 @@ Deno.test("loadCatalog() names both files of one endpoint, and goes on serving t
     { path: "sql/demo/[b]/x.sql", text: other },
     { path: "sql/demo/[a]/x.sql", text },
     { path: "sql/demo/[a]/y.sql", text },
-  ], clickHouse);
+  ], roles);
   assert.deepEqual([...catalog.keys()], ["demo/{a}/x", "demo/{a}/y"]);
   assert.deepEqual(errors.map((error) => error.render()), [
     "sql/demo/[b]/x.sql:1:1: The path is the same endpoint as sql/demo/[a]/x.sql\n  1 | /*---\n    | ^",
@@ -351,7 +353,7 @@ Deno.test("loadCatalog() reports a fault for each broken file, in order, beside 
     { path: "sql/demo/c.sql", text: fileOf("", `SELECT no_such ${where}`) },
     { path: "sql/demo/b.sql", text: fileOf("", `SELECT id ${where}`) },
     { path: "sql/demo/a.sql", text: "SELECT 1" },
-  ], clickHouse);
+  ], roles);
   assert.deepEqual([...catalog.keys()], ["demo/b"]);
   assert.deepEqual(errors.map((error) => error.file), ["sql/demo/a.sql", "sql/demo/c.sql"]);
 });

@@ -1,11 +1,12 @@
 import { type Context, Hono } from "hono";
 import { answer } from "../answer/answer.ts";
 import { chooseFormat } from "../answer/format.ts";
+import { coarseBytes } from "../answer/figures.ts";
 import { timeoutSeconds } from "../answer/limits.ts";
 import { createSmallReads } from "../answer/small_reads.ts";
 import type { AppDeps, AppEnv } from "../app.ts";
 import { hashParameters, measured, newNote } from "../audit/note.ts";
-import { checkScope, queryScopes } from "../auth/scope.ts";
+import { checkScope, isToldExactly, queryScopes } from "../auth/scope.ts";
 import { spendQuery } from "../budget/enforce.ts";
 import type { Repeats } from "../cache/repeats.ts";
 import { respond } from "../cache/respond.ts";
@@ -63,12 +64,15 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
 
     const asked = { query, tenantId, parametersHash: audit.parametersHash };
     const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
+    const isExact = isToldExactly(c.var.credential, deps.config);
+    const reader = deps[readerFor(query)];
     let isAnswering = false;
     const served = await deps.cache.serve({
       query,
       bound,
       tenantId,
       format,
+      isExact,
       isBypass: wantsNew(c),
       // to ask for it makes it, which costs more than a kept answer
       get signal() {
@@ -81,12 +85,13 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
         const note = isBehind ? newNote() : audit;
         const turn = { tenantId, timeoutMs, signal, isExport: format.name !== "json" };
         const answered = await runInTurn(deps.queue, turn, () =>
-          answer(measured(deps[readerFor(query)], note), {
+          answer(measured(reader, note), {
             query,
             bound,
             tenantId,
             now,
             format,
+            isExact,
             limits: deps.config,
             plan: smallReads.settings(asked),
             queryId: isBehind ? crypto.randomUUID() : c.var.requestId,
@@ -107,7 +112,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
           }));
         // what an export reads is not known yet
         if (format.name === "json") smallReads.note(asked, note.rowsRead);
-        deps.budgets.addBytes(tenantId, note.bytesRead);
+        deps.budgets.addBytes(tenantId, coarseBytes(note.bytesRead));
         return answered;
       },
     });
@@ -118,7 +123,10 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
     };
     const response = await respond(served, deps.clock(), conditions, deps.cache.encoded);
     if (served.forwarded) {
-      response.headers.set("server-timing", `clickhouse;dur=${audit.clickHouseMs.toFixed(1)}`);
+      response.headers.set(
+        "server-timing",
+        `clickhouse;dur=${isExact ? audit.clickHouseMs.toFixed(1) : Math.ceil(audit.clickHouseMs)}`,
+      );
     }
     if (c.req.method !== "HEAD") return response;
     // an export that nobody reads would wait in ClickHouse

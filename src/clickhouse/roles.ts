@@ -28,8 +28,10 @@ const suffixes: Record<keyof Roles, string> = {
 
 /** The clients of all roles; a role's user is the owner's name with the role's after it, such as `sluice_reader`. */
 export function createRoles(options: ClickHouseOptions, sendRead?: Send): Roles {
-  return mapRoles(suffixes, (suffix) =>
-    createClickHouse({ ...options, user: `${options.user}_${suffix}` }, sendRead));
+  return mapRoles(
+    suffixes,
+    (suffix) => createClickHouse({ ...options, user: `${options.user}_${suffix}` }, sendRead),
+  );
 }
 
 /** Makes one thing of each role's. */

@@ -117,7 +117,8 @@ async function reload(gateway: Gateway, config: DevConfig): Promise<void> {
   try {
     const faults = await gateway.reload();
     report(faults, sqlDir);
-    const kept = "BROKEN: the last good version of each of these files goes on being served, whatever was wrong with it";
+    const kept =
+      "BROKEN: the last good version of each of these files goes on being served, whatever was wrong with it";
     const dropped = "BROKEN: these files are not served until they are mended";
     say(!faults.length ? "Query files loaded" : config.SLUICE_ON_BROKEN === "keep" ? kept : dropped);
   } catch (error) {

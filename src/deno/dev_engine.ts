@@ -12,6 +12,7 @@ export function devConfig(): Config {
   return parseConfig({
     CLICKHOUSE_URL: "http://embedded.invalid",
     AUTH_JWT_SECRET: placeholder,
+    TELL_COSTS: "exact",
     ...givenVariables(),
   });
 }

@@ -47,6 +47,7 @@ export interface ServeOptions {
       | "CACHE_MAX_BYTES"
       | "CLICKHOUSE_MAX_CONCURRENCY"
       | "METRICS_TOKEN"
+      | "TELL_COSTS"
       | "BUDGET_DAILY_QUERIES"
       | "BUDGET_MONTHLY_QUERIES"
       | "BUDGET_DAILY_BYTES"

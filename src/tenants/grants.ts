@@ -1,7 +1,10 @@
 import type { Table } from "./table.ts";
 
 /** What users may do with tables: by user, by table, such as `SELECT, INSERT`. */
-type Grants = Record<"reader" | "comparer" | "operator" | "writer" | "ingest", [table: string, rights: string][]>;
+type Grants = Record<
+  "reader" | "comparer" | "operator" | "writer" | "ingest",
+  [table: string, rights: string][]
+>;
 
 /**
  * What each of the gateway's users may do with these tables: queries read stored rows that belong to tenants, and plain views;
@@ -30,7 +33,9 @@ export function grantsFile(tables: Table[]): string {
     // the attribute keeps ClickHouse from merging one file's first query into the other's
     const queries = grants.toSorted(([a], [b]) => a < b ? -1 : 1)
       .map(([table, rights]) => `        <query of="${table}">GRANT ${rights} ON ${table}</query>\n`);
-    return `    <sluice_${user}>\n      <grants>\n${queries.join("")}      </grants>\n    </sluice_${user}>\n`;
+    return `    <sluice_${user}>\n      <grants>\n${
+      queries.join("")
+    }      </grants>\n    </sluice_${user}>\n`;
   });
   return `<!-- Written by \`deno task migrate dump\` from the tables that the migrations make: do not edit. -->
 <clickhouse>

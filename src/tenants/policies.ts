@@ -20,18 +20,25 @@ export class NotIsolated extends Error {
  * database, beside which no other lets more rows through. Throws ClickHouseError, ClickHouseUnreachable.
  */
 export async function checkIsolation(roles: Pick<Roles, keyof typeof filters>): Promise<void> {
-  await Promise.all(Object.entries(filters).map(async ([role, filter]) => {
-    const policies = await readRows<{ table: string; filter: string }>(roles[role as keyof typeof filters], {
-      sql: policiesSql,
-    });
-    const other = policies.find((policy) => squeezed(policy.filter) !== squeezed(filter));
-    if (policies.some(({ table }) => table === "") && !other) return;
-    throw new NotIsolated(
-      `ClickHouse's user of the ${role} ${
-        other ? `has another row policy, of "${other.table}"` : "lacks the row policy that keeps tenants apart"
-      }: install deploy/clickhouse/users.d`,
-    );
-  }));
+  await Promise.all(
+    Object.entries(filters).map(async ([role, filter]) => {
+      const policies = await readRows<{ table: string; filter: string }>(
+        roles[role as keyof typeof filters],
+        {
+          sql: policiesSql,
+        },
+      );
+      const other = policies.find((policy) => squeezed(policy.filter) !== squeezed(filter));
+      if (policies.some(({ table }) => table === "") && !other) return;
+      throw new NotIsolated(
+        `ClickHouse's user of the ${role} ${
+          other
+            ? `has another row policy, of "${other.table}"`
+            : "lacks the row policy that keeps tenants apart"
+        }: install deploy/clickhouse/users.d`,
+      );
+    }),
+  );
 }
 
 function squeezed(filter: string): string {

@@ -1,11 +1,16 @@
-import type { Query } from "../catalog/query.ts";
+import type { Header } from "../catalog/header.ts";
 import type { Roles } from "../clickhouse/roles.ts";
 
 /** What of the roles runs queries. */
 export type Readers = Pick<Roles, "reader" | "comparer" | "operator">;
 
+/** A query, of which its header's rule counts. */
+interface Ruled {
+  header: Pick<Header, "tenant">;
+}
+
 /** The role that runs a query: whose rows it may see is a matter of ClickHouse's user. */
-export function readerFor({ header: { tenant } }: Pick<Query, "header">): keyof Readers {
+export function readerFor({ header: { tenant } }: Ruled): keyof Readers {
   if (tenant === "compare") return "comparer";
   return tenant === "all" ? "operator" : "reader";
 }
@@ -16,7 +21,7 @@ export function readerFor({ header: { tenant } }: Pick<Query, "header">): keyof 
  * takes no settings of our own without a change of its configuration; this one has no other effect than to stand in its log.
  */
 export function sightOf(
-  { header: { tenant } }: Pick<Query, "header">,
+  { header: { tenant } }: Ruled,
   tenantId: string,
   tenantIds?: string[],
 ): { log_comment: string } {

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { AppDeps, AppEnv } from "../app.ts";
+import { coarseBytes } from "../answer/figures.ts";
 import { timeoutSeconds } from "../answer/limits.ts";
 import { hashParameters, measured } from "../audit/note.ts";
 import { spendQuery } from "../budget/enforce.ts";
@@ -54,7 +55,7 @@ export async function answerWrite(
     { query, bound, tenantId, key },
     (newId) => inLine(`${query.header.into}\0${tenantId}`, timeoutMs, () => change(newId)),
   );
-  deps.budgets.addBytes(tenantId, audit.bytesRead);
+  deps.budgets.addBytes(tenantId, coarseBytes(audit.bytesRead));
   if (id === undefined) return c.body(null, 204);
   const path = `${c.req.path}/${id}`;
   if (isReadable(deps, path)) c.header("location", path);

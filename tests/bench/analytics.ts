@@ -1,4 +1,5 @@
 import { bind } from "../../src/catalog/bind.ts";
+import { createRoles } from "../../src/clickhouse/roles.ts";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
 import { type ClickHouse, createClickHouse, readBytes, readRows, run } from "../../src/clickhouse/client.ts";
 import { jsonSettings } from "../../src/clickhouse/json_schema.ts";
@@ -62,7 +63,7 @@ export async function benchAnalytics({ url, tokenOf, target }: Sides): Promise<R
   await fillSteps(clickHouse, manyScores / scoresOfUser);
   await rollUp(clickHouse);
   const files = (await readQueryFiles()).filter(({ path }) => path.startsWith("sql/analytics/"));
-  const { catalog } = await loadCatalog(files, clickHouse);
+  const { catalog } = await loadCatalog(files, createRoles(target));
   const headers = {
     authorization: `Bearer ${await tokenOf(tenantId, "admin")}`,
     "cache-control": "no-cache",

@@ -27,13 +27,16 @@ export interface EngineOptions {
   password: string;
   httpPort?: number;
   tcpPort?: number;
+  /** Folder of the configuration; the repository's by default. */
+  configDir?: string;
   /** Further variables that the engine's configuration reads, such as where Postgres is. */
   env?: Record<string, string>;
   /** Called when its process runs: the time until it is ready is free for other work. */
   onSpawn?: () => void;
 }
 
-const configFile = fileURLToPath(new URL("../../../deploy/clickhouse/config.xml", import.meta.url));
+/** The configuration for the embedded engine and for a server alike. */
+export const deployedConfig = fileURLToPath(new URL("../../../deploy/clickhouse", import.meta.url));
 const processFile = fileURLToPath(new URL("process.ts", import.meta.url));
 const startTimeoutMs = 30_000;
 const portAttempts = 3;
@@ -75,7 +78,7 @@ async function startOnce(options: EngineOptions): Promise<Engine> {
       processFile,
       library,
       `--path=${await Deno.realPath(options.dataDir)}`,
-      `--config-file=${configFile}`,
+      `--config-file=${options.configDir ?? deployedConfig}/config.xml`,
       `--http_port=${httpPort}`,
       `--tcp_port=${tcpPort}`,
       "--listen_host=127.0.0.1",

@@ -24,6 +24,8 @@ say(
     : `${files.length} query files are right`,
 );
 if (!hasGrants) {
-  say("deploy/clickhouse/users.d/sluice_grants.xml is not what the migrations say: run `deno task migrate dump`");
+  say(
+    "deploy/clickhouse/users.d/sluice_grants.xml is not what the migrations say: run `deno task migrate dump`",
+  );
 }
 Deno.exit(errors.length || !hasGrants ? 1 : 0);

@@ -70,6 +70,7 @@ async function main(args: string[]): Promise<number> {
         ...bind(found.query, input, now),
       },
       tenantId,
+      isExact: true,
       now,
       format: chooseFormat(formatName, found.query.header.returns),
       limits: { ...config, MAX_QUERY_SECONDS: 300 },

@@ -1,0 +1,40 @@
+/** What a query cost, as it is told. */
+export interface Figures {
+  rowsRead: number;
+  bytesRead: number;
+  elapsedMs: number;
+}
+
+/*
+ * How much the engine reads depends on what other tenants hold beside a tenant's rows: parts are read by granules, and an
+ * index leaves out those that cannot have what is asked for. One granule more or less says whether another tenant has it. So
+ * only admins are told exactly; for others the steps are as wide as many granules (8,192 rows, 10 MB at most).
+ */
+const leastRows = 1_000_000;
+const leastBytes = 16_000_000;
+
+/** Rows as a tenant is told: rounded up to 1, 4, 16 … million; 0 when nothing was read. */
+export function coarseRows(rows: number): number {
+  return stepFrom(leastRows, rows);
+}
+
+/** Bytes as a tenant is told, and as its budget counts them: rounded up to 16, 64, 256 … million; 0 when nothing was read. */
+export function coarseBytes(bytes: number): number {
+  return stepFrom(leastBytes, bytes);
+}
+
+/** Figures as a tenant is told; times in whole milliseconds. */
+export function coarseFigures({ rowsRead, bytesRead, elapsedMs }: Figures): Figures {
+  return {
+    rowsRead: coarseRows(rowsRead),
+    bytesRead: coarseBytes(bytesRead),
+    elapsedMs: Math.ceil(elapsedMs),
+  };
+}
+
+function stepFrom(least: number, value: number): number {
+  if (value === 0) return 0;
+  let step = least;
+  while (step < value) step *= 4;
+  return step;
+}
