@@ -1,5 +1,6 @@
 import { type ClickHouse, linesOf, readRows, type Statement } from "../clickhouse/client.ts";
 import { type Table, tablesToFilter } from "../tenants/filter.ts";
+import { type Paging, readPaging } from "./page_rules.ts";
 
 /**
  * Functions whose value depends on more than arguments and data. With the clock bound as `{now}` a named query
@@ -52,6 +53,7 @@ export interface Syntax {
   hasFormat: boolean;
   /** The tables that the SQL names, wherever it does, as it writes them. */
   writtenTables: string[];
+  paging: Paging;
 }
 
 /** What the engine resolved a statement to. */
@@ -95,6 +97,7 @@ export async function inspectSyntax(clickHouse: ClickHouse, statement: Statement
     // a format is the only identifier that stands directly below the statement
     hasFormat: ast.some((line) => /^ (Identifier|Literal) /.test(line)),
     writtenTables: namesIn(ast, /^\s*TableIdentifier (\S+)/),
+    paging: readPaging(ast),
   };
 }
 

@@ -11,6 +11,7 @@ import { type Header, type QueryHeader, readHeader } from "./header.ts";
 import { type Meaning, readMeaning, type Syntax } from "./inspection.ts";
 import type { Inspector } from "./inspector.ts";
 import type { Parameter } from "./parameter.ts";
+import { checkPages } from "./page_rules.ts";
 import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholders.ts";
 import { type At, errorAt } from "./query_file_error.ts";
 import { quietThrows } from "./quiet_throws.ts";
@@ -177,6 +178,7 @@ async function checkStatement(
   try {
     const syntax = await inspector.syntaxOf(statement);
     checkSyntax(syntax, sql, at);
+    checkPages(syntax.paging, { header, sql }, at);
     checkReach(syntax.tableFunctions.map((name) => `${name}()`), sql, at);
     const inspected = await inspectQuietly(inspector, syntax, statement);
     checkPurity(inspected.meaning, sql, at);
