@@ -54,6 +54,8 @@ export const limits = {
 
 /** What a test may replace. */
 export interface TestOptions {
+  /** Another engine than the one that all tests share. */
+  engine?: ClickHouseOptions;
   clickHouse?: ClickHouse;
   writer?: ClickHouse;
   files?: QueryFile[];
@@ -135,7 +137,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
   const given = options.clickHouse;
   const roles = given
     ? { clickHouse: given, reader: given, writer: given, ingester: given, syncer: given }
-    : createRoles(engineOptions());
+    : createRoles(options.engine ?? engineOptions());
   const { clickHouse } = roles;
   const serving = createServing(roles.reader);
   const log: LogEntry[] = [];

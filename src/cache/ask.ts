@@ -11,6 +11,8 @@ export interface Ask {
   bound: Bound;
   tenantId: string;
   format: Format;
+  /** The tables that callers write through the gateway, without their database. */
+  written: ReadonlySet<string>;
   /** Whether the caller wants it computed now. */
   isBypass: boolean;
   signal: AbortSignal;

@@ -8,6 +8,8 @@ export type Encoding = "gzip" | "br";
 export interface Entry extends Purgeable {
   key: string;
   policy: CachePolicy;
+  /** Those of its tables that callers write: who has written one reads what was written, not an outdated answer. */
+  writtenTables: string[];
   /** Whether the answer depends on the clock. */
   bindsNow: boolean;
   /** Of the answer itself: its type, and how it is called as a file. */

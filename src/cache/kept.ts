@@ -11,8 +11,8 @@ export type Kept = ReturnType<typeof createKept>;
 
 /** Keeps answers of `maxBytes` together, and none of more than a twentieth of that. */
 export function createKept(maxBytes: number) {
-  /** Answers as good as new, by each table that they were read from. */
-  const unchanged = new Map<string, Set<Entry>>();
+  /** Answers by each table whose changes matter to them: all of those they were read from, while they are as good as new. */
+  const watched = new Map<string, Set<Entry>>();
   const maxEntryBytes = Math.floor(maxBytes * maxEntryShare);
   /** Answers that were dropped for want of room, by query. */
   const evicted = new Map<string, number>();
@@ -27,22 +27,22 @@ export function createKept(maxBytes: number) {
         evictions++;
         evicted.set(entry.query, (evicted.get(entry.query) ?? 0) + 1);
       }
-      stopWatching(entry);
+      stopWatching(entry, entry.tables);
     },
   });
 
-  function watch(entry: Entry): void {
-    for (const table of entry.tables) {
-      const holders = unchanged.get(table);
+  function watch(entry: Entry, tables: string[]): void {
+    for (const table of tables) {
+      const holders = watched.get(table);
       if (holders) holders.add(entry);
-      else unchanged.set(table, new Set([entry]));
+      else watched.set(table, new Set([entry]));
     }
   }
 
-  function stopWatching(entry: Entry): void {
-    for (const table of entry.tables) {
-      const holders = unchanged.get(table);
-      if (holders?.delete(entry) && holders.size === 0) unchanged.delete(table);
+  function stopWatching(entry: Entry, tables: string[]): void {
+    for (const table of tables) {
+      const holders = watched.get(table);
+      if (holders?.delete(entry) && holders.size === 0) watched.delete(table);
     }
   }
 
@@ -68,19 +68,23 @@ export function createKept(maxBytes: number) {
         return;
       }
       entries.set(entry.key, entry, { size: entryBytes(entry) });
-      if (entry.changedAt === undefined) watch(entry);
+      watch(entry, entry.changedAt === undefined ? entry.tables : entry.writtenTables);
     },
 
-    /** Notes that a table was seen to have changed. */
+    /** Notes that a table was seen to have changed; an answer from a table that callers write is forgotten. */
     change(table: string, at: number): void {
-      for (const entry of unchanged.get(table) ?? []) {
+      for (const entry of [...watched.get(table) ?? []]) {
+        if (entry.writtenTables.includes(table)) {
+          entries.delete(entry.key);
+          continue;
+        }
         entry.changedAt = at;
-        stopWatching(entry);
+        stopWatching(entry, entry.tables.filter((each) => !entry.writtenTables.includes(each)));
       }
     },
 
     /** Tables whose changes matter to an answer. */
-    tables: () => unchanged.keys(),
+    tables: () => watched.keys(),
 
     /** Forgets the answers that a purge means; returns how many. */
     purge(command: Purge, begunBefore?: number): number {

@@ -131,7 +131,8 @@ export function createVersions(
 }
 
 function pairsOf(tables: string[]): string {
-  const pairs = tables.map((table) => {
+  // what has no database is no table: its version stays unknown
+  const pairs = tables.filter((table) => table.includes(".")).map((table) => {
     const dot = table.indexOf(".");
     return `(${quoteString(table.slice(0, dot))},${quoteString(table.slice(dot + 1))})`;
   });

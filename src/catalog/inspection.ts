@@ -106,16 +106,25 @@ const tableFunctionPattern = /^\s*TABLE_FUNCTION id: .*\btable_function_name: (\
 const tablePattern = /^\s*TABLE id: .*\btable_name: (.+?)(?:, final: \d+.*)?$/;
 const constantPattern = /constant_value: \\?'(.+?)\\?', constant_value_type/;
 
-/** What the resolved SELECT of a view reads: tables with their database, and names that may be dictionaries'. Throws ClickHouseError. */
+/**
+ * What the resolved SELECT of a view reads: tables with their database, names that may be dictionaries', and whatever else
+ * its rows depend on, such as `merge()` or `now()`. Throws ClickHouseError.
+ */
 export async function resolvedSources(
   clickHouse: ClickHouse,
   statement: Statement,
-): Promise<{ tables: string[]; dictionaries: string[] }> {
+): Promise<{ tables: string[]; dictionaries: string[]; others: string[] }> {
   const tree = await explainTree(clickHouse, statement);
   const asksDictionary = tree.some((line) => /function_name: dict/.test(line));
   return {
     tables: namesIn(tree, tablePattern),
     dictionaries: asksDictionary ? namesIn(tree, constantPattern) : [],
+    others: [
+      ...namesIn(tree, tableFunctionPattern).filter((name) => !harmlessTableFunctions.has(name)),
+      ...namesIn(tree, functionPattern).filter((name) =>
+        impure.has(name.toLowerCase()) || name === "joinGet"
+      ),
+    ].map((name) => `${name}()`),
   };
 }
 

@@ -17,6 +17,7 @@ import { comparedTenants } from "../tenants/compare.ts";
 import { answerWrite } from "../write/answer_write.ts";
 import { createInLine } from "../write/in_line.ts";
 import { createOnce } from "../write/once.ts";
+import { writtenTables } from "../write/written_tables.ts";
 import type { Catalog } from "./catalog.ts";
 import { endpoints, findQuery } from "./find_query.ts";
 
@@ -68,6 +69,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
       bound,
       tenantId,
       format,
+      written: writtenTables(catalog),
       isBypass: wantsNew(c),
       // to ask for it makes it, which costs more than a kept answer
       get signal() {
