@@ -72,7 +72,7 @@ TTL toDateTime(at) + toIntervalDay(1)
 SETTINGS index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW sluice.csr_benchmarking
-REFRESH EVERY 1 MINUTE TO sluice.csr_benchmarks
+REFRESH EVERY 5 MINUTE OFFSET 30 SECOND TO sluice.csr_benchmarks
 (
     `tenant_id` LowCardinality(String),
     `kind` String,
@@ -362,7 +362,16 @@ WHERE (computed_at > (now() - toIntervalMinute(10))) AND (cohort_id = toUUID('00
 GROUP BY
     tenant_id,
     metric,
-    day;
+    day
+HAVING (tenant_id, metric, day, max(computed_at)) NOT IN (
+    SELECT
+        tenant_id,
+        metric,
+        day,
+        csr_metric_changes.cohorts_rolled_at
+    FROM sluice.csr_metric_changes
+    WHERE csr_metric_changes.cohorts_rolled_at > (now() - toIntervalMinute(11))
+);
 
 CREATE TABLE sluice.csr_cohort_members
 (
@@ -617,7 +626,15 @@ FROM sluice.csr_cohort_metrics
 WHERE (computed_at > (now() - toIntervalMinute(10))) AND (metric = '')
 GROUP BY
     tenant_id,
-    cohort_id;
+    cohort_id
+HAVING (tenant_id, cohort_id, max(computed_at)) NOT IN (
+    SELECT
+        tenant_id,
+        cohort_id,
+        csr_cohort_changes.rolled_at
+    FROM sluice.csr_cohort_changes
+    WHERE csr_cohort_changes.rolled_at > (now() - toIntervalMinute(11))
+);
 
 CREATE TABLE sluice.csr_companies
 (
@@ -1325,7 +1342,16 @@ WHERE computed_at > (now() - toIntervalMinute(10))
 GROUP BY
     tenant_id,
     metric,
-    day;
+    day
+HAVING (tenant_id, metric, day, max(computed_at)) NOT IN (
+    SELECT
+        tenant_id,
+        metric,
+        csr_metric_changes.day,
+        csr_metric_changes.hours_rolled_at
+    FROM sluice.csr_metric_changes
+    WHERE csr_metric_changes.hours_rolled_at > (now() - toIntervalMinute(11))
+);
 
 CREATE MATERIALIZED VIEW sluice.csr_metrics_mending
 REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_metrics
@@ -1855,7 +1881,17 @@ GROUP BY
     tenant_id,
     granularity,
     dimension,
-    bucket;
+    bucket
+HAVING (tenant_id, granularity, dimension, bucket, max(computed_at)) NOT IN (
+    SELECT
+        tenant_id,
+        granularity,
+        dimension,
+        bucket,
+        csr_score_changes.rolled_at
+    FROM sluice.csr_score_changes
+    WHERE csr_score_changes.rolled_at > (now() - toIntervalMinute(11))
+);
 
 CREATE MATERIALIZED VIEW sluice.csr_scores_mending
 REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_scores
@@ -2864,4 +2900,9 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261125010311'),
     ('20261125010312'),
     ('20261125010313'),
-    ('20261125010314');
+    ('20261125010314'),
+    ('20261127040001'),
+    ('20261127040002'),
+    ('20261127040003'),
+    ('20261127040004'),
+    ('20261127040005');

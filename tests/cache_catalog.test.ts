@@ -72,6 +72,10 @@ function parametersOf({ parameters, header }: Query, cohortId: string): Record<s
   return Object.fromEntries(asked.filter(([, value]) => value !== undefined));
 }
 
+function pathOf({ path }: Query, cohortId: string): string {
+  return path.replace("{cohortId}", cohortId);
+}
+
 Deno.test("the whole catalog: while nothing is written, answers of closed ranges stay hits; a write to any table behind them ends it", async (t) => {
   await withScratchEngine(async (clickHouse, engine) => {
     await run(clickHouse, { sql: "SYSTEM STOP VIEWS" });
@@ -85,18 +89,52 @@ Deno.test("the whole catalog: while nothing is written, answers of closed ranges
 
     const cached = [...catalog.values()].filter(({ header }) => header.cache);
     assert.ok(cached.length >= 20);
+    await t.step(
+      "views that run each minute and find nothing new leave all answers as they are",
+      async () => {
+        for (const table of ["csr_score_changes", "csr_metric_changes", "csr_cohort_changes"]) {
+          // as if all had come five minutes ago
+          const sql = `ALTER TABLE ${table} UPDATE changed_at = changed_at - INTERVAL 5 MINUTE WHERE 1`;
+          await run(clickHouse, { sql: `${sql} SETTINGS mutations_sync = 1` });
+        }
+        const ask = async () => {
+          const hows: Record<string, string> = {};
+          for (const query of cached) {
+            const parameters = parametersOf(query, cohortId);
+            const { status, headers, body } = await gateway.query(
+              pathOf(query, cohortId),
+              tenant,
+              parameters,
+            );
+            assert.equal(status, 200, JSON.stringify(body));
+            hows[query.name] = headers.get("cache-status")!.replace(/; ttl.*/, "");
+          }
+          return hows;
+        };
+        const all = (how: string) => Object.fromEntries(cached.map(({ name }) => [name, how]));
+        gateway.setNow(new Date("2026-03-10T11:00:00Z"));
+        await runMinute(clickHouse);
+        assert.equal(await isRolledUp(clickHouse), true);
+        assert.deepEqual(await ask(), all("sluice; fwd=miss; stored"));
+        await runMinute(clickHouse);
+        await gateway.cache.poll();
+        gateway.setNow(new Date("2026-03-10T11:01:00Z"));
+        assert.deepEqual(await ask(), all("sluice; hit"));
+        gateway.cache.purge("all", { query: "", tenantId: "", table: "" });
+      },
+    );
+
     for (const query of cached) {
       await t.step(query.name, async () => {
         const { freshMs, staleMs } = query.header.cache!;
         assert.ok(staleMs > 0, "a dashboard waits for its recomputation");
         const parameters = parametersOf(query, cohortId);
-        const path = query.path.replace("{cohortId}", cohortId);
         let now = Date.parse("2026-03-10T12:00:00Z");
         /** How the answer comes after a time, all writes having been noticed. */
         const after = async (ms: number) => {
           await gateway.cache.poll();
           gateway.setNow(new Date(now += ms));
-          const { status, headers, body } = await gateway.query(path, tenant, parameters);
+          const { status, headers, body } = await gateway.query(pathOf(query, cohortId), tenant, parameters);
           assert.equal(status, 200, JSON.stringify(body));
           return headers.get("cache-status")!;
         };
@@ -159,7 +197,40 @@ async function write(clickHouse: ClickHouse, table: string, view: string | undef
     await run(clickHouse, { sql: `INSERT INTO ${table} (tenant_id) VALUES ('${crypto.randomUUID()}')` });
     return;
   }
+  await refresh(clickHouse, view);
+}
+
+/** Runs a view that is stopped. */
+async function refresh(clickHouse: ClickHouse, view: string): Promise<void> {
   for (const verb of ["START", "REFRESH", "WAIT", "STOP"]) {
     await run(clickHouse, { sql: `SYSTEM ${verb} VIEW ${view}`, signal: AbortSignal.timeout(60_000) });
   }
+}
+
+/** Runs the views of each minute, those last that note what others have done. */
+async function runMinute(clickHouse: ClickHouse): Promise<void> {
+  const views = await readRows<{ view: string }>(clickHouse, {
+    sql: `SELECT name AS view
+      FROM system.tables
+      WHERE database = currentDatabase() AND create_table_query LIKE '% REFRESH EVERY 1 MINUTE %'
+      ORDER BY create_table_query LIKE '% DEPENDS ON %', view`,
+  });
+  assert.ok(views.length >= 10);
+  for (const { view } of views) await refresh(clickHouse, view);
+}
+
+/** Whether roll-ups hold all that came. */
+async function isRolledUp(clickHouse: ClickHouse): Promise<boolean> {
+  const [{ isRolled }] = await readRows<{ isRolled: boolean }>(clickHouse, {
+    sql: `SELECT min(rolled > changed AND rolled > 0)::Bool AS isRolled
+      FROM
+      (
+          SELECT max(rolled_at) AS rolled, max(changed_at) AS changed FROM csr_score_changes GROUP BY tenant_id, granularity, dimension, bucket
+          UNION ALL
+          SELECT least(max(hours_rolled_at), max(cohorts_rolled_at)), max(changed_at) FROM csr_metric_changes GROUP BY tenant_id, metric, day
+          UNION ALL
+          SELECT max(rolled_at), max(changed_at) FROM csr_cohort_changes GROUP BY tenant_id, cohort_id
+      )`,
+  });
+  return isRolled;
 }

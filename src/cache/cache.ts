@@ -128,6 +128,7 @@ export function createCache(
         tenantIds: run.tenantIds,
         tables: run.tables,
         writtenTables: run.writtenTables,
+        isOverwritten: run.isOverwritten,
         beganAt: run.beganAt,
         headers,
         body,
@@ -209,7 +210,7 @@ export function createCache(
 
   /** Whether an answer that may go out outdated goes out before it is known that its tables have not changed. */
   function mayGoUnverified({ policy }: Entry): boolean {
-    return versions.age() <= Math.min(policy.staleMs, maxUnverifiedMs);
+    return !versions.isFailing() && versions.age() <= Math.min(policy.staleMs, maxUnverifiedMs);
   }
 
   function decide(

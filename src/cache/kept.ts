@@ -11,7 +11,7 @@ export type Kept = ReturnType<typeof createKept>;
 
 /** Keeps answers of `maxBytes` together, and none of more than a twentieth of that. */
 export function createKept(maxBytes: number) {
-  /** Answers by each table whose changes matter to them: all of those they were read from, while they are as good as new. */
+  /** Answers by each table whose changes matter to them. */
   const watched = new Map<string, Set<Entry>>();
   const maxEntryBytes = Math.floor(maxBytes * maxEntryShare);
   /** Answers that were dropped for want of room, by query. */
@@ -27,7 +27,7 @@ export function createKept(maxBytes: number) {
         evictions++;
         evicted.set(entry.query, (evicted.get(entry.query) ?? 0) + 1);
       }
-      stopWatching(entry, entry.tables);
+      stopWatching(entry);
     },
   });
 
@@ -39,8 +39,8 @@ export function createKept(maxBytes: number) {
     }
   }
 
-  function stopWatching(entry: Entry, tables: string[]): void {
-    for (const table of tables) {
+  function stopWatching(entry: Entry): void {
+    for (const table of entry.tables) {
       const holders = watched.get(table);
       if (holders?.delete(entry) && holders.size === 0) watched.delete(table);
     }
@@ -68,18 +68,16 @@ export function createKept(maxBytes: number) {
         return;
       }
       entries.set(entry.key, entry, { size: entryBytes(entry) });
-      watch(entry, entry.changedAt === undefined ? entry.tables : entry.writtenTables);
+      watch(entry, tablesToWatch(entry));
     },
 
-    /** Notes that a table was seen to have changed; an answer from a table that callers write is forgotten. */
+    /** Notes that a table was seen to have changed. */
     change(table: string, at: number): void {
       for (const entry of [...watched.get(table) ?? []]) {
-        if (entry.writtenTables.includes(table)) {
-          entries.delete(entry.key);
-          continue;
-        }
-        entry.changedAt = at;
-        stopWatching(entry, entry.tables.filter((each) => !entry.writtenTables.includes(each)));
+        entry.changedAt ??= at;
+        entry.isOverwritten ||= entry.writtenTables.includes(table);
+        stopWatching(entry);
+        watch(entry, tablesToWatch(entry));
       }
     },
 
@@ -110,4 +108,10 @@ export function createKept(maxBytes: number) {
     size: () => entries.size,
     stats: () => ({ entries: entries.size, bytes: entries.calculatedSize, maxBytes, evictions, tooLarge }),
   };
+}
+
+/** The tables whose changes matter to an answer: all while it is as good as new, then those that keep it from going out. */
+function tablesToWatch({ changedAt, isOverwritten, tables, writtenTables }: Entry): string[] {
+  if (changedAt === undefined) return tables;
+  return isOverwritten ? [] : writtenTables;
 }

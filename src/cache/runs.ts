@@ -4,6 +4,8 @@ import { matchesPurge, type Purge, type Purgeable } from "./purge.ts";
 export interface Run extends Purgeable {
   /** Those of its tables that callers write. */
   writtenTables: string[];
+  /** Whether one of these changed since it began. */
+  isOverwritten: boolean;
   /** When a table that it reads was seen to have changed, in milliseconds since 1970. */
   changedAt: number | undefined;
   /** Whether its answer is to be forgotten. */
@@ -18,7 +20,7 @@ export function createRuns() {
   const runs = new Set<Run>();
   return {
     begin(what: Purgeable & Pick<Run, "writtenTables">): Run {
-      const run: Run = { ...what, changedAt: undefined, isPurged: false };
+      const run: Run = { ...what, changedAt: undefined, isOverwritten: false, isPurged: false };
       runs.add(run);
       return run;
     },
@@ -26,7 +28,7 @@ export function createRuns() {
     change(table: string, at: number): void {
       for (const run of runs) {
         if (run.tables.includes(table)) run.changedAt ??= at;
-        if (run.writtenTables.includes(table)) run.isPurged = true;
+        if (run.writtenTables.includes(table)) run.isOverwritten = true;
       }
     },
     /** Sees to it that the answers of the runs that a purge means are forgotten, and nobody else waits for them. */

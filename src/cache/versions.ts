@@ -109,6 +109,9 @@ export function createVersions(
     /** Milliseconds since the versions were read. */
     age: () => monotonic() - polledAt,
 
+    /** Whether the last reading failed. */
+    isFailing: () => isFailing,
+
     /** Whether the version of each of the tables was read, at the last reading or before. */
     has: (tables: string[]) => tables.every((table) => versions.has(table)),
 
