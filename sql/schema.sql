@@ -74,7 +74,7 @@ SETTINGS index_granularity = 8192
 COMMENT 'access: gateway';
 
 CREATE MATERIALIZED VIEW sluice.csr_benchmarking
-REFRESH EVERY 1 MINUTE TO sluice.csr_benchmarks
+REFRESH EVERY 5 MINUTE OFFSET 30 SECOND TO sluice.csr_benchmarks
 (
     `tenant_id` LowCardinality(String),
     `kind` String,
@@ -364,7 +364,16 @@ WHERE (computed_at > (now() - toIntervalMinute(10))) AND (cohort_id = toUUID('00
 GROUP BY
     tenant_id,
     metric,
-    day;
+    day
+HAVING (tenant_id, metric, day, max(computed_at)) NOT IN (
+    SELECT
+        tenant_id,
+        metric,
+        day,
+        csr_metric_changes.cohorts_rolled_at
+    FROM sluice.csr_metric_changes
+    WHERE csr_metric_changes.cohorts_rolled_at > (now() - toIntervalMinute(11))
+);
 
 CREATE TABLE sluice.csr_cohort_members
 (
@@ -621,7 +630,15 @@ FROM sluice.csr_cohort_metrics
 WHERE (computed_at > (now() - toIntervalMinute(10))) AND (metric = '')
 GROUP BY
     tenant_id,
-    cohort_id;
+    cohort_id
+HAVING (tenant_id, cohort_id, max(computed_at)) NOT IN (
+    SELECT
+        tenant_id,
+        cohort_id,
+        csr_cohort_changes.rolled_at
+    FROM sluice.csr_cohort_changes
+    WHERE csr_cohort_changes.rolled_at > (now() - toIntervalMinute(11))
+);
 
 CREATE TABLE sluice.csr_companies
 (
@@ -1329,7 +1346,16 @@ WHERE computed_at > (now() - toIntervalMinute(10))
 GROUP BY
     tenant_id,
     metric,
-    day;
+    day
+HAVING (tenant_id, metric, day, max(computed_at)) NOT IN (
+    SELECT
+        tenant_id,
+        metric,
+        csr_metric_changes.day,
+        csr_metric_changes.hours_rolled_at
+    FROM sluice.csr_metric_changes
+    WHERE csr_metric_changes.hours_rolled_at > (now() - toIntervalMinute(11))
+);
 
 CREATE MATERIALIZED VIEW sluice.csr_metrics_mending
 REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_metrics
@@ -1859,7 +1885,17 @@ GROUP BY
     tenant_id,
     granularity,
     dimension,
-    bucket;
+    bucket
+HAVING (tenant_id, granularity, dimension, bucket, max(computed_at)) NOT IN (
+    SELECT
+        tenant_id,
+        granularity,
+        dimension,
+        bucket,
+        csr_score_changes.rolled_at
+    FROM sluice.csr_score_changes
+    WHERE csr_score_changes.rolled_at > (now() - toIntervalMinute(11))
+);
 
 CREATE MATERIALIZED VIEW sluice.csr_scores_mending
 REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_scores
@@ -2887,4 +2923,9 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261127010110'),
     ('20261127010111'),
     ('20261127010118'),
-    ('20261127010119');
+    ('20261127010119'),
+    ('20261127040001'),
+    ('20261127040002'),
+    ('20261127040003'),
+    ('20261127040004'),
+    ('20261127040005');

@@ -105,7 +105,7 @@ Deno.test("another tenant, parameter, page, format or version of the file is ano
     queryFile(
       "test/rows",
       "tenant: none\ncache: 1h\npage: { size: 2, max: 10 }",
-      `SELECT ${sum} AS total FROM numbers({count:UInt32})`,
+      `SELECT ${sum} AS total FROM numbers({count:UInt32}) ORDER BY total`,
     );
   const gateway = await createCachedGateway([paged("number")]);
   const [one, other] = [newTenant(), newTenant()];
@@ -361,6 +361,34 @@ Deno.test("answers of a table whose changes nothing tells hold for `fresh` alone
     hows.push((await ask(gateway, tenant)).how);
   }
   assert.deepEqual(hows, ["miss", "hit", "stale", "hit", "stale"]);
+});
+
+Deno.test("answers of a view that reads more than tables hold for `fresh` alone", async () => {
+  await using table = await createTable();
+  const [merged, clocked, plain] = [newName(), newName(), newName()];
+  const tenant = newTenant();
+  const selects = {
+    [merged]: `SELECT tenant_id, n FROM merge('sluice', '^${table.name}$')`,
+    [clocked]: `SELECT tenant_id, n FROM ${table.name} WHERE now() > toDateTime(0)`,
+    // these hold the same rows at all times
+    [plain]:
+      `SELECT tenant_id, n FROM ${table.name} WHERE n < (SELECT max(number) FROM numbers(9)) + (SELECT 1)`,
+  };
+  for (const [name, select] of Object.entries(selects)) await engineRun(`CREATE VIEW ${name} AS ${select}`);
+  try {
+    const names = Object.keys(selects);
+    const files = names.map((name, i) => sumFile(name, "cache: { ttl: 1h, fresh: 10s }", `test/view-${i}`));
+    const gateway = await createCachedGateway(files);
+    const hows: string[][] = names.map(() => []);
+    for (const seconds of [0, 9, 10, 19, 20]) {
+      gateway.setNow(later(seconds));
+      for (const i of names.keys()) hows[i].push((await ask(gateway, tenant, `/v1/test/view-${i}`)).how);
+    }
+    const untracked = ["miss", "hit", "stale", "hit", "stale"];
+    assert.deepEqual(hows, [untracked, untracked, ["miss", "hit", "hit", "hit", "hit"]]);
+  } finally {
+    for (const name of Object.keys(selects)) await engineRun(`DROP VIEW ${name}`);
+  }
 });
 
 Deno.test("a change within `fresh` of an answer shows when that is over; with `stale` the old one goes out once more", async () => {
@@ -1075,6 +1103,39 @@ Deno.test("while ClickHouse is away, answers hold for `fresh`, and with `stale` 
   assert.deepEqual(seen[0], [200, 200, "hit"]);
   assert.deepEqual(seen[1], [503, 200, "served stale"]);
   assert.equal(seen[2][0], 503);
+});
+
+Deno.test("an answer that may go out outdated does not wait for table versions that are slow to come", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  await table.insert(tenant, 1);
+  const held: (() => void)[] = [];
+  let isSlow = false;
+  const through: Through = async (statement, ask) => {
+    // the statement that reads versions reads purges too
+    if (isSlow && statement.sql.includes("cache_purges")) {
+      await new Promise<void>((release, fail) => {
+        held.push(release);
+        statement.signal?.addEventListener("abort", () => fail(statement.signal!.reason));
+      });
+    }
+    return await ask(statement);
+  };
+  const file = sumFile(table.name, "cache: { ttl: 1h, fresh: 10s, stale: 1m }");
+  const gateway = await createCachedGateway([file], { through });
+  gateway.setNow(later(0));
+  await ask(gateway, tenant);
+  await table.insert(tenant, 2);
+  isSlow = true;
+  gateway.pass(2_000);
+  gateway.setNow(later(20));
+  assert.deepEqual(pick(await ask(gateway, tenant)), { how: "hit", total: 1 });
+  assert.equal(held.length, 1);
+  isSlow = false;
+  held.forEach((release) => release());
+  await gateway.cache.poll();
+  assert.deepEqual(pick(await ask(gateway, tenant)), { how: "served stale", total: 1 });
+  await until(async () => (await ask(gateway, tenant)).total === 3);
 });
 
 Deno.test("GET /health/cache tells what the cache holds and did, by query", async () => {

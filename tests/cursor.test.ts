@@ -36,7 +36,11 @@ const kept = queryFile(
   WHERE {afterN:Nullable(UInt64)} IS NULL OR number > {afterN:Nullable(UInt64)}
   ORDER BY n`,
 );
-const plain = queryFile("keys/plain", "tenant: none\npage: { size: 2, max: 4 }", "SELECT 1 AS one");
+const plain = queryFile(
+  "keys/plain",
+  "tenant: none\npage: { size: 2, max: 4 }",
+  "SELECT number AS one FROM numbers(1, 1) ORDER BY one",
+);
 const other = { ...steps, path: "sql/keys/other.sql" };
 const gateway = await createGateway({ files: [...await readQueryFiles(), steps, other, plain] });
 const tenant = newTenant();
@@ -207,7 +211,7 @@ Deno.test("A header's cursor is checked when the file is loaded", async () => {
     const file = queryFile(
       "keys/checked",
       `tenant: none\npage: { size: 1, max: 1 }\ncursor: ${cursor}`,
-      `SELECT 1 AS step, 2 AS id, CAST(3, 'Nullable(UInt8)') AS maybe, [4] AS list WHERE {afterStep:${type}} IS NULL`,
+      `SELECT 1 AS step, 2 AS id, CAST(3, 'Nullable(UInt8)') AS maybe, [4] AS list FROM numbers(1) WHERE {afterStep:${type}} IS NULL ORDER BY number`,
     );
     const [fault] = await gateway.load([file]);
     assert.match(fault ?? "", message);

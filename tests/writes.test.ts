@@ -190,6 +190,36 @@ Deno.test("a kept answer is forgotten by a write to what it was read from, and o
   assert.match((await ask("cohorts/top", other)).cache, /^sluice; hit/);
 });
 
+Deno.test("who writes reads it after `fresh` on another gateway, and at once through a browser's cache, though outdated answers may go out", async () => {
+  const [gateway, another] = [await createGateway(), await createGateway({ cacheBytes: 10_000_000 })];
+  const now = new Date("2026-03-10T12:00:00Z");
+  another.setNow(now);
+  const tenant = newTenant();
+  const id = await makeCohort(gateway, tenant, "Buddies");
+  const ask = async () => {
+    const { headers, body } = await another.query(`cohorts/${id}/overview`, tenant);
+    const control = headers.get("cache-control");
+    return { name: body.data.name, how: headers.get("cache-status")!.replace(/; ttl.*/, ""), control };
+  };
+  const control = "private, no-cache";
+  assert.deepEqual(await ask(), { name: "Buddies", how: "sluice; fwd=miss; stored", control });
+  const rename = (name: string) => gateway.call("PUT", `cohorts/${id}`, tenant, { name });
+  const later = (seconds: number) => another.setNow(new Date(now.getTime() + seconds * 1_000));
+  await rename("Mates");
+  await another.cache.poll();
+  later(1);
+  assert.deepEqual(await ask(), { name: "Mates", how: "sluice; fwd=stale; stored", control });
+  // also when the answer is outdated already, for another reason
+  await gateway.send("csr_metrics", tenant, [
+    { id: "1", userId: "u1", metric: "hours", value: 2, periodStart: "2026-01-01T00:00:00Z" },
+  ]);
+  await another.cache.poll();
+  await rename("Friends");
+  another.pass(2_000);
+  later(5);
+  assert.deepEqual(await ask(), { name: "Friends", how: "sluice; fwd=stale; stored", control });
+});
+
 Deno.test("five thousand members are added at once", async () => {
   const tenant = newTenant();
   const id = await makeCohort(gateway, tenant);

@@ -2,8 +2,8 @@
 summary: A company's scores against its industry, region or size
 description: |
   The company's own mean on a dimension beside that of its group. The benchmark is weighted by company, not by score: the
-  mean of the companies' means, each over all its scores; its median is the median of these means. Groups are computed each
-  minute (`computedAt`); the own numbers are those of this moment. The filters choose among the own scores only: a group
+  mean of the companies' means, each over all its scores; its median is the median of these means. Groups are computed
+  every five minutes (`computedAt`); the own numbers are those of this moment. The filters choose among the own scores only: a group
   always has all its scores of all times.
 
   A group in which fewer than 5 companies beside one's own have scores is withheld: with one's own, the mean of five would
@@ -17,7 +17,7 @@ params:
   programId: { description: Only own scores of this programme, maxLength: 256 }
   location: { description: Only own scores of this location, maxLength: 256 }
   demographic: { description: Only own scores of this demographic group, maxLength: 256 }
-cache: { ttl: 6h, fresh: 10s }
+cache: { ttl: 6h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   dimension: The dimension asked for

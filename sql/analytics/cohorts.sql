@@ -18,7 +18,7 @@ params:
   programId: { description: Only scores of this programme, maxLength: 256 }
   location: { description: Only scores of this location, maxLength: 256 }
   demographic: { description: Only scores of this demographic group, maxLength: 256 }
-cache: { ttl: 6h, fresh: 10s }
+cache: { ttl: 6h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   dimension: The dimension asked for

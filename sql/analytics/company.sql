@@ -11,7 +11,7 @@ columns:
   avgScore: Mean of all scores; null when there are none
   dimensions: "Each dimension with its users, the number and the mean of its scores and the day of the latest, by name"
   computedAt: When this was computed
-cache: { ttl: 1h, fresh: 10s }
+cache: { ttl: 1h, fresh: 10s, stale: 1m }
 ---*/
 SELECT
     sumIf(csr_company_dashboard.users, dimension = '') AS users,

@@ -13,7 +13,7 @@ params:
   timezone: { description: IANA time zone of the days, default: UTC, format: timezone, example: Europe/Berlin }
   programId: { description: Only events of this programme, maxLength: 256 }
   segmentBy: { description: "Whether segments has a funnel for each programme", default: none }
-cache: { ttl: 1h, fresh: 10s }
+cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   stages: "Each stage with the users who reached it, how many fewer that is than at the stage before (dropoff), and their share of those (conversionRate, in percent; null when there were none)"

@@ -13,7 +13,7 @@ columns:
   currentUsers: Users for whom it is the latest
   currentShare: "currentUsers / all users of the programme, in percent"
   computedAt: When this was computed
-cache: { ttl: 1h, fresh: 10s }
+cache: { ttl: 1h, fresh: 10s, stale: 1m }
 ---*/
 SELECT
     program_id AS programId,

@@ -9,7 +9,7 @@ columns:
   scoreCount: Number of their scores, on all dimensions
   dimensions: "Each dimension with its users, the number and the mean of its scores, by name"
   computedAt: When this was computed
-cache: { ttl: 1h, fresh: 10s }
+cache: { ttl: 1h, fresh: 10s, stale: 1m }
 ---*/
 SELECT
     language_group AS languageGroup,

@@ -12,7 +12,7 @@ params:
   startDate: { description: "First day; 89 days before the last one if absent", example: "2026-03-01" }
   endDate: { description: "Last day, included, at most 3660 days after the first, in the years 1971 to 2100; today if absent", example: "2026-03-31", replacesNow: true }
   timezone: { description: IANA time zone of the buckets, default: UTC, format: timezone, example: Europe/Berlin }
-cache: { ttl: 1h, fresh: 10s }
+cache: { ttl: 1h, fresh: 10s, stale: 1m }
 page: { size: 100, max: 1000 }
 columns:
   bucket: "Start of the hour, day, week or month, with the zone's offset"

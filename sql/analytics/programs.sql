@@ -14,7 +14,7 @@ columns:
   avgScore: Mean of its scores; null when there are none
   dimensions: "Each dimension with its users, the number and the mean of its scores, by name"
   computedAt: When this was computed
-cache: { ttl: 1h, fresh: 10s }
+cache: { ttl: 1h, fresh: 10s, stale: 1m }
 ---*/
 SELECT
     program_id AS programId,

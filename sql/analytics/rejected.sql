@@ -28,4 +28,6 @@ WHERE tenant_id = {tenantId:String}
 ORDER BY
     received_at DESC,
     request_id,
-    line_number
+    line_number,
+    reason,
+    rejected_events.line

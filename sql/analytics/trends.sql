@@ -16,7 +16,7 @@ params:
   location: { description: Only scores of this location, maxLength: 256 }
   demographic: { description: Only scores of this demographic group, maxLength: 256 }
   fill: { description: "Whether buckets without scores are listed too, with a scoreCount of 0", default: false }
-cache: { ttl: 1h, fresh: 10s }
+cache: { ttl: 1h, fresh: 10s, stale: 1m }
 page: { size: 100, max: 1000 }
 columns:
   bucket: First day of the day, week or month

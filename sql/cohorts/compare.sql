@@ -5,7 +5,7 @@ description: |
   `meta.warnings`; when none of them is, the answer is a 404. A cohort without values has count 0.
 
 returns: object
-cache: 6h
+cache: { ttl: 6h, stale: 1m }
 params:
   cohortIds: { description: The cohorts, minItems: 1, maxItems: 10, example: [00000000-0000-0000-0000-000000000001] }
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }

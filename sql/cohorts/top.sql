@@ -5,7 +5,7 @@ description: |
   Mean, least, greatest and number come from a roll-up of the cohorts' days, joined with what has changed since it was
   computed; of cohorts that somebody has just joined or left, and for percentiles, the values themselves are read.
 
-cache: 6h
+cache: { ttl: 6h, stale: 1m }
 params:
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }
   by: { description: What of the values is compared, default: avg }

@@ -15,7 +15,7 @@ params:
   campaignId: { description: "Only this campaign", maxLength: 256 }
   channel: { description: "Only messages on this channel" }
   limit: { description: "How many campaigns to list", default: 10, minimum: 1, maximum: 100 }
-cache: { ttl: 1h, fresh: 10s }
+cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded

@@ -12,7 +12,7 @@ params:
   timezone: { description: "IANA time zone of days and of dates without an offset", default: UTC, format: timezone, example: Europe/Berlin }
   granularity: { description: "Length of a bucket of the timeSeries. Weeks start on Monday", default: day }
   channel: { description: "Only messages on this channel" }
-cache: { ttl: 1h, fresh: 10s }
+cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded

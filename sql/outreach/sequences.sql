@@ -13,7 +13,7 @@ params:
   granularity: { description: "Length of a bucket of the timeSeries. Weeks start on Monday", default: day }
   sequenceId: { description: "Only this sequence", maxLength: 256 }
   limit: { description: "How many sequences to list", default: 10, minimum: 1, maximum: 100 }
-cache: { ttl: 1h, fresh: 10s }
+cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded

@@ -13,7 +13,7 @@ params:
   channel: { description: "Only messages on this channel" }
   limit: { description: "How many templates in each of the two lists to list", default: 10, minimum: 1, maximum: 100 }
   minUsage: { description: "Fewest messages sent for a template to be listed", default: 100, minimum: 0, maximum: 1000000000 }
-cache: { ttl: 1h, fresh: 10s }
+cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded

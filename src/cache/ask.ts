@@ -13,6 +13,8 @@ export interface Ask {
   format: Format;
   /** Whether the caller is told exactly what the answer cost. */
   isExact: boolean;
+  /** The tables that callers write through the gateway, without their database. */
+  written: ReadonlySet<string>;
   /** Whether the caller wants it computed now. */
   isBypass: boolean;
   signal: AbortSignal;

@@ -35,6 +35,8 @@ type Made = { entry: Entry } | { stream: Answer; isTaken: boolean };
 const pollEveryMs = 1_000;
 /** Table versions that were read longer ago are read again before an answer is given out. */
 const verifiedMs = 1_500;
+/** Older readings than this are waited for also where `stale` allows an outdated answer. */
+const maxUnverifiedMs = 5_000;
 /** Time after a failed recomputation in which no other is begun behind an outdated answer. */
 const retryMs = 1_000;
 /** The purge that names nothing. */
@@ -98,10 +100,12 @@ export function createCache(
     onBegin: (run: Run) => void,
   ): Promise<Made> {
     const { query } = ask;
+    const tables = await trace(query);
     const run = runs.begin({
       query: query.name,
       tenantIds: tenantsOf(ask),
-      tables: await trace(query),
+      tables,
+      writtenTables: tables.filter((table) => ask.written.has(table.slice(table.indexOf(".") + 1))),
       beganAt: monotonic(),
     });
     onBegin(run);
@@ -123,6 +127,8 @@ export function createCache(
         bindsNow: usesClock(query, ask.bound) && !ask.bound.now,
         tenantIds: run.tenantIds,
         tables: run.tables,
+        writtenTables: run.writtenTables,
+        isOverwritten: run.isOverwritten,
         beganAt: run.beganAt,
         headers,
         body,
@@ -202,9 +208,18 @@ export function createCache(
     }
   }
 
-  function decide(ask: Ask, entry: Entry | undefined): Outcome | Promise<Outcome> {
+  /** Whether an answer that may go out outdated goes out before it is known that its tables have not changed. */
+  function mayGoUnverified({ policy }: Entry): boolean {
+    return !versions.isFailing() && versions.age() <= Math.min(policy.staleMs, maxUnverifiedMs);
+  }
+
+  function decide(
+    ask: Ask,
+    entry: Entry | undefined,
+    counts = isVerified(),
+  ): Outcome | Promise<Outcome> {
     if (!entry) return compute(ask, "miss");
-    const { state, ttlSeconds } = freshnessOf(entry, clock().getTime(), isVerified());
+    const { state, ttlSeconds } = freshnessOf(entry, clock().getTime(), counts);
     if (state === "expired") return compute(ask, "stale");
     if (state === "outdated") recompute(ask, entry);
     const status = state === "fresh" ? "hit" : "stale";
@@ -226,7 +241,14 @@ export function createCache(
       if (ask.isBypass) return compute(ask, "bypass");
       const key = cacheKey(ask);
       const entry = kept.get(key);
-      if (!entry || entry.changedAt !== undefined || isVerified()) return decide(ask, entry);
+      if (!entry || isVerified()) return decide(ask, entry);
+      if (entry.writtenTables.length === 0) {
+        if (entry.changedAt !== undefined) return decide(ask, entry);
+        if (mayGoUnverified(entry)) {
+          versions.poll();
+          return decide(ask, entry, true);
+        }
+      }
       return versions.poll().then(() => decide(ask, kept.get(key)));
     },
 
@@ -235,7 +257,8 @@ export function createCache(
       what: Pick<Ask, "query" | "bound" | "tenantId" | "format" | "isExact">,
     ): { entry: Entry; ttlSeconds: number } | undefined {
       const entry = kept.get(cacheKey(what));
-      if (!entry || (entry.changedAt === undefined && !isVerified())) return;
+      if (!entry) return;
+      if ((entry.changedAt === undefined || entry.writtenTables.length > 0) && !isVerified()) return;
       const { state, ttlSeconds } = freshnessOf(entry, clock().getTime(), isVerified());
       return state === "fresh" ? { entry, ttlSeconds } : undefined;
     },

@@ -8,6 +8,10 @@ export type Encoding = "gzip" | "br";
 export interface Entry extends Purgeable {
   key: string;
   policy: CachePolicy;
+  /** Those of its tables that callers write. */
+  writtenTables: string[];
+  /** Whether one of these changed: who has written it reads what was written, and not once more the outdated answer. */
+  isOverwritten: boolean;
   /** Whether the answer depends on the clock. */
   bindsNow: boolean;
   /** Of the answer itself: its type, and how it is called as a file. */
@@ -39,7 +43,8 @@ export interface Freshness {
  * tells whether it is known that its tables have not changed.
  */
 export function freshnessOf(entry: Entry, now: number, isVerified: boolean): Freshness {
-  const { ttlMs, freshMs, staleMs } = entry.policy;
+  const { ttlMs, freshMs } = entry.policy;
+  const staleMs = entry.isOverwritten ? 0 : entry.policy.staleMs;
   let endsAt = entry.madeAt + ttlMs;
   const changedAt = entry.changedAt ?? (isVerified ? Infinity : now);
   endsAt = Math.min(endsAt, Math.max(changedAt, entry.madeAt + freshMs));

@@ -11,8 +11,8 @@ export type Kept = ReturnType<typeof createKept>;
 
 /** Keeps answers of `maxBytes` together, and none of more than a twentieth of that. */
 export function createKept(maxBytes: number) {
-  /** Answers as good as new, by each table that they were read from. */
-  const unchanged = new Map<string, Set<Entry>>();
+  /** Answers by each table whose changes matter to them. */
+  const watched = new Map<string, Set<Entry>>();
   const maxEntryBytes = Math.floor(maxBytes * maxEntryShare);
   /** Answers that were dropped for want of room, by query. */
   const evicted = new Map<string, number>();
@@ -31,18 +31,18 @@ export function createKept(maxBytes: number) {
     },
   });
 
-  function watch(entry: Entry): void {
-    for (const table of entry.tables) {
-      const holders = unchanged.get(table);
+  function watch(entry: Entry, tables: string[]): void {
+    for (const table of tables) {
+      const holders = watched.get(table);
       if (holders) holders.add(entry);
-      else unchanged.set(table, new Set([entry]));
+      else watched.set(table, new Set([entry]));
     }
   }
 
   function stopWatching(entry: Entry): void {
     for (const table of entry.tables) {
-      const holders = unchanged.get(table);
-      if (holders?.delete(entry) && holders.size === 0) unchanged.delete(table);
+      const holders = watched.get(table);
+      if (holders?.delete(entry) && holders.size === 0) watched.delete(table);
     }
   }
 
@@ -68,19 +68,21 @@ export function createKept(maxBytes: number) {
         return;
       }
       entries.set(entry.key, entry, { size: entryBytes(entry) });
-      if (entry.changedAt === undefined) watch(entry);
+      watch(entry, tablesToWatch(entry));
     },
 
     /** Notes that a table was seen to have changed. */
     change(table: string, at: number): void {
-      for (const entry of unchanged.get(table) ?? []) {
-        entry.changedAt = at;
+      for (const entry of [...watched.get(table) ?? []]) {
+        entry.changedAt ??= at;
+        entry.isOverwritten ||= entry.writtenTables.includes(table);
         stopWatching(entry);
+        watch(entry, tablesToWatch(entry));
       }
     },
 
     /** Tables whose changes matter to an answer. */
-    tables: () => unchanged.keys(),
+    tables: () => watched.keys(),
 
     /** Forgets the answers that a purge means; returns how many. */
     purge(command: Purge, begunBefore?: number): number {
@@ -106,4 +108,10 @@ export function createKept(maxBytes: number) {
     size: () => entries.size,
     stats: () => ({ entries: entries.size, bytes: entries.calculatedSize, maxBytes, evictions, tooLarge }),
   };
+}
+
+/** The tables whose changes matter to an answer: all while it is as good as new, then those that keep it from going out. */
+function tablesToWatch({ changedAt, isOverwritten, tables, writtenTables }: Entry): string[] {
+  if (changedAt === undefined) return tables;
+  return isOverwritten ? [] : writtenTables;
 }

@@ -28,7 +28,7 @@ export const cachePolicy = z.preprocess(
       "Time that an answer is given out whatever changes, and the step of `{now}`; `1s` by default",
     ),
     stale: duration.optional().describe(
-      "Time that an outdated answer still goes out at once while a new one is made behind it; none by default",
+      "Time that an outdated answer still goes out at once while a new one is made after it; none by default",
     ),
   }).transform(({ ttl, fresh, stale }): CachePolicy => ({
     ttlMs: ttl,

@@ -59,8 +59,12 @@ function cacheStatus(
   }`;
 }
 
-/** Whoever keeps the answer asks again after `fresh`, and mostly gets a 304. */
-function cacheControl({ policy: { freshMs, staleMs } }: Entry): string {
+/**
+ * Who keeps the answer asks again after `fresh`, and mostly gets a 304. What callers write they must see at once, so that a
+ * browser asks each time.
+ */
+function cacheControl({ policy: { freshMs, staleMs }, writtenTables }: Entry): string {
+  if (writtenTables.length > 0) return "private, no-cache";
   const stale = staleMs ? `, stale-while-revalidate=${staleMs / 1000}` : "";
   return `private, max-age=${freshMs / 1000}${stale}`;
 }

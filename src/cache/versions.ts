@@ -109,6 +109,9 @@ export function createVersions(
     /** Milliseconds since the versions were read. */
     age: () => monotonic() - polledAt,
 
+    /** Whether the last reading failed. */
+    isFailing: () => isFailing,
+
     /** Whether the version of each of the tables was read, at the last reading or before. */
     has: (tables: string[]) => tables.every((table) => versions.has(table)),
 
@@ -131,7 +134,8 @@ export function createVersions(
 }
 
 function pairsOf(tables: string[]): string {
-  const pairs = tables.map((table) => {
+  // what has no database is no table: its version stays unknown
+  const pairs = tables.filter((table) => table.includes(".")).map((table) => {
     const dot = table.indexOf(".");
     return `(${quoteString(table.slice(0, dot))},${quoteString(table.slice(dot + 1))})`;
   });

@@ -1,5 +1,6 @@
 import { type ClickHouse, linesOf, readRows, type Statement } from "../clickhouse/client.ts";
 import type { Table } from "../tenants/table.ts";
+import { type Paging, readPaging } from "./page_rules.ts";
 
 /** Table functions that make rows and read none. */
 const harmlessTableFunctions = new Set([
@@ -43,6 +44,7 @@ export interface Syntax {
   hiddenColumns: string[];
   /** Parts of the statement that belong to no plain SELECT, such as a FORMAT clause's or an EXPLAIN. */
   oddParts: string[];
+  paging: Paging;
 }
 
 /** What the engine resolved a statement to. */
@@ -77,6 +79,7 @@ export async function inspectSyntax(clickHouse: ClickHouse, statement: Statement
     functions: namesIn(ast, /^\s*Function (\S+)/).filter((name) => !harmlessTableFunctions.has(name)),
     hiddenColumns: namesIn(ast, /^\s*Identifier (?:\S+\.)?(_\w*)/),
     oddParts: namesIn(ast, /^\s*(\w+)/).filter((part) => !plainParts.has(part)),
+    paging: readPaging(ast),
   };
 }
 
@@ -85,16 +88,21 @@ const tableFunctionPattern = /^\s*TABLE_FUNCTION id: .*\btable_function_name: (\
 const tablePattern = /^\s*TABLE id: .*\btable_name: (.+?)(?:, final: \d+.*)?$/;
 const constantPattern = /constant_value: \\?'(.+?)\\?', constant_value_type/;
 
-/** What the resolved SELECT of a view reads: tables with their database, and names that may be dictionaries'. Throws ClickHouseError. */
+/**
+ * What the resolved SELECT of a view reads and calls: tables with their database, names that may be dictionaries', table
+ * functions that read, and functions. Throws ClickHouseError.
+ */
 export async function resolvedSources(
   clickHouse: ClickHouse,
   statement: Statement,
-): Promise<{ tables: string[]; dictionaries: string[] }> {
+): Promise<{ tables: string[]; dictionaries: string[]; tableFunctions: string[]; functions: string[] }> {
   const tree = await explainTree(clickHouse, statement);
   const asksDictionary = tree.some((line) => /function_name: dict/.test(line));
   return {
     tables: namesIn(tree, tablePattern),
     dictionaries: asksDictionary ? namesIn(tree, constantPattern) : [],
+    tableFunctions: namesIn(tree, tableFunctionPattern).filter((name) => !harmlessTableFunctions.has(name)),
+    functions: namesIn(tree, functionPattern),
   };
 }
 

@@ -11,6 +11,7 @@ import { type Header, type QueryHeader, readHeader } from "./header.ts";
 import { type Resolution, tablesRead } from "./inspection.ts";
 import type { Inspector, Inspectors } from "./inspector.ts";
 import type { Parameter } from "./parameter.ts";
+import { checkPages } from "./page_rules.ts";
 import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholders.ts";
 import { type At, errorAt } from "./query_file_error.ts";
 import { quietThrows } from "./quiet_throws.ts";
@@ -183,6 +184,7 @@ async function checkStatement(
   try {
     const syntax = await inspector.syntaxOf(statement);
     checkSyntax(syntax, sql, at);
+    checkPages(syntax.paging, { header, sql }, at);
     checkReach(await findReach(inspector, syntax), sql, at);
     const resolved = await resolveQuietly(inspector, statement);
     checkReach(reachOf(inspector, resolved.resolution), sql, at);

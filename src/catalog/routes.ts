@@ -19,6 +19,7 @@ import { readerFor } from "../tenants/sight.ts";
 import { answerWrite } from "../write/answer_write.ts";
 import { createInLine } from "../write/in_line.ts";
 import { createOnce } from "../write/once.ts";
+import { writtenTables } from "../write/written_tables.ts";
 import type { Catalog } from "./catalog.ts";
 import { endpoints, findQuery } from "./find_query.ts";
 
@@ -73,6 +74,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
       tenantId,
       format,
       isExact,
+      written: writtenTables(catalog),
       isBypass: wantsNew(c),
       // to ask for it makes it, which costs more than a kept answer
       get signal() {

@@ -26,4 +26,7 @@ WHERE tenant_id = ''
 ORDER BY
     received_at DESC,
     runId,
-    line
+    stream,
+    line_number,
+    reason,
+    rejected_events.line

@@ -5,7 +5,7 @@ description: |
   exact and interpolated (of 1, 2, 3 and 4 the median is 2.5); stddev is the sample's.
 
 returns: object
-cache: 6h
+cache: { ttl: 6h, stale: 1m }
 params:
   cohortId: { description: The cohort }
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }

@@ -4,7 +4,7 @@ description: |
   Each metric of which a present member has a value in the range, by name.
 
 returns: object
-cache: 6h
+cache: { ttl: 6h, stale: 1m }
 params:
   cohortId: { description: The cohort }
   startDate: { description: "First day counted, in UTC, by the start of a value's period; from the beginning if absent", example: "2026-01-01" }

@@ -5,7 +5,7 @@ description: |
   against the period before. Every period is there: one without values is a gap, whose value and change are null, as is
   the change of the period behind it. percentChange is null after a 0.
 
-cache: 6h
+cache: { ttl: 6h, stale: 1m }
 params:
   cohortId: { description: The cohort }
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }
