@@ -25,11 +25,11 @@ columns:
   summary.totalCampaigns: "Campaigns that started, completed or had a message sent"
   summary.completedCampaigns: Of those, the campaigns that completed in the range
   summary.totalRecipients: Distinct contacts of the messages sent, over all campaigns
-  summary.avgOpenRate: "Mean over campaigns of opened / delivered, in percent; with attribution event, a short range's can pass 100"
-  summary.avgClickRate: "Mean over campaigns of clicked / delivered, in percent; with attribution event, a short range's can pass 100"
+  summary.avgOpenRate: "Mean over campaigns of opened / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
+  summary.avgClickRate: "Mean over campaigns of clicked / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
   topCampaigns: "By messages sent, most first, then by campaignId; the name is null as long as no event told it"
-  topCampaigns.openRate: "opened / delivered, in percent; null when nothing was delivered; with attribution event, a short range's can pass 100"
-  topCampaigns.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with attribution event, a short range's can pass 100"
+  topCampaigns.openRate: "opened / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  topCampaigns.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
   timeSeries: "Messages of campaigns in every bucket of the range, oldest first, by the start of the bucket; the first and last may be partial"
 ---*/
 WITH

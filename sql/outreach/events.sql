@@ -4,9 +4,9 @@ description: |
   The single events of the range, newest first (events of the same millisecond by id); one that was sent twice is there
   once. All filters must hold. Fields that an event does not have are empty strings. Pages by cursor are the cheaper ones,
   most of all with an eventType.
-  To see what is behind a number of `attribution: send`, ask for the same here: the range and the filters then choose messages by their
-  sent events, and the answer has all events of those messages (from a day before the range until now); eventType,
-  entityType and entityId choose among them.
+  For what is behind a number of `attribution: send`, ask for the same here: the range and the filters then choose messages
+  by their sent events, and the answer holds all events of these messages, from a day before the range until now;
+  eventType, entityType and entityId choose among them.
 params:
   timeRange: { description: "How far back from the end, a day being 24 hours; startDate and endDate win over it", default: 7d }
   startDate: { description: "Start of the range, included. A date is the beginning of that day in the timezone, a date-time without an offset is local time", format: date-or-date-time, example: "2026-03-01" }

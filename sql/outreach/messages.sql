@@ -19,16 +19,16 @@ cache: { ttl: 1h, fresh: 10s }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
-  summary.deliveryRate: "delivered / sent, in percent; null when nothing was sent; with attribution event, a short range's can pass 100"
-  summary.openRate: "opened / delivered, in percent; null when nothing was delivered; with attribution event, a short range's can pass 100"
-  summary.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with attribution event, a short range's can pass 100"
-  summary.bounceRate: "bounced / sent, in percent; null when nothing was sent; with attribution event, a short range's can pass 100"
+  summary.deliveryRate: "delivered / sent, in percent; null when nothing was sent; with `attribution: event` it can pass 100 in a short range"
+  summary.openRate: "opened / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  summary.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  summary.bounceRate: "bounced / sent, in percent; null when nothing was sent; with `attribution: event` it can pass 100 in a short range"
   timeSeries: "Every bucket of the range, oldest first, by the start of the bucket; the first and last may be partial"
   byChannel: Channels with any event that counts
-  byChannel.deliveryRate: "delivered / sent, in percent; with attribution event, a short range's can pass 100"
-  byChannel.openRate: "opened / delivered, in percent; with attribution event, a short range's can pass 100"
-  byChannel.clickRate: "clicked / delivered, in percent; with attribution event, a short range's can pass 100"
-  byChannel.bounceRate: "bounced / sent, in percent; with attribution event, a short range's can pass 100"
+  byChannel.deliveryRate: "delivered / sent, in percent; with `attribution: event` it can pass 100 in a short range"
+  byChannel.openRate: "opened / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
+  byChannel.clickRate: "clicked / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
+  byChannel.bounceRate: "bounced / sent, in percent; with `attribution: event` it can pass 100 in a short range"
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,

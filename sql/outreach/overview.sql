@@ -18,17 +18,17 @@ returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
   summary.totalMessagesSent: Messages sent in the range
-  summary.totalDelivered: Messages delivered in the range
-  summary.totalOpened: Messages opened in the range
-  summary.totalClicked: Messages clicked in the range
-  summary.deliveryRate: "delivered / sent, in percent; null when nothing was sent; with attribution event, a short range's can pass 100"
-  summary.openRate: "opened / delivered, in percent; null when nothing was delivered; with attribution event, a short range's can pass 100"
-  summary.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with attribution event, a short range's can pass 100"
+  summary.totalDelivered: "Messages delivered in the range; with `attribution: send`, of those sent in it, by now"
+  summary.totalOpened: "Messages opened in the range; with `attribution: send`, of those sent in it, by now"
+  summary.totalClicked: "Messages clicked in the range; with `attribution: send`, of those sent in it, by now"
+  summary.deliveryRate: "delivered / sent, in percent; null when nothing was sent; with `attribution: event` it can pass 100 in a short range"
+  summary.openRate: "opened / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  summary.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
   byChannel: Channels with any event that counts
-  byChannel.deliveryRate: "delivered / sent, in percent; with attribution event, a short range's can pass 100"
-  byChannel.openRate: "opened / delivered, in percent; with attribution event, a short range's can pass 100"
-  byChannel.clickRate: "clicked / delivered, in percent; with attribution event, a short range's can pass 100"
-  trend: "Every day of the range, oldest first; a message counts on each day on which it has the event"
+  byChannel.deliveryRate: "delivered / sent, in percent; with `attribution: event` it can pass 100 in a short range"
+  byChannel.openRate: "opened / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
+  byChannel.clickRate: "clicked / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
+  trend: "Every day of the range, oldest first; a message counts on each day on which it has the event; with `attribution: send`, on which it was sent"
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,

@@ -21,11 +21,11 @@ returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
   topTemplates: "By openRate, highest first; the name is null as long as no event told it"
-  topTemplates.openRate: "opened / delivered, in percent; null when nothing was delivered; with attribution event, a short range's can pass 100"
-  topTemplates.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with attribution event, a short range's can pass 100"
+  topTemplates.openRate: "opened / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  topTemplates.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
   worstPerforming: "By openRate, lowest first"
-  worstPerforming.openRate: "opened / delivered, in percent; null when nothing was delivered; with attribution event, a short range's can pass 100"
-  worstPerforming.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with attribution event, a short range's can pass 100"
+  worstPerforming.openRate: "opened / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  worstPerforming.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
