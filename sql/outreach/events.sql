@@ -4,11 +4,15 @@ description: |
   The single events of the range, newest first (events of the same millisecond by id); one that was sent twice is there
   once. All filters must hold. Fields that an event does not have are empty strings. Pages by cursor are the cheaper ones,
   most of all with an eventType.
+  For what is behind a number of `attribution: send`, ask for the same here: the range and the filters then choose messages
+  by their sent events, and the answer holds all events of these messages, from a day before the range until now;
+  eventType, entityType and entityId choose among them.
 params:
   timeRange: { description: "How far back from the end, a day being 24 hours; startDate and endDate win over it", default: 7d }
   startDate: { description: "Start of the range, included. A date is the beginning of that day in the timezone, a date-time without an offset is local time", format: date-or-date-time, example: "2026-03-01" }
   endDate: { description: "End of the range. A date includes that day, a date-time is excluded; now if absent. At most 366 days after the start", format: date-or-date-time, example: "2026-03-31", replacesNow: true }
   timezone: { description: "IANA time zone of days and of dates without an offset", default: UTC, format: timezone, example: Europe/Berlin }
+  attribution: { description: "`event`: the events that happened in the range. `send`: the events of the messages that were sent in the range", default: event }
   eventType: { description: "Only events of this type" }
   entityType: { description: "Only events of this type of entity" }
   channel: { description: "Only events on this channel" }
@@ -33,6 +37,24 @@ columns:
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
+    sentMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_sent'
+            AND occurred_at >= rangeStart
+            AND occurred_at < rangeEnd
+            AND ({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
+            AND ({contactId:Nullable(String)} IS NULL OR contact_id = {contactId:Nullable(String)})
+            AND ({userId:Nullable(String)} IS NULL OR user_id = {userId:Nullable(String)})
+            AND ({sourceType:Nullable(String)} IS NULL OR source_type = {sourceType:Nullable(String)})
+            AND ({sourceId:Nullable(String)} IS NULL OR source_id = {sourceId:Nullable(String)})
+            AND ({campaignId:Nullable(String)} IS NULL OR campaign_id = {campaignId:Nullable(String)})
+            AND ({workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
+            AND ({sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
+            AND ({templateId:Nullable(String)} IS NULL OR template_id = {templateId:Nullable(String)})
+    ),
     matching AS
     (
         SELECT
@@ -54,21 +76,22 @@ WITH
             ingested_at
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
-            AND occurred_at >= rangeStart
-            AND occurred_at < rangeEnd
+            -- clocks differ: what became of a message may bear a time before that of the sending
+            AND occurred_at >= rangeStart - toIntervalDay(if({attribution:Enum('event', 'send')} = 'send', 1, 0))
+            AND if({attribution:Enum('event', 'send')} = 'send', entity_type = 'message' AND entity_hash IN sentMessages, occurred_at < rangeEnd)
             -- plainly equal, not behind an OR: then the rows of a type come in the order of the primary key
             AND event_type = if({eventType:Nullable(Enum('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed', 'campaign_started', 'campaign_completed', 'workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached', 'sequence_enrolled', 'sequence_step_executed', 'sequence_replied', 'sequence_completed', 'contact_created', 'contact_updated'))} IS NULL, event_type, toString({eventType:Nullable(Enum('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed', 'campaign_started', 'campaign_completed', 'workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached', 'sequence_enrolled', 'sequence_step_executed', 'sequence_replied', 'sequence_completed', 'contact_created', 'contact_updated'))}))
             AND ({entityType:Nullable(Enum('message', 'campaign', 'workflow', 'sequence', 'contact'))} IS NULL OR entity_type = toString({entityType:Nullable(Enum('message', 'campaign', 'workflow', 'sequence', 'contact'))}))
-            AND ({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
+            AND ({attribution:Enum('event', 'send')} = 'send' OR {channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
             AND ({entityId:Nullable(String)} IS NULL OR entity_id = {entityId:Nullable(String)})
-            AND ({contactId:Nullable(String)} IS NULL OR contact_id = {contactId:Nullable(String)})
-            AND ({userId:Nullable(String)} IS NULL OR user_id = {userId:Nullable(String)})
-            AND ({sourceType:Nullable(String)} IS NULL OR source_type = {sourceType:Nullable(String)})
-            AND ({sourceId:Nullable(String)} IS NULL OR source_id = {sourceId:Nullable(String)})
-            AND ({campaignId:Nullable(String)} IS NULL OR campaign_id = {campaignId:Nullable(String)})
-            AND ({workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
-            AND ({sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
-            AND ({templateId:Nullable(String)} IS NULL OR template_id = {templateId:Nullable(String)})
+            AND ({attribution:Enum('event', 'send')} = 'send' OR {contactId:Nullable(String)} IS NULL OR contact_id = {contactId:Nullable(String)})
+            AND ({attribution:Enum('event', 'send')} = 'send' OR {userId:Nullable(String)} IS NULL OR user_id = {userId:Nullable(String)})
+            AND ({attribution:Enum('event', 'send')} = 'send' OR {sourceType:Nullable(String)} IS NULL OR source_type = {sourceType:Nullable(String)})
+            AND ({attribution:Enum('event', 'send')} = 'send' OR {sourceId:Nullable(String)} IS NULL OR source_id = {sourceId:Nullable(String)})
+            AND ({attribution:Enum('event', 'send')} = 'send' OR {campaignId:Nullable(String)} IS NULL OR campaign_id = {campaignId:Nullable(String)})
+            AND ({attribution:Enum('event', 'send')} = 'send' OR {workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
+            AND ({attribution:Enum('event', 'send')} = 'send' OR {sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
+            AND ({attribution:Enum('event', 'send')} = 'send' OR {templateId:Nullable(String)} IS NULL OR template_id = {templateId:Nullable(String)})
             -- in the first form, without the OR behind it, the primary key takes part
             AND ({afterOccurredAt:Nullable(DateTime64(3, 'UTC'))} IS NULL
                 OR (occurred_at <= {afterOccurredAt:Nullable(DateTime64(3, 'UTC'))}

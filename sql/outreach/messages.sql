@@ -5,56 +5,133 @@ description: |
   and per channel. A message counts once in each number, however many events tell of it. byChannel lists the channels
   that have any of these events in the range, in the order email, sms, whatsapp, push; an event without a
   channel counts in the totals alone.
+  With `attribution: send`, the messages with a sent event in the range count, in its bucket and on its channel, and so
+  does what became of them by now; what was opened or clicked was delivered, whether an event says so or not.
 params:
   timeRange: { description: "How far back from the end, a day being 24 hours; startDate and endDate win over it", default: 7d }
   startDate: { description: "Start of the range, included. A date is the beginning of that day in the timezone, a date-time without an offset is local time", format: date-or-date-time, example: "2026-03-01" }
   endDate: { description: "End of the range. A date includes that day, a date-time is excluded; now if absent. At most 366 days after the start", format: date-or-date-time, example: "2026-03-31", replacesNow: true }
   timezone: { description: "IANA time zone of days and of dates without an offset", default: UTC, format: timezone, example: Europe/Berlin }
+  attribution: { description: "To what an event belongs. With `event`, to the time at which it happened: a rate can pass 100 %. With `send`, to its message: of the messages sent in the range, what became of them by now; no rate passes 100 %", default: event }
   granularity: { description: "Length of a bucket of the timeSeries. Weeks start on Monday", default: day }
   channel: { description: "Only messages on this channel" }
 cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
-  summary.deliveryRate: "delivered / sent, in percent; null when nothing was sent"
-  summary.openRate: "opened / delivered, in percent; null when nothing was delivered"
-  summary.clickRate: "clicked / delivered, in percent; null when nothing was delivered"
-  summary.bounceRate: "bounced / sent, in percent; null when nothing was sent"
+  summary.deliveryRate: "delivered / sent, in percent; null when nothing was sent; with `attribution: event` it can pass 100 in a short range"
+  summary.openRate: "opened / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  summary.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  summary.bounceRate: "bounced / sent, in percent; null when nothing was sent; with `attribution: event` it can pass 100 in a short range"
   timeSeries: "Every bucket of the range, oldest first, by the start of the bucket; the first and last may be partial"
-  byChannel: Channels with any event in the range
+  byChannel: Channels with any event that counts
+  byChannel.deliveryRate: "delivered / sent, in percent; with `attribution: event` it can pass 100 in a short range"
+  byChannel.openRate: "opened / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
+  byChannel.clickRate: "clicked / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
+  byChannel.bounceRate: "bounced / sent, in percent; with `attribution: event` it can pass 100 in a short range"
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
-    lists AS
+    deliveredMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_delivered'
+            -- clocks differ: it may bear a time before that of the sending
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
+    openedMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_opened'
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
+    clickedMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_clicked'
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
+    bouncedMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_bounced'
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
+    complainedMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_complained'
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
+    unsubscribedMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_unsubscribed'
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
+    -- a CTE of its own: a range that is refused must be met before the `if` below, whose branches swallow errors
+    events AS
     (
         SELECT
-            outreach_list(entity_hash, if({granularity:Enum('hour', 'day', 'week', 'month')} = 'hour', 3, 5), bucket_start(occurred_at, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String}), event_type) AS list,
-            groupArray(outreach_list_member(entity_hash, channel)) AS members
+            event_type,
+            entity_hash,
+            channel,
+            occurred_at
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
             AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed')
+            AND ({attribution:Enum('event', 'send')} = 'event' OR event_type = 'message_sent')
             AND occurred_at >= rangeStart
             AND occurred_at < rangeEnd
             AND ({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
+    ),
+    lists AS
+    (
+        WITH if(
+            {attribution:Enum('event', 'send')} = 'send',
+            outreach_sent_bits(
+                entity_hash IN deliveredMessages,
+                entity_hash IN openedMessages,
+                entity_hash IN clickedMessages,
+                entity_hash IN bouncedMessages,
+                entity_hash IN complainedMessages,
+                entity_hash IN unsubscribedMessages),
+            outreach_event_bit(event_type)) AS bits
+        SELECT
+            outreach_list(entity_hash, if({granularity:Enum('hour', 'day', 'week', 'month')} = 'hour', 3, 5), bucket_start(occurred_at, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String}), bits) AS list,
+            groupArray(outreach_list_member(entity_hash, channel)) AS members
+        FROM events
         GROUP BY list
     ),
     slices AS
     (
         SELECT
-            bitAnd(list, 7) AS type,
+            bitAnd(list, 127) AS bits,
             groupArrayArray(members) AS sliceMembers,
-            groupArray(toUInt32(bitShiftRight(list, 3))) AS buckets,
+            groupArray(toUInt32(bitShiftRight(list, 7))) AS buckets,
             groupArray(arrayUniq(arrayMap(member -> bitShiftRight(member, 3), members))) AS bucketCounts
         FROM lists
         GROUP BY
-            bitShiftRight(list, 35),
-            type
+            bitShiftRight(list, 39),
+            bits
     ),
     counted AS
     (
         SELECT
-            type,
+            bits,
             buckets,
             bucketCounts,
             -- sorted, equal ones are neighbours: a set of so many would not fit the processor's cache
@@ -68,20 +145,20 @@ WITH
     totals AS
     (
         SELECT
-            sumForEachIf(counts, type = 0) AS sent,
-            sumForEachIf(counts, type = 1) AS delivered,
-            sumForEachIf(counts, type = 2) AS opened,
-            sumForEachIf(counts, type = 3) AS clicked,
-            sumForEachIf(counts, type = 4) AS bounced,
-            sumForEachIf(counts, type = 5) AS complained,
-            sumForEachIf(counts, type = 6) AS unsubscribed,
-            sumMapIf(buckets, bucketCounts, type = 0) AS sentIn,
-            sumMapIf(buckets, bucketCounts, type = 1) AS deliveredIn,
-            sumMapIf(buckets, bucketCounts, type = 2) AS openedIn,
-            sumMapIf(buckets, bucketCounts, type = 3) AS clickedIn,
-            sumMapIf(buckets, bucketCounts, type = 4) AS bouncedIn,
-            sumMapIf(buckets, bucketCounts, type = 5) AS complainedIn,
-            sumMapIf(buckets, bucketCounts, type = 6) AS unsubscribedIn
+            sumForEachIf(counts, bitTest(bits, 0)) AS sent,
+            sumForEachIf(counts, bitTest(bits, 1)) AS delivered,
+            sumForEachIf(counts, bitTest(bits, 2)) AS opened,
+            sumForEachIf(counts, bitTest(bits, 3)) AS clicked,
+            sumForEachIf(counts, bitTest(bits, 4)) AS bounced,
+            sumForEachIf(counts, bitTest(bits, 5)) AS complained,
+            sumForEachIf(counts, bitTest(bits, 6)) AS unsubscribed,
+            sumMapIf(buckets, bucketCounts, bitTest(bits, 0)) AS sentIn,
+            sumMapIf(buckets, bucketCounts, bitTest(bits, 1)) AS deliveredIn,
+            sumMapIf(buckets, bucketCounts, bitTest(bits, 2)) AS openedIn,
+            sumMapIf(buckets, bucketCounts, bitTest(bits, 3)) AS clickedIn,
+            sumMapIf(buckets, bucketCounts, bitTest(bits, 4)) AS bouncedIn,
+            sumMapIf(buckets, bucketCounts, bitTest(bits, 5)) AS complainedIn,
+            sumMapIf(buckets, bucketCounts, bitTest(bits, 6)) AS unsubscribedIn
         FROM counted
     ),
     series AS

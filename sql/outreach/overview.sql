@@ -5,56 +5,108 @@ description: |
   A message counts once in each number, however many events tell of it. byChannel lists the channels that have any of
   these events in the range, in the order email, sms, whatsapp, push; an event without a channel counts in the totals
   alone. trend has every day of the range.
+  With `attribution: send`, the messages with a sent event in the range count, on its day and channel, and so does what
+  became of them by now; what was opened or clicked was delivered, whether an event says so or not.
 params:
   timeRange: { description: "How far back from the end, a day being 24 hours; startDate and endDate win over it", default: 7d }
   startDate: { description: "Start of the range, included. A date is the beginning of that day in the timezone, a date-time without an offset is local time", format: date-or-date-time, example: "2026-03-01" }
   endDate: { description: "End of the range. A date includes that day, a date-time is excluded; now if absent. At most 366 days after the start", format: date-or-date-time, example: "2026-03-31", replacesNow: true }
   timezone: { description: "IANA time zone of days and of dates without an offset", default: UTC, format: timezone, example: Europe/Berlin }
+  attribution: { description: "To what an event belongs. With `event`, to the time at which it happened: a rate can pass 100 %. With `send`, to its message: of the messages sent in the range, what became of them by now; no rate passes 100 %", default: event }
 cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
   summary.totalMessagesSent: Messages sent in the range
-  summary.totalDelivered: Messages delivered in the range
-  summary.totalOpened: Messages opened in the range
-  summary.totalClicked: Messages clicked in the range
-  summary.deliveryRate: "delivered / sent, in percent; null when nothing was sent"
-  summary.openRate: "opened / delivered, in percent; null when nothing was delivered"
-  summary.clickRate: "clicked / delivered, in percent; null when nothing was delivered"
-  byChannel: Channels with any event in the range
-  trend: "Every day of the range, oldest first; a message counts on each day on which it has the event"
+  summary.totalDelivered: "Messages delivered in the range; with `attribution: send`, of those sent in it, by now"
+  summary.totalOpened: "Messages opened in the range; with `attribution: send`, of those sent in it, by now"
+  summary.totalClicked: "Messages clicked in the range; with `attribution: send`, of those sent in it, by now"
+  summary.deliveryRate: "delivered / sent, in percent; null when nothing was sent; with `attribution: event` it can pass 100 in a short range"
+  summary.openRate: "opened / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  summary.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  byChannel: Channels with any event that counts
+  byChannel.deliveryRate: "delivered / sent, in percent; with `attribution: event` it can pass 100 in a short range"
+  byChannel.openRate: "opened / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
+  byChannel.clickRate: "clicked / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
+  trend: "Every day of the range, oldest first; a message counts on each day on which it has the event; with `attribution: send`, on which it was sent"
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
-    lists AS
+    deliveredMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_delivered'
+            -- clocks differ: it may bear a time before that of the sending
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
+    openedMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_opened'
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
+    clickedMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_clicked'
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
+    -- a CTE of its own: a range that is refused must be met before the `if` below, whose branches swallow errors
+    events AS
     (
         SELECT
-            outreach_list(entity_hash, 5, bucket_start(occurred_at, 'day', {timezone:String}), event_type) AS list,
-            groupArray(outreach_list_member(entity_hash, channel)) AS members
+            event_type,
+            entity_hash,
+            channel,
+            occurred_at
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
             AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked')
+            AND ({attribution:Enum('event', 'send')} = 'event' OR event_type = 'message_sent')
             AND occurred_at >= rangeStart
             AND occurred_at < rangeEnd
+    ),
+    lists AS
+    (
+        WITH if(
+            {attribution:Enum('event', 'send')} = 'send',
+            outreach_sent_bits(
+                entity_hash IN deliveredMessages,
+                entity_hash IN openedMessages,
+                entity_hash IN clickedMessages,
+                0,
+                0,
+                0),
+            outreach_event_bit(event_type)) AS bits
+        SELECT
+            outreach_list(entity_hash, 5, bucket_start(occurred_at, 'day', {timezone:String}), bits) AS list,
+            groupArray(outreach_list_member(entity_hash, channel)) AS members
+        FROM events
         GROUP BY list
     ),
     slices AS
     (
         SELECT
-            bitAnd(list, 7) AS type,
+            bitAnd(list, 127) AS bits,
             groupArrayArray(members) AS sliceMembers,
-            groupArray(toUInt32(bitShiftRight(list, 3))) AS buckets,
+            groupArray(toUInt32(bitShiftRight(list, 7))) AS buckets,
             groupArray(arrayUniq(arrayMap(member -> bitShiftRight(member, 3), members))) AS bucketCounts
         FROM lists
         GROUP BY
-            bitShiftRight(list, 35),
-            type
+            bitShiftRight(list, 39),
+            bits
     ),
     counted AS
     (
         SELECT
-            type,
+            bits,
             buckets,
             bucketCounts,
             -- sorted, equal ones are neighbours: a set of so many would not fit the processor's cache
@@ -68,14 +120,14 @@ WITH
     totals AS
     (
         SELECT
-            sumForEachIf(counts, type = 0) AS sent,
-            sumForEachIf(counts, type = 1) AS delivered,
-            sumForEachIf(counts, type = 2) AS opened,
-            sumForEachIf(counts, type = 3) AS clicked,
-            sumMapIf(buckets, bucketCounts, type = 0) AS sentIn,
-            sumMapIf(buckets, bucketCounts, type = 1) AS deliveredIn,
-            sumMapIf(buckets, bucketCounts, type = 2) AS openedIn,
-            sumMapIf(buckets, bucketCounts, type = 3) AS clickedIn
+            sumForEachIf(counts, bitTest(bits, 0)) AS sent,
+            sumForEachIf(counts, bitTest(bits, 1)) AS delivered,
+            sumForEachIf(counts, bitTest(bits, 2)) AS opened,
+            sumForEachIf(counts, bitTest(bits, 3)) AS clicked,
+            sumMapIf(buckets, bucketCounts, bitTest(bits, 0)) AS sentIn,
+            sumMapIf(buckets, bucketCounts, bitTest(bits, 1)) AS deliveredIn,
+            sumMapIf(buckets, bucketCounts, bitTest(bits, 2)) AS openedIn,
+            sumMapIf(buckets, bucketCounts, bitTest(bits, 3)) AS clickedIn
         FROM counted
     ),
     series AS

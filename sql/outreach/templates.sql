@@ -4,11 +4,14 @@ description: |
   Templates by the share of their delivered messages that were opened. usageCount is the messages sent with the template;
   only templates with at least minUsage of them are listed. Ties go to the more used, then to the lesser templateId; a
   template of which nothing was delivered has no openRate and comes last in both lists.
+  With `attribution: send`, the messages with a sent event in the range count, for its template and on its channel, and so
+  does what became of them by now; what was opened or clicked was delivered, whether an event says so or not.
 params:
   timeRange: { description: "How far back from the end, a day being 24 hours; startDate and endDate win over it", default: 30d }
   startDate: { description: "Start of the range, included. A date is the beginning of that day in the timezone, a date-time without an offset is local time", format: date-or-date-time, example: "2026-03-01" }
   endDate: { description: "End of the range. A date includes that day, a date-time is excluded; now if absent. At most 366 days after the start", format: date-or-date-time, example: "2026-03-31", replacesNow: true }
   timezone: { description: "IANA time zone of days and of dates without an offset", default: UTC, format: timezone, example: Europe/Berlin }
+  attribution: { description: "To what an event belongs. With `event`, to the time at which it happened: a rate can pass 100 %. With `send`, to its message: of the messages sent in the range, what became of them by now; no rate passes 100 %", default: send }
   templateId: { description: "Only this template", maxLength: 256 }
   channel: { description: "Only messages on this channel" }
   limit: { description: "How many templates in each of the two lists to list", default: 10, minimum: 1, maximum: 100 }
@@ -18,11 +21,40 @@ returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
   topTemplates: "By openRate, highest first; the name is null as long as no event told it"
+  topTemplates.openRate: "opened / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  topTemplates.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
   worstPerforming: "By openRate, lowest first"
+  worstPerforming.openRate: "opened / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
+  worstPerforming.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
+    deliveredMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_delivered'
+            -- clocks differ: it may bear a time before that of the sending
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
+    openedMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_opened'
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
+    clickedMessages AS
+    (
+        SELECT entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type = 'message_clicked'
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
     names AS
     (
         SELECT
@@ -33,22 +65,51 @@ WITH
             AND kind = 'template'
         GROUP BY id
     ),
-    templates AS
+    -- a CTE of its own: a range that is refused must be met before the `if` below, whose branches swallow errors
+    events AS
     (
         SELECT
             template_id,
-            uniqExactIf(entity_hash, event_type = 'message_sent') AS usageCount,
-            uniqExactIf(entity_hash, event_type = 'message_delivered') AS delivered,
-            uniqExactIf(entity_hash, event_type = 'message_opened') AS opened,
-            uniqExactIf(entity_hash, event_type = 'message_clicked') AS clicked
+            event_type,
+            entity_hash
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
             AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked')
+            AND ({attribution:Enum('event', 'send')} = 'event' OR event_type = 'message_sent')
             AND occurred_at >= rangeStart
             AND occurred_at < rangeEnd
             AND template_id != ''
             AND ({templateId:Nullable(String)} IS NULL OR template_id = {templateId:Nullable(String)})
             AND ({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
+    ),
+    templates AS
+    (
+        SELECT
+            template_id,
+            sumIf(messages, bitTest(bits, 0)) AS usageCount,
+            sumIf(messages, bitTest(bits, 1)) AS delivered,
+            sumIf(messages, bitTest(bits, 2)) AS opened,
+            sumIf(messages, bitTest(bits, 3)) AS clicked
+        FROM
+        (
+            SELECT
+                template_id,
+                if(
+                    {attribution:Enum('event', 'send')} = 'send',
+                    outreach_sent_bits(
+                        entity_hash IN deliveredMessages,
+                        entity_hash IN openedMessages,
+                        entity_hash IN clickedMessages,
+                        0,
+                        0,
+                        0),
+                    outreach_event_bit(event_type)) AS bits,
+                uniqExact(entity_hash) AS messages
+            FROM events
+            GROUP BY
+                template_id,
+                bits
+        )
         GROUP BY template_id
         HAVING usageCount >= {minUsage:UInt32}
     ),

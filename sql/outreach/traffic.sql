@@ -3,12 +3,14 @@ summary: When messages are sent
 description: |
   Messages sent by the hour of the day, by the day of the week and per bucket of time, in the timezone. A message counts
   once in each hour, day and bucket in which it has a sent event. peakHours lists the hours that have some, most first, ties by
-  hour; byDayOfWeek has all seven days, Monday first.
+  hour; byDayOfWeek has all seven days, Monday first. A sent event happens when its message is sent, so
+  both attributions come to the same.
 params:
   timeRange: { description: "How far back from the end, a day being 24 hours; startDate and endDate win over it", default: 7d }
   startDate: { description: "Start of the range, included. A date is the beginning of that day in the timezone, a date-time without an offset is local time", format: date-or-date-time, example: "2026-03-01" }
   endDate: { description: "End of the range. A date includes that day, a date-time is excluded; now if absent. At most 366 days after the start", format: date-or-date-time, example: "2026-03-31", replacesNow: true }
   timezone: { description: "IANA time zone of days and of dates without an offset", default: UTC, format: timezone, example: Europe/Berlin }
+  attribution: { description: "As in the other endpoints, so that all can be asked alike; it changes nothing here", default: event }
   granularity: { description: "Length of a bucket of the timeSeries. Weeks start on Monday", default: day }
 cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
@@ -29,6 +31,8 @@ WITH
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
             AND event_type = 'message_sent'
+            -- always so: of sent messages, both attributions come to the same
+            AND {attribution:Enum('event', 'send')} IN ('event', 'send')
             AND occurred_at >= rangeStart
             AND occurred_at < rangeEnd
         GROUP BY hour
