@@ -16,11 +16,14 @@ cache: { ttl: 1h, fresh: 10s }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
+  timeRange.start: { format: date-time }
+  timeRange.end: { format: date-time }
   summary.deliveryRate: "delivered / sent, in percent; null when nothing was sent"
   summary.openRate: "opened / delivered, in percent; null when nothing was delivered"
   summary.clickRate: "clicked / delivered, in percent; null when nothing was delivered"
   summary.bounceRate: "bounced / sent, in percent; null when nothing was sent"
   timeSeries: "Every bucket of the range, oldest first, by the start of the bucket; the first and last may be partial"
+  timeSeries.timestamp: { format: date-time }
   byChannel: Channels with any event in the range
 ---*/
 WITH

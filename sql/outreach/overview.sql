@@ -14,6 +14,8 @@ cache: { ttl: 1h, fresh: 10s }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
+  timeRange.start: { format: date-time }
+  timeRange.end: { format: date-time }
   summary.totalMessagesSent: Messages sent in the range
   summary.totalDelivered: Messages delivered in the range
   summary.totalOpened: Messages opened in the range
@@ -23,6 +25,7 @@ columns:
   summary.clickRate: "clicked / delivered, in percent; null when nothing was delivered"
   byChannel: Channels with any event in the range
   trend: "Every day of the range, oldest first; a message counts on each day on which it has the event"
+  trend.date: { format: date }
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,

@@ -17,6 +17,8 @@ cache: { ttl: 1h, fresh: 10s }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
+  timeRange.start: { format: date-time }
+  timeRange.end: { format: date-time }
   topTemplates: "By openRate, highest first; the name is null as long as no event told it"
   worstPerforming: "By openRate, lowest first"
 ---*/
