@@ -4,7 +4,7 @@ import { type ClickHouse, readSummary } from "../clickhouse/client.ts";
 import type { Answer } from "./answer.ts";
 import { contentDisposition } from "./content_disposition.ts";
 import { exportBody } from "./export_body.ts";
-import { csvColumns, plainColumns, typedColumns } from "./flat_columns.ts";
+import { csvColumns, fieldColumns, plainColumns, typedColumns } from "./flat_columns.ts";
 import { expectOneRow } from "./one_row.ts";
 import { type Run, statementOf } from "./statement.ts";
 import { answerXlsx } from "./xlsx.ts";
@@ -48,7 +48,8 @@ async function exportBytes(
 
 function exportSql({ query, format: { columns, table, escapesFormulas } }: Run): string {
   if (columns === "typed") return typedColumns(query, table);
-  return columns === "csv" ? csvColumns(query, table, escapesFormulas) : plainColumns(query, table);
+  if (columns === "csv") return csvColumns(query, table, escapesFormulas);
+  return columns === "fields" ? fieldColumns(query) : plainColumns(query, table);
 }
 
 function fileName({ query, format: { table } }: Run): string {

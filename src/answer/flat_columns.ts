@@ -2,7 +2,7 @@ import type { Query } from "../catalog/query.ts";
 import { printName } from "../clickhouse/print_type.ts";
 import { quoteString } from "../clickhouse/string_literal.ts";
 import type { ClickHouseType } from "../clickhouse/type.ts";
-import { type ExportColumn, flattened, sourceOf } from "./export_columns.ts";
+import { type ExportColumn, flattened, sourceOf, tablesOf } from "./export_columns.ts";
 import { withTimes } from "./typed_times.ts";
 
 /** The query, or one of its tables, with its rows as they are. */
@@ -44,6 +44,18 @@ export function csvColumns(query: Query, table?: string, escapesFormulas = false
     if (!isLine(inner)) return jsonText(expression);
     return escapesFormulas && isFreeText(inner) ? escapedText(expression) : expression;
   });
+}
+
+/** The object that the query answers without the lists which are tables of their own. */
+export function fieldColumns(query: Query): string {
+  const { from, columns } = sourceOf(query, undefined);
+  const tables = tablesOf(query);
+  const fields = flattened(columns).filter(({ path }) => !tables.includes(path));
+  return select(
+    fields.length ? fields : columns,
+    from,
+    ({ type, expression }) => isLine(unwrapped(type)) ? expression : jsonText(expression),
+  );
 }
 
 /** Most characters of a cell. Source: Excel's specifications and limits. */

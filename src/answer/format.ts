@@ -12,8 +12,8 @@ export interface Format {
   isText: boolean;
   /** ClickHouse's settings for it. */
   settings?: Record<string, string | number>;
-  /** How the columns are laid out for it: with their types, or as lines of text. */
-  columns?: "typed" | "csv";
+  /** How the columns are laid out for it: with their types, as lines of text, or as those without what is a table of its own. */
+  columns?: "typed" | "csv" | "fields";
   /** The list in the answer that the caller wants as rows. */
   table?: string;
   /** Whether text that a program for sheets would take for a formula is marked as text. */

@@ -48,7 +48,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       { name: "credentials", description: "API keys, and tokens for streams" },
       { name: "health", description: "How the gateway is" },
     ],
-    paths: {
+    paths: withRefusals({
       ...Object.fromEntries(queries),
       ...(streams.length && { "/v1/events/{stream}": eventsPath(streams, refer) }),
       ...credentialPaths(refer),
@@ -56,7 +56,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       ...syncPaths(refer),
       ...cachePaths(refer),
       ...healthPaths(),
-    },
+    }),
     components: {
       securitySchemes,
       schemas: { Problem: problemSchema, Meta: metaSchema },
@@ -65,6 +65,24 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       ),
     },
   };
+}
+
+/** The paths with what every request under `/v1` that may change something can meet before its route. */
+function withRefusals(paths: OpenApi): OpenApi {
+  const refusals = refer("PreconditionFailed", "UnsupportedMediaType");
+  return Object.fromEntries(
+    Object.entries(paths as Record<string, OpenApi>).map(([path, methods]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(methods).map(([method, operation]) => [
+          method,
+          method === "get" || !path.startsWith("/v1/")
+            ? operation
+            : { ...operation, responses: { ...operation.responses, ...refusals } },
+        ]),
+      ),
+    ]),
+  );
 }
 
 /** Problem responses that operations refer to, by name. */

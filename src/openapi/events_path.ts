@@ -39,7 +39,7 @@ export function eventsPath(streams: string[], refer: Refer): OpenApi {
           content: { "application/json": { schema: ingestedSchema } },
         },
         ...refer("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "Conflict", "TooLarge"),
-        ...refer("UnsupportedMediaType", "PreconditionFailed"),
+        ...refer("UnsupportedMediaType"),
         ...refer("Unprocessable", "Failed", "Unavailable"),
       },
     },

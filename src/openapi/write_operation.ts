@@ -21,8 +21,7 @@ export function writeOperation(query: Query, shared: OpenApi, body: OpenApi, ref
     }),
     responses: {
       ...(query.bindsNewId ? { 201: created } : { 204: { description: "It is done" } }),
-      ...refer("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "Conflict"),
-      ...refer("PreconditionFailed", "TooLarge"),
+      ...refer("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "Conflict", "TooLarge"),
       ...refer("UnsupportedMediaType", "Unprocessable", "TooManyRequests", "Failed", "Unavailable"),
       ...refer("Timeout"),
     },
