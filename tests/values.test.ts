@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readHeader } from "../src/catalog/header.ts";
-import { queryName } from "../src/catalog/query.ts";
+import { type QueryFile, queryName } from "../src/catalog/query.ts";
 import { scanPlaceholders } from "../src/catalog/placeholders.ts";
 import { readQueryFiles } from "../src/deno/sql_files.ts";
 import { createGateway, newTenant, queryFile, read, tokenOf } from "./gateway.ts";
@@ -48,7 +48,7 @@ const own = types.split(" ").map((type, i) =>
     `SELECT toString({x:${type.replace("_", " ")}}) AS x`,
   )
 );
-const patterned = [
+const forms = [
   queryFile("values/zone", "tenant: none\nparams:\n  x: { format: timezone }", "SELECT {x:String} AS x"),
   queryFile(
     "values/day",
@@ -61,7 +61,7 @@ const patterned = [
     "SELECT number AS n FROM numbers(3) WHERE {after:Nullable(UInt64)} IS NULL OR n > {after:Nullable(UInt64)} ORDER BY n",
   ),
 ];
-const gateway = await createGateway({ files: [...files, ...own, ...patterned] });
+const gateway = await createGateway({ files: [...files, ...own, ...forms] });
 const tenant = newTenant();
 const authorization = `Bearer ${await tokenOf(tenant, "query admin cohorts:write")}`;
 const uuid = "00000000-0000-0000-0000-000000000000";
@@ -73,39 +73,33 @@ async function send(path: string, body: string, method = "POST") {
   return { status: response.status, text };
 }
 
-/** Every endpoint of a file, with the names of its parameters. */
-const endpoints = [...files, ...own, ...patterned].map(({ path, text }) => {
+/** The endpoint of a file, with the names of its parameters. */
+function endpointOf({ path, text }: QueryFile) {
   const { header, sql } = readHeader(path, text);
   const address = `/v1/${(header.path ?? queryName(path)).replaceAll(/\{[^}]+\}/g, uuid)}`;
-  const names = scanPlaceholders(sql).map(({ name }) => name);
-  return { method: header.method ?? "POST", address, names: [...new Set(names)] };
-});
+  const names = new Set(scanPlaceholders(sql).map(({ name }) => name));
+  return { method: header.method ?? "POST", address, names: [...names] };
+}
 
-Deno.test("no value of a parameter makes a 5xx, whatever JSON it is", async () => {
-  let asked = 0;
-  for (const { method, address, names } of endpoints) {
-    const all = [
-      ...names,
-      "page",
-      "pageSize",
-      "cursor",
-      "format",
-      "table",
-      "escapeFormulas",
-      "__proto__",
-      "toString",
-    ];
-    for (const name of all) {
-      // what is plain is tried elsewhere, and would run the query
-      const values = odd.filter((value) => /^[[{]/.test(value) || names.length < 3);
-      for (const value of values) {
-        const { status, text } = await send(address, `{${JSON.stringify(name)}:${value}}`, method);
-        asked++;
-        assert.ok(status < 500, `${method} ${address} ${name}: ${value.slice(0, 60)}: ${text}`);
-      }
+async function expectNoFailure(file: QueryFile, names: string[], values: string[]): Promise<void> {
+  const { method, address, names: own } = endpointOf(file);
+  for (const name of [...own, ...names]) {
+    for (const value of values) {
+      const { status, text } = await send(address, `{${JSON.stringify(name)}:${value}}`, method);
+      assert.ok(status < 500, `${method} ${address} ${name}: ${value.slice(0, 60)}: ${text}`);
     }
   }
-  assert.ok(asked > 2_000);
+}
+
+Deno.test("no value of a parameter of any type makes a 5xx, whatever JSON it is", async () => {
+  for (const file of own) await expectNoFailure(file, [], odd);
+});
+
+Deno.test("no parameter of a query makes a 5xx for want of text", async () => {
+  const gatewayOwn = ["page", "pageSize", "cursor", "format", "table", "escapeFormulas", "__proto__"];
+  for (const file of [...files, ...forms]) {
+    await expectNoFailure(file, gatewayOwn, ['{"toString":1}', '[{"toString":1}]', nested(3_000)]);
+  }
 });
 
 Deno.test("a list or an object where text is wanted is a 400 that names the parameter", async () => {
