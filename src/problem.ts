@@ -12,7 +12,7 @@ export const problems = {
   "not-acceptable": [406, "The answer does not come in the format asked for"],
   "conflict": [409, "What is there already does not allow this"],
   "idempotency-conflict": [409, "The first request with this Idempotency-Key is still running"],
-  "precondition-failed": [412, "A condition of the request does not hold, or cannot be checked here"],
+  "precondition-failed": [412, "A condition of the request does not hold"],
   "body-too-large": [413, "The body is larger than the limit"],
   "unsupported-media-type": [415, "The body has a type or an encoding that is not taken"],
   "range-not-satisfiable": [416, "The answer does not have the bytes asked for"],
