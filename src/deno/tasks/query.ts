@@ -115,7 +115,11 @@ function chooseFormats(query: Query, name: string, table: string | undefined): F
   }
   const format = formats.find((each) => each.name === name);
   if (!format) throw new Problem("invalid-parameter", { detail: `There is no format "${name}"\n${usage}` });
-  return [{ ...format, ...(table !== undefined && { table }) }];
+  if (table === undefined) return [format];
+  if (format.name === "json") {
+    throw new Problem("invalid-parameter", { detail: "A list alone is for exports, such as --format=csv" });
+  }
+  return [{ ...format, table }];
 }
 
 function print(text: string): void {
