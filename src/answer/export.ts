@@ -11,7 +11,7 @@ import { answerXlsx } from "./xlsx.ts";
 
 /** The engine's bytes as they come, as a file. A failure in the middle breaks the connection. */
 export async function answerExport(clickHouse: ClickHouse, run: Run): Promise<Answer> {
-  const { format, query } = run;
+  const { format } = run;
   const body = format.name === "xlsx"
     ? await answerXlsx(clickHouse, run)
     : await exportBytes(clickHouse, run);
