@@ -24,10 +24,13 @@ import { type DocsAssets, docsRoutes } from "./docs/routes.ts";
 import { createProbe } from "./health/probe.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { allowOrigins } from "./http/allow_origins.ts";
+import { checkCoding } from "./http/content_coding.ts";
 import { type Log, logRequests } from "./http/log.ts";
 import { onError } from "./http/on_error.ts";
+import { checkPreconditions } from "./http/preconditions.ts";
 import { withoutLength } from "./http/without_length.ts";
 import { requestId } from "./http/request_id.ts";
+import { checkTarget, pathOf } from "./http/target.ts";
 import { nameSpan } from "./http/trace.ts";
 import { eventRoutes } from "./ingest/routes.ts";
 import { syncRoutes } from "./sync/routes.ts";
@@ -112,7 +115,7 @@ const securityFields = {
 /** The gateway: every route and middleware, in the order a request meets them. */
 export function createApp(deps: AppDeps): { fetch(request: Request): Response | Promise<Response> } {
   const { config, log } = deps;
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ getPath: pathOf });
   app.onError(onError(log));
   app.notFound(() => {
     throw new Problem("not-found", { detail: "There is no such path; /docs lists what there is" });
@@ -123,6 +126,7 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
   app.use(logRequests(log));
   app.use(secureHeaders(securityFields));
   app.use(allowOrigins(config.ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()).filter(Boolean)));
+  app.use(checkTarget());
 
   const auth = createAuth(deps);
   const repeats = createRepeats(deps, auth.tokens);
@@ -134,6 +138,8 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
   app.use("/v1/*", auditRequests(deps));
   app.use("/v1/*", authenticate(auth));
   app.use("/v1/*", rateLimitFields(deps));
+  app.use("/v1/*", checkCoding());
+  app.use("/v1/*", checkPreconditions());
   app.route("/v1/events", eventRoutes(deps));
   app.use("/v1/*", limitBurst(deps));
   app.route("/v1/admin/keys", keyRoutes(auth));

@@ -119,7 +119,7 @@ Deno.test("CSV has a header and a line for each row", async () => {
   assert.equal(response.headers.get("content-type"), "text/csv; charset=utf-8");
   const [header, line, ...rest] = (await response.text()).split("\n");
   assert.equal(header, '"step","names","at","day","count","tenant","now"');
-  assert.equal(line, `"day","['a,b','""c']",\\N,"2026-03-10",\\N,"${tenant}","2026-03-10T12:00:00.000Z"`);
+  assert.equal(line, `"day","[""a,b"",""\\""c""]",,"2026-03-10",,"${tenant}","2026-03-10T12:00:00.000Z"`);
   assert.deepEqual(rest, [""]);
 });
 

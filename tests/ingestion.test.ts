@@ -341,7 +341,7 @@ Deno.test("gzip that unpacks to more than the limit is a 413 that names it", asy
 });
 
 Deno.test("An encoding that is not known is a 415", async () => {
-  for (const encoding of ["br", "zstd", "deflate", "gzip, gzip", ""]) {
+  for (const encoding of ["br", "zstd", "deflate", "gzip, gzip"]) {
     const answer = await post(newTenant(), ndjson(events(1)), { "content-encoding": encoding });
     assert.deepEqual([answer.status, answer.body.type], [415, "/problems/unsupported-media-type"], encoding);
   }

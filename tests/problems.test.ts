@@ -82,6 +82,11 @@ const ways: [ProblemType, path: string, init?: RequestInit & { anonymous?: true 
   ["method-not-allowed", "/v1/faults/none", { method: "PUT", body: "{}" }],
   ["method-not-allowed", "/v1/events/outreach"],
   ["not-acceptable", "/v1/faults/none", { headers: { accept: "image/png" } }],
+  ["precondition-failed", "/v1/events/outreach", {
+    method: "POST",
+    body: "{}",
+    headers: { "if-match": '"x"' },
+  }],
   ["body-too-large", "/v1/faults/none", { method: "POST", headers: json, body: " ".repeat(1_048_577) }],
   ["unsupported-media-type", "/v1/faults/none", { method: "POST", body: "limit=1" }],
   ["unsupported-media-type", "/v1/events/outreach", {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { readQueryFiles, root } from "../src/deno/sql_files.ts";
 import { readHeader } from "../src/catalog/header.ts";
 import { queryName } from "../src/catalog/query.ts";
-import { type Answer, createGateway, newTenant, type TestGateway } from "./gateway.ts";
+import { type Answer, createGateway, newTenant, read, type TestGateway } from "./gateway.ts";
 
 // Tests that analysts write: tests/queries/<domain>/<query>.yaml. CONTRIBUTING.md describes the format.
 
@@ -74,6 +74,7 @@ for (const file of files) {
         }
         assert.ok(status < 300, JSON.stringify(body));
         if (then !== undefined) assertHolds(body.data, then, "data");
+        if (!headers.get(name)?.method) assertTimes(body.data, await schemaOf(name), "data");
         if (warnings) assert.deepEqual(body.meta.warnings, warnings);
         for (const read of reads ?? []) {
           const answer = await ask(read.query, tenants.asking, read.when, "query");
@@ -83,6 +84,43 @@ for (const file of files) {
       });
     }
   });
+}
+
+let document: Promise<Answer> | undefined;
+
+/** The schema of a query's data. */
+// deno-lint-ignore no-explicit-any -- as free as JSON
+async function schemaOf(name: string): Promise<any> {
+  document ??= gateway.fetch("/openapi.json").then(read);
+  const { paths } = (await document).body;
+  const { responses } = paths[`/v1/${headers.get(name)?.path ?? name}`].get;
+  return responses[200].content["application/json"].schema.properties.data;
+}
+
+const timeForms: Record<string, RegExp> = {
+  "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
+  "date": /^\d{4}-\d\d-\d\d$/,
+};
+
+/** Whether each text that is a time is said to be one, by its type or in the header, and no other is. */
+// deno-lint-ignore no-explicit-any -- as free as JSON
+function assertTimes(value: unknown, schema: any, path: string): void {
+  if (Array.isArray(value)) {
+    return value.forEach((each) => schema?.items && assertTimes(each, schema.items, path));
+  }
+  if (typeof value === "string") {
+    for (const [form, pattern] of Object.entries(timeForms)) {
+      assert.equal(
+        schema.format === form,
+        pattern.test(value),
+        `${path} has the format ${schema.format}: ${value}`,
+      );
+    }
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, each] of Object.entries(value)) {
+      if (schema?.properties?.[key]) assertTimes(each, schema.properties[key], `${path}.${key}`);
+    }
+  }
 }
 
 /** Asks a query, or calls a writing endpoint. */

@@ -163,6 +163,28 @@ GROUP BY channel
     assert.match(printed, /sms.* 2 /);
   });
 
+  await t.step("of an object: its fields, and a table for each list in it, or one alone", async () => {
+    await copy.write(
+      "sql/outreach/whole.sql",
+      `/*---
+summary: An object
+tenant: none
+returns: object
+---*/
+SELECT
+    CAST((5, NULL), 'Tuple(sent UInt64, rate Nullable(Float64))') AS summary,
+    CAST([('email', 3), ('sms', 2)], 'Array(Tuple(channel String, sent UInt64))') AS byChannel
+`,
+    );
+    const whole = await copy.task("query", "outreach/whole");
+    assert.equal(whole.code, 0, whole.printed);
+    assert.match(whole.printed, /summary\.sent: +5\n[^]*\nbyChannel\n[^]*channel.*sent[^]*email.* 3 /);
+    const alone = await copy.task("query", "outreach/whole", "--table=byChannel", "--format=csv");
+    assert.match(alone.printed, /^"channel","sent"\n"email",3\n"sms",2$/m);
+    const none = await copy.task("query", "outreach/whole", "--table=byDay");
+    assert.deepEqual([none.code, /the lists are byChannel/.test(none.printed)], [1, true], none.printed);
+  });
+
   await t.step("a path or a file is a name too; the tenant and the format can be chosen", async () => {
     const json = await copy.task("query", "/v1/outreach/trial", "--channel=sms", "--format=json");
     assert.deepEqual(jsonOf(json.printed).data, [{ channel: "sms", events: 2 }]);

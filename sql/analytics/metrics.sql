@@ -15,7 +15,7 @@ params:
 cache: { ttl: 1h, fresh: 10s, stale: 1m }
 page: { size: 100, max: 1000 }
 columns:
-  bucket: "Start of the hour, day, week or month, with the zone's offset"
+  bucket: { description: "Start of the hour, day, week or month, with the zone's offset", format: date-time }
   avgValue: Mean of the values
   minValue: Least value
   maxValue: Greatest value

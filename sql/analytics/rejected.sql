@@ -8,7 +8,7 @@ page: { size: 100, max: 1000 }
 params:
   stream: { description: The stream, default: csr_scores }
 columns:
-  receivedAt: When Sluice received it
+  receivedAt: { description: When Sluice received it, format: date-time }
   lineNumber: "Number of the line in the request body or file; of a row from Postgres, its place in what was read"
   reason: "What is wrong with it: the first rule that it breaks, in the order of the fields"
   line: The line as it was sent; bytes that are not UTF-8 are replaced

@@ -8,7 +8,7 @@ tenant: all
 scope: admin
 columns:
   source: Table of Postgres
-  lastSuccessAt: When the last successful run began; what was committed before is here
+  lastSuccessAt: { description: When the last successful run began; what was committed before is here, format: date-time }
   rows: Rows that it brought, also those that a long transaction made it read again
   rejected: Those of them that became dead letters
   durationMs: How long it took
@@ -16,7 +16,7 @@ columns:
   late: Whether that is more than 20 minutes
   error: What went wrong in the last run, null when nothing did
   failures: Runs that failed since the last successful one
-  nextRunAt: When the next run is due
+  nextRunAt: { description: When the next run is due, format: date-time }
   running: Whether one runs now
 ---*/
 WITH

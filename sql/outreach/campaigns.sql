@@ -22,6 +22,8 @@ cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
+  timeRange.start: { format: date-time }
+  timeRange.end: { format: date-time }
   summary.totalCampaigns: "Campaigns that started, completed or had a message sent"
   summary.completedCampaigns: Of those, the campaigns that completed in the range
   summary.totalRecipients: Distinct contacts of the messages sent, over all campaigns
@@ -31,6 +33,7 @@ columns:
   topCampaigns.openRate: "opened / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
   topCampaigns.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
   timeSeries: "Messages of campaigns in every bucket of the range, oldest first, by the start of the bucket; the first and last may be partial"
+  timeSeries.timestamp: { format: date-time }
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,

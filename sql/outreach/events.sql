@@ -31,8 +31,8 @@ returns: list
 columns:
   id: "Id of the event, as its producer gave it"
   metadata: What the producer added
-  occurredAt: When it happened
-  ingestedAt: When Sluice received it
+  occurredAt: { description: When it happened, format: date-time }
+  ingestedAt: { description: When Sluice received it, format: date-time }
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,

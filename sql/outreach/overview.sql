@@ -17,6 +17,8 @@ cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
+  timeRange.start: { format: date-time }
+  timeRange.end: { format: date-time }
   summary.totalMessagesSent: Messages sent in the range
   summary.totalDelivered: "Messages delivered in the range; with `attribution: send`, of those sent in it, by now"
   summary.totalOpened: "Messages opened in the range; with `attribution: send`, of those sent in it, by now"
@@ -29,6 +31,7 @@ columns:
   byChannel.openRate: "opened / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
   byChannel.clickRate: "clicked / delivered, in percent; with `attribution: event` it can pass 100 in a short range"
   trend: "Every day of the range, oldest first; a message counts on each day on which it has the event; with `attribution: send`, on which it was sent"
+  trend.date: { format: date }
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,

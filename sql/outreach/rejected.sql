@@ -7,7 +7,7 @@ description: |
 page: { size: 100, max: 1000 }
 returns: list
 columns:
-  receivedAt: When Sluice received it
+  receivedAt: { description: When Sluice received it, format: date-time }
   lineNumber: Number of the line in the request body
   reason: "What is wrong with it: the first rule that it breaks, in the order of the fields"
   line: The line as it was sent; bytes that are not UTF-8 are replaced

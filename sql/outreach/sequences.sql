@@ -17,6 +17,8 @@ cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
+  timeRange.start: { format: date-time }
+  timeRange.end: { format: date-time }
   summary.totalEnrollments: Enrolments in the range
   summary.activeEnrollments: Of those, the enrolments that neither completed nor had a reply in the range
   summary.completedEnrollments: Enrolments that completed
@@ -25,6 +27,7 @@ columns:
   stepFunnel: "Enrolments per step, by stepNumber: for how many the step was executed, how many replied to it"
   topSequences: "By enrolments, most first, then by sequenceId; the name is null as long as no event told it"
   timeSeries: "Every bucket of the range, oldest first, by the start of the bucket; the first and last may be partial"
+  timeSeries.timestamp: { format: date-time }
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,

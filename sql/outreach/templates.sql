@@ -20,6 +20,8 @@ cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
+  timeRange.start: { format: date-time }
+  timeRange.end: { format: date-time }
   topTemplates: "By openRate, highest first; the name is null as long as no event told it"
   topTemplates.openRate: "opened / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"
   topTemplates.clickRate: "clicked / delivered, in percent; null when nothing was delivered; with `attribution: event` it can pass 100 in a short range"

@@ -16,9 +16,12 @@ cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
+  timeRange.start: { format: date-time }
+  timeRange.end: { format: date-time }
   peakHours: "Hours of the day (0 to 23) with any message, most messages first"
   byDayOfWeek: "Monday to Sunday, days without messages included"
   timeSeries: "Every bucket of the range, oldest first, by the start of the bucket; the first and last may be partial"
+  timeSeries.timestamp: { format: date-time }
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,

@@ -16,6 +16,8 @@ cache: { ttl: 1h, fresh: 10s, stale: 1m }
 returns: object
 columns:
   timeRange: The range that was counted, start included, end excluded
+  timeRange.start: { format: date-time }
+  timeRange.end: { format: date-time }
   summary.totalRuns: Runs that started
   summary.completedRuns: Runs that completed
   summary.failedRuns: Runs that failed
@@ -24,6 +26,7 @@ columns:
   summary.avgConversionRate: "goalReachedRuns / completedRuns, in percent; null when no run completed"
   topWorkflows: "By runs, most first, then by workflowId; the name is null as long as no event told it"
   timeSeries: "Every bucket of the range, oldest first, by the start of the bucket; the first and last may be partial"
+  timeSeries.timestamp: { format: date-time }
 ---*/
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,

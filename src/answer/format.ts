@@ -12,8 +12,12 @@ export interface Format {
   isText: boolean;
   /** ClickHouse's settings for it. */
   settings?: Record<string, string | number>;
-  /** Whether it holds values of ClickHouse's own types only as text: `flatColumns` makes them. */
-  isTyped?: boolean;
+  /** How the columns are laid out for it: with their types, as lines of text, or as those without what is a table of its own. */
+  columns?: "typed" | "csv" | "fields";
+  /** The list in the answer that the caller wants as rows. */
+  table?: string;
+  /** Whether text that a program for sheets would take for a formula is marked as text. */
+  escapesFormulas?: boolean;
 }
 
 /**
@@ -30,14 +34,23 @@ export const formats: Format[] = [
     extension: "ndjson",
     isText: true,
   },
-  { name: "csv", mediaType: "text/csv", clickHouse: "CSVWithNames", extension: "csv", isText: true },
+  {
+    name: "csv",
+    mediaType: "text/csv",
+    clickHouse: "CSVWithNames",
+    extension: "csv",
+    isText: true,
+    columns: "csv",
+    // readers take an empty field for one without a value; empty text is in quotes
+    settings: { format_csv_null_representation: "" },
+  },
   {
     name: "parquet",
     mediaType: "application/vnd.apache.parquet",
     clickHouse: "Parquet",
     extension: "parquet",
     isText: false,
-    isTyped: true,
+    columns: "typed",
     settings: {
       output_format_parquet_compression_method: "snappy",
       output_format_parquet_string_as_string: 1,
@@ -55,7 +68,7 @@ export const formats: Format[] = [
     clickHouse: "ArrowStream",
     extension: "arrows",
     isText: false,
-    isTyped: true,
+    columns: "typed",
     settings: {
       output_format_arrow_compression_method: "none",
       output_format_arrow_string_as_string: 1,
@@ -77,7 +90,7 @@ export const formats: Format[] = [
  * The format that `?format=` names, else the best that `Accept` takes (RFC 9110, section 12.5.1: the highest
  * quality, then our own order). Throws Problem.
  */
-export function chooseFormat(named: string[] | undefined, accept: string | null): Format {
+export function chooseFormat(named: unknown[] | undefined, accept: string | null): Format {
   if (named) {
     const format = formats.find(({ name }) => named.length === 1 && name === named[0]);
     if (format) return format;

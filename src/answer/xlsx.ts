@@ -1,9 +1,8 @@
 import { writeXlsxStream } from "hucre/xlsx";
-import type { Query } from "../catalog/query.ts";
 import { type ClickHouse, readSummary } from "../clickhouse/client.ts";
 import { Problem } from "../problem.ts";
 import { exportBody } from "./export_body.ts";
-import { sheetColumns } from "./flat_columns.ts";
+import { sheetColumns, sheetSql } from "./flat_columns.ts";
 import { readLines } from "../clickhouse/read_lines.ts";
 import { expectOneRow } from "./one_row.ts";
 import { type Run, statementOf } from "./statement.ts";
@@ -25,7 +24,7 @@ export async function answerXlsx(
   const statement = statementOf(run);
   const response = await clickHouse({
     ...statement,
-    sql: sheetColumns(run.query),
+    sql: sheetSql(run.query, run.format.table),
     settings: {
       limit: maxRows + 1,
       ...statement.settings,
@@ -35,16 +34,16 @@ export async function answerXlsx(
     },
   });
   try {
-    checkRows(run.query, readSummary(response).resultRows);
+    checkRows(run, readSummary(response).resultRows);
   } catch (error) {
     await response.body?.cancel();
     throw error;
   }
-  return writeSheet(run.query, exportBody(response, run));
+  return writeSheet(run, exportBody(response, run));
 }
 
-function checkRows(query: Query, rows: number): void {
-  if (query.header.returns === "object") expectOneRow(query, rows);
+function checkRows({ query, format }: Run, rows: number): void {
+  if (query.header.returns === "object" && format.table === undefined) expectOneRow(query, rows);
   if (rows > maxRows) {
     throw new Problem("query-too-large", {
       detail: `A sheet of xlsx holds at most ${maxRows} rows, and these are more; ask for csv or parquet`,
@@ -55,11 +54,12 @@ function checkRows(query: Query, rows: number): void {
 
 /** A workbook of the lines of a JSONCompactEachRow; when its reader leaves, the lines' source is left, too. */
 function writeSheet(
-  query: Query,
+  { query, format: { table } }: Run,
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const source = body.getReader();
-  const types = query.columns.map(({ type }) => cellType(type));
+  const columns = sheetColumns(query, table);
+  const types = columns.map(({ type, path }) => cellType(type, query.header.columns[path]?.format));
   async function* rows(): AsyncGenerator<Cell[]> {
     for await (const line of readLines(source)) {
       const values = JSON.parse(line) as unknown[];
@@ -67,8 +67,8 @@ function writeSheet(
     }
   }
   const sheet = writeXlsxStream(rows(), {
-    name: sheetName(query.name),
-    columns: query.columns.map(({ name }, i) => ({ header: name, numFmt: types[i].numFmt })),
+    name: sheetName(table ?? query.name),
+    columns: columns.map(({ name }, i) => ({ header: name, numFmt: types[i].numFmt })),
     freezePane: { rows: 1 },
   }).getReader();
   return new ReadableStream({

@@ -1,5 +1,6 @@
 import type { ClickHouseType } from "../clickhouse/type.ts";
 import { unwrapped } from "./flat_columns.ts";
+import type { TextForm } from "./typed_times.ts";
 
 /** What a sheet's cell holds. */
 export type Cell = string | number | boolean | Date | null;
@@ -14,8 +15,8 @@ export interface CellType {
   numFmt?: string;
 }
 
-/** The cells of a column of this type, of `sheetColumns`. */
-export function cellType(type: ClickHouseType): CellType {
+/** The cells of a column of this type, of `sheetColumns`; of text in a form, those of what it says. */
+export function cellType(type: ClickHouseType, form?: TextForm): CellType {
   const inner = unwrapped(type);
   switch (inner.kind) {
     case "Integer":
@@ -37,6 +38,9 @@ export function cellType(type: ClickHouseType): CellType {
         toCell: date,
         numFmt: inner.precision === 0 ? "yyyy-mm-dd hh:mm:ss" : "yyyy-mm-dd hh:mm:ss.000",
       };
+    case "String":
+      if (form === "date-time") return { toCell: localTime, numFmt: "yyyy-mm-dd hh:mm:ss.000" };
+      return form === "date" ? { toCell: date, numFmt: "yyyy-mm-dd" } : { toCell: text };
     default:
       return { toCell: text };
   }
@@ -60,6 +64,11 @@ function date(value: unknown): Cell {
   if (value === null) return null;
   const instant = new Date(String(value));
   return instant.getTime() >= firstDate ? instant : String(value);
+}
+
+/** The wall-clock time of an instant in its own zone, as the text shows it: a sheet knows no zones. */
+function localTime(value: unknown): Cell {
+  return date(value === null ? null : String(value).replace(/(?:Z|[+-]\d\d:\d\d)$/, "Z"));
 }
 
 /** In a sheet, `_x0041_` stands for a character (ECMA-376, 22.9.2.19 ST_Xstring): escaped, it is the text that it was. */

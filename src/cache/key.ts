@@ -12,6 +12,8 @@ export function cacheKey(
 ): string {
   const { page } = bound;
   let key = `${query.name}\0${query.version}\0${tenantId}\0${format.name}\0${isExact ? "exact" : ""}\0`;
+  if (format.table !== undefined) key += `table:${format.table}\0`;
+  if (format.escapesFormulas) key += "escaped\0";
   if (page) key += `${page.number},${page.size}`;
   if (bound.now) key += `,${bound.now.getTime()}`;
   for (const name in bound.parameters) key += `\0${bound.parameters[name]}`;

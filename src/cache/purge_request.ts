@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { queryName } from "../catalog/query.ts";
 import { checked } from "../http/checked.ts";
 import { readText } from "../http/json_body.ts";
+import { searchOf } from "../http/target.ts";
 import { Problem } from "../problem.ts";
 import type { Purge } from "./purge.ts";
 
@@ -22,7 +23,7 @@ export async function readPurge(request: Request, catalog: Catalog): Promise<Pur
       detail: "The parameters go into the address, such as ?query=outreach/overview: a body is not taken",
     });
   }
-  const search = readSearch(new URL(request.url).searchParams);
+  const search = readSearch(searchOf(request));
   const { query, tenantId = "", table = "" } = checked(parameters, Object.fromEntries(search));
   return { query: query === undefined ? "" : nameOf(query, catalog), tenantId, table };
 }

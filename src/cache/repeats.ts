@@ -14,7 +14,7 @@ import type { Log } from "../http/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Cache } from "./cache.ts";
 import { type Accepted, chooseEncoding, readAccepted } from "./encoding.ts";
-import { matchesTag } from "./respond.ts";
+import { matchesTag, sentTag } from "./respond.ts";
 
 /** What answering repeated requests uses. */
 export interface RepeatsDeps {
@@ -35,6 +35,8 @@ export interface Understood {
   bound: Bound;
   format: Format;
   path: string;
+  /** The field Host, which the address is made of: with another one, the same address may be of another path. */
+  host: string | null;
   parametersHash: bigint;
   /** Scopes of which it needs one. */
   scopes: string[];
@@ -90,7 +92,9 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
     const repeat = known.get(keyOf(request));
     if (!repeat || isSpecial(headers) || trace.getActiveSpan()?.isRecording()) return;
     const { query, bound, format } = repeat;
-    if (repeat.served !== deps.served()) return;
+    if (repeat.served !== deps.served() || headers.get("host") !== repeat.host) return;
+    const isFile = format.name !== "json";
+    if (isFile && headers.has("range")) return;
     const authorization = headers.get("authorization");
     if (!authorization?.startsWith("Bearer ")) return;
     const credential = tokens.recall(authorization.slice("Bearer ".length));
@@ -165,7 +169,7 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
       if (encoding) sent.append("content-encoding", encoding);
       sent.append("content-length", String(bytes.length));
     }
-    sent.append("etag", entry.etag);
+    sent.append("etag", sentTag(entry, isFile, encoding));
     sent.append("age", String(Math.max(0, Math.floor((now.getTime() - entry.madeAt) / 1000))));
     sent.append("cache-status", `sluice; hit; ttl=${kept.ttlSeconds}`);
     sent.append("x-request-id", requestId);
@@ -212,5 +216,5 @@ function keyOf({ url, headers }: Request): string {
 /** Whether the request has a field that the remembered answer does not allow for. */
 function isSpecial(headers: Headers): boolean {
   return headers.has("x-api-key") || headers.has("cache-control") || headers.has("x-correlation-id") ||
-    headers.has("x-request-id");
+    headers.has("x-request-id") || headers.has("if-match");
 }

@@ -1,20 +1,26 @@
+import { Problem } from "../problem.ts";
 import type { Outcome } from "./ask.ts";
 import { chooseEncoding, readAccepted } from "./encoding.ts";
 import type { Encoding, Entry } from "./entry.ts";
+import { type ByteRange, readRange } from "./ranges.ts";
 
 /** What makes a caller's answer another one than the next caller's. */
 const vary = "Authorization, X-Api-Key, Accept, Accept-Encoding";
 
-/** What `respond` reads of the request. */
+/** What `respond` reads of the request: its conditions are those of a GET or HEAD, its range is that of a GET. */
 export interface Conditions {
-  /** Of a GET or HEAD; it is not meant for other methods (RFC 9110, section 13.1.2). */
-  ifNoneMatch: string | undefined;
+  ifMatch?: string;
+  ifNoneMatch?: string;
+  range?: string;
+  ifRange?: string;
   acceptEncoding: string | undefined;
+  /** Whether the answer is an export, which may be asked for in ranges. */
+  isFile: boolean;
 }
 
 /**
  * The response for an answer: with the fields of RFC 9111 and RFC 9211 that say how it came and how long it holds, 304 when
- * the caller has it, in an encoding that the caller takes.
+ * the caller has it, 206 with the part that the caller wants, in an encoding that the caller takes. Throws Problem.
  */
 export async function respond(
   { answer, status, forwarded, isShared, entry, ttlSeconds }: Outcome,
@@ -22,27 +28,72 @@ export async function respond(
   conditions: Conditions,
   encoded: (entry: Entry, encoding: Encoding) => Promise<Uint8Array<ArrayBuffer>>,
 ): Promise<Response> {
+  const { isFile } = conditions;
   const headers: Record<string, string> = {
     ...answer.headers,
     vary,
     "cache-status": cacheStatus(status, forwarded, isShared, entry ? ttlSeconds : undefined),
     "cache-control": entry ? cacheControl(entry) : "no-store",
+    // of what is not kept, the next request would get another computation's bytes
+    ...(isFile && { "accept-ranges": entry ? "bytes" : "none" }),
   };
   if (!entry) {
     if (answer.body instanceof Uint8Array) headers["content-length"] = String(answer.body.length);
+    else if (!isMatched(conditions)) await answer.body.cancel();
+    checkMatch(conditions);
     return new Response(answer.body, { headers });
   }
-  headers.etag = entry.etag;
+  const range = rangeOf(entry, conditions);
+  const encoding = range
+    ? undefined
+    : chooseEncoding(readAccepted(conditions.acceptEncoding), entry.body.length);
+  headers.etag = sentTag(entry, isFile, encoding);
   headers.age = String(Math.max(0, Math.floor((now.getTime() - entry.madeAt) / 1000)));
+  checkMatch(conditions, headers.etag);
   if (conditions.ifNoneMatch && matchesTag(conditions.ifNoneMatch, entry.etag)) {
     delete headers["content-type"];
     return new Response(null, { status: 304, headers });
   }
-  const encoding = chooseEncoding(readAccepted(conditions.acceptEncoding), entry.body.length);
+  if (range) return partOf(entry, range, headers);
   const body = encoding ? await encoded(entry, encoding) : entry.body;
   if (encoding) headers["content-encoding"] = encoding;
   headers["content-length"] = String(body.length);
   return new Response(body, { headers });
+}
+
+/** The part that is asked for, if what the caller has of the rest, by `If-Range`, is of the same bytes. */
+function rangeOf(
+  entry: Entry,
+  { isFile, range, ifRange }: Conditions,
+): ByteRange | "unsatisfiable" | undefined {
+  if (!isFile || range === undefined) return;
+  if (ifRange !== undefined && ifRange.trim() !== sentTag(entry, isFile, undefined)) return;
+  return readRange(range, entry.body.length);
+}
+
+function partOf(
+  { body }: Entry,
+  range: ByteRange | "unsatisfiable",
+  headers: Record<string, string>,
+): Response {
+  if (range === "unsatisfiable") {
+    throw new Problem("range-not-satisfiable", {
+      detail: `The answer has ${body.length} bytes`,
+      headers: { "content-range": `bytes */${body.length}` },
+    });
+  }
+  const part = body.subarray(range.first, range.last + 1);
+  headers["content-range"] = `bytes ${range.first}-${range.last}/${body.length}`;
+  headers["content-length"] = String(part.length);
+  return new Response(part, { status: 206, headers });
+}
+
+/**
+ * The entity tag as it is sent. Of an export it is that of the body's very bytes, hence a strong one, with which ranges can be
+ * put together; of JSON the body also tells how it was computed, and an encoding makes other bytes of the same.
+ */
+export function sentTag({ etag }: Entry, isFile: boolean, encoding: Encoding | undefined): string {
+  return isFile && !encoding ? etag.slice("W/".length) : etag;
 }
 
 /** `Cache-Status` (RFC 9211). An outdated answer is a hit whose time is over. */
@@ -74,4 +125,19 @@ export function matchesTag(ifNoneMatch: string, etag: string): boolean {
   if (ifNoneMatch.trim() === "*") return true;
   const opaque = etag.slice("W/".length);
   return ifNoneMatch.split(",").some((tag) => tag.trim().replace(/^W\//, "") === opaque);
+}
+
+/** Throws a Problem unless `If-Match` names the entity tag, by strong comparison (RFC 9110, section 13.1.1). */
+function checkMatch(conditions: Conditions, etag?: string): void {
+  if (isMatched(conditions, etag)) return;
+  throw new Problem("precondition-failed", {
+    detail: "If-Match names no entity tag of this answer; a weak one never matches",
+    parameter: "If-Match",
+  });
+}
+
+function isMatched({ ifMatch }: Conditions, etag?: string): boolean {
+  if (ifMatch === undefined || ifMatch.trim() === "*") return true;
+  return etag !== undefined && !etag.startsWith("W/") &&
+    ifMatch.split(",").some((tag) => tag.trim() === etag);
 }

@@ -21,6 +21,8 @@ export interface Bound {
 
 /** Longest bound text in bytes; ClickHouse's http_max_field_value_size is 128 KiB, of escaped text. */
 const maxBytes = 100_000;
+/** Faults that a problem lists. */
+const maxErrors = 20;
 /** Rows that numbered pages reach. */
 export const maxOffset = 10_000_000;
 
@@ -66,6 +68,8 @@ export function bind(query: Query, input: Input, now: Date): Bound {
   if (query.header.cursor) known.push("cursor");
   for (const name of input.keys()) {
     if (known.includes(name)) continue;
+    // to look for a near name takes time
+    if (errors.length === maxErrors) break;
     const shown = name.slice(0, 64);
     // the format was read before
     errors.push({ parameter: shown, detail: unknownParameter(shown, [...known, "format"]) });
@@ -107,7 +111,7 @@ export function bind(query: Query, input: Input, now: Date): Bound {
     throw new Problem("invalid-parameter", {
       detail,
       parameter,
-      ...(errors.length > 1 && { errors: errors.slice(0, 20) }),
+      ...(errors.length > 1 && { errors: errors.slice(0, maxErrors) }),
     });
   }
   return { parameters: { ...parameters, ...cursor?.parameters }, page: paged, now: cursor?.now };

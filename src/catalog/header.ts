@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
+import { textForms } from "../answer/typed_times.ts";
 import { headerScope } from "../auth/scope.ts";
 import { cachePolicy } from "../cache/policy.ts";
 import { checkWriting } from "../write/header.ts";
@@ -32,6 +33,16 @@ const parameterHeader = z.strictObject({
   ),
 }).describe("A parameter of the query");
 
+const columnHeader = z.union([
+  z.string().transform((description) => ({ description, format: undefined })),
+  z.strictObject({
+    description: z.string().optional().describe("What the column means, for the API reference"),
+    format: z.enum(textForms).optional().describe(
+      "What its text says: `date-time`, an instant of RFC 3339, or `date`, a calendar date; Parquet, Arrow and xlsx hold it as a time",
+    ),
+  }),
+], "must be a description, or { description, format }").describe("A column of the result");
+
 /** Addresses below `/v1`: segments in lower case, or `{parameter}`. */
 const pathPattern = /^[a-z][a-z0-9_-]*(\/([a-z][a-z0-9_-]*|\{[a-z][A-Za-z0-9]*\}))*$/;
 
@@ -40,8 +51,8 @@ export const headerSchema = z.strictObject({
   summary: z.string().min(1).describe("The endpoint in a few words"),
   description: z.string().optional().describe("What a reader of the API reference should know; Markdown"),
   params: z.record(z.string(), parameterHeader).default({}).describe("By placeholder name"),
-  columns: z.record(z.string(), z.string()).default({}).describe(
-    "Descriptions of result columns; a nested field is named by its path, such as `summary.openRate`",
+  columns: z.record(z.string(), columnHeader).default({}).describe(
+    "Descriptions of result columns, or `{ description, format }`; a nested field is named by its path, such as `summary.openRate`",
   ),
   path: z.string().regex(pathPattern, "must be such as cohorts/{cohortId}/members").optional().describe(
     "Address below `/v1`, when it is not the file's own, such as `cohorts/{cohortId}`; it begins with the same domain",

@@ -62,6 +62,8 @@ function checkLimits(header: ParameterHeader, pattern: RegExp | undefined, input
   if (elements.length < minItems) throw new ParameterError(`must have at least ${minItems} elements`);
   if (elements.length > maxItems) throw new ParameterError(`must have at most ${maxItems} elements`);
   for (const element of elements) {
+    // it has no text: the type says whether it may be there at all
+    if (typeof element === "object" && element !== null) continue;
     const text = String(element);
     const length = [...text].length;
     if (length < (header.minLength ?? 0)) {

@@ -1,4 +1,4 @@
-import { ParameterError } from "../clickhouse/parameter.ts";
+import { describe, ParameterError } from "../clickhouse/parameter_error.ts";
 
 /**
  * Formats that a header can ask of a string parameter: `parse` returns the canonical text or throws ParameterError; nothing
@@ -19,7 +19,7 @@ function parseTimezone(input: unknown): string {
       // not a zone
     }
   }
-  throw new ParameterError(`must be an IANA time zone such as Europe/Berlin, not ${quote(input)}`);
+  throw new ParameterError(`must be an IANA time zone such as Europe/Berlin, not ${describe(input)}`);
 }
 
 const isoForm =
@@ -32,7 +32,9 @@ const isoForm =
  */
 function parseDateOrDateTime(input: unknown): string {
   const wrong = new ParameterError(
-    `must be an ISO 8601 date or date-time such as 2026-03-05 or 2026-03-05T10:00:00Z, not ${quote(input)}`,
+    `must be an ISO 8601 date or date-time such as 2026-03-05 or 2026-03-05T10:00:00Z, not ${
+      describe(input)
+    }`,
   );
   const match = typeof input === "string" ? isoForm.exec(input) : null;
   if (!match) throw wrong;
@@ -59,8 +61,4 @@ function offsetMinutes(offset: string, wrong: ParameterError): number {
   const minutes = Number(offset.slice(3).replace(":", "") || 0);
   if (hours > 14 || minutes > 59) throw wrong;
   return (offset[0] === "-" ? -1 : 1) * (hours * 60 + minutes);
-}
-
-function quote(input: unknown): string {
-  return JSON.stringify(typeof input === "string" ? input.slice(0, 64) : input)?.slice(0, 70) ?? "nothing";
 }

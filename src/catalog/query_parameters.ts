@@ -13,7 +13,7 @@ const reserved: Record<string, string> = {
   newId: "UUID",
 };
 /** Parameters that a request may carry besides those of its query. */
-const reservedByGateway = ["page", "pageSize", "cursor", "format"];
+const reservedByGateway = ["page", "pageSize", "cursor", "format", "table", "escapeFormulas"];
 
 /** The parameters that callers fill, from a query's placeholders, its header and its path. Throws QueryFileError. */
 export function createParameters(

@@ -1,4 +1,5 @@
 import { type ClickHouseType, parseType } from "../clickhouse/type.ts";
+import { hasTextAt } from "../answer/typed_times.ts";
 import { warningsColumn } from "../answer/warnings.ts";
 import type { QueryHeader } from "./header.ts";
 import type { Resolution, Syntax } from "./inspection.ts";
@@ -95,12 +96,19 @@ export function readColumns(
     }
     return { name, type: parsed };
   });
-  for (const described of Object.keys(header.columns)) {
-    if (columns.some((column) => column.name === described.split(".")[0])) continue;
-    throw at(
-      offsetOf(["columns", described]),
-      `The header describes the column "${described}", which the query does not return`,
-    );
+  for (const [described, { format }] of Object.entries(header.columns)) {
+    if (!columns.some((column) => column.name === described.split(".")[0])) {
+      throw at(
+        offsetOf(["columns", described]),
+        `The header describes the column "${described}", which the query does not return`,
+      );
+    }
+    if (format && !hasTextAt(columns, described)) {
+      throw at(
+        offsetOf(["columns", described]),
+        `The header says the format of "${described}", which is no text in the result`,
+      );
+    }
   }
   return columns;
 }

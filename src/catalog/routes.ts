@@ -1,7 +1,8 @@
 import { type Context, Hono } from "hono";
 import { answer } from "../answer/answer.ts";
-import { chooseFormat } from "../answer/format.ts";
+import { readFormat } from "../answer/export_options.ts";
 import { coarseBytes } from "../answer/figures.ts";
+import type { Format } from "../answer/format.ts";
 import { timeoutSeconds } from "../answer/limits.ts";
 import { createSmallReads } from "../answer/small_reads.ts";
 import type { AppDeps, AppEnv } from "../app.ts";
@@ -9,9 +10,10 @@ import { hashParameters, measured, newNote } from "../audit/note.ts";
 import { checkScope, isToldExactly, queryScopes } from "../auth/scope.ts";
 import { spendQuery } from "../budget/enforce.ts";
 import type { Repeats } from "../cache/repeats.ts";
-import { respond } from "../cache/respond.ts";
+import { type Conditions, respond } from "../cache/respond.ts";
 import { Problem } from "../problem.ts";
 import { readText } from "../http/json_body.ts";
+import { searchOf } from "../http/target.ts";
 import { runInTurn } from "../queue/run.ts";
 import { bind, type Input, readJson, readSearch, suggestion } from "./bind.ts";
 import { comparedTenants } from "../tenants/compare.ts";
@@ -46,8 +48,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
       input.set(name, [decodePath(value)]);
     }
     if (query.header.method) return await answerWrite(deps, writes, c, query, input);
-    const format = chooseFormat(input.get("format") as string[] | undefined, c.req.header("accept") ?? null);
-    input.delete("format");
+    const format = readFormat(query, input, c.req.header("accept") ?? null);
     const tenantIds = comparedTenants(query.header, input, c.var.credential);
     const now = deps.clock();
     const bound = { ...bind(query, input, now), tenantIds };
@@ -59,7 +60,9 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
     if (query.header.cache && c.req.method === "GET" && !tenantIds) {
       const scopes = queryScopes(query.name, query.header.scope);
       const { parametersHash } = audit;
-      deps.repeats.understand(c.req.raw, { query, bound, format, path: c.req.path, parametersHash, scopes });
+      const host = c.req.raw.headers.get("host");
+      const { path } = c.req;
+      deps.repeats.understand(c.req.raw, { query, bound, format, path, host, parametersHash, scopes });
     }
     await spendQuery(deps, tenantId);
 
@@ -119,11 +122,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
       },
     });
     isAnswering = true;
-    const conditions = {
-      ifNoneMatch: isRead(c.req.method) ? c.req.header("if-none-match") : undefined,
-      acceptEncoding: c.req.header("accept-encoding"),
-    };
-    const response = await respond(served, deps.clock(), conditions, deps.cache.encoded);
+    const response = await respond(served, deps.clock(), conditionsOf(c, format), deps.cache.encoded);
     if (served.forwarded) {
       response.headers.set(
         "server-timing",
@@ -143,12 +142,22 @@ function wantsNew(c: Context<AppEnv>): boolean {
   return wants && c.var.credential.scopes.includes("admin");
 }
 
+/** The conditions of a GET or HEAD; they are not meant for other methods (RFC 9110, section 13.1.2). */
+function conditionsOf({ req }: Context<AppEnv>, { name }: Format): Conditions {
+  return {
+    ...(isRead(req.method) && { ifMatch: req.header("if-match"), ifNoneMatch: req.header("if-none-match") }),
+    ...(req.method === "GET" && { range: req.header("range"), ifRange: req.header("if-range") }),
+    acceptEncoding: req.header("accept-encoding"),
+    isFile: name !== "json",
+  };
+}
+
 function isRead(method: string): boolean {
   return method === "GET" || method === "HEAD";
 }
 
 async function readInput(c: Context<AppEnv>): Promise<Input> {
-  const search = readSearch(new URL(c.req.url).searchParams);
+  const search = readSearch(searchOf(c.req.raw));
   if (isRead(c.req.method)) return search;
   const type = c.req.header("content-type")?.split(";")[0].trim().toLowerCase();
   const text = await readText(c.req.raw, maxBodyBytes);

@@ -22,7 +22,8 @@ export function within(step: string, error: unknown): unknown {
   return new ParameterError(error.reason, step + error.path);
 }
 
-function describe(input: unknown): string {
+/** Returns the value as an error shows it: text in quotes, cut to 64 characters, and of a list or an object only what it is. */
+export function describe(input: unknown): string {
   if (typeof input === "string") {
     return input.length > MAX_QUOTED
       ? `${JSON.stringify(input.slice(0, MAX_QUOTED))}…`

@@ -61,8 +61,8 @@ function printJsonArgument(argument: JsonArgument): string {
   return `${path} ${printType(argument.type)}`;
 }
 
-/** The server quotes a few words besides what is not an identifier (writeProbablyBackQuotedString). */
-function printName(name: string): string {
+/** Returns the name as an identifier. The server quotes a few words besides what is none (writeProbablyBackQuotedString). */
+export function printName(name: string): string {
   const bare = /^[A-Za-z_]\w*$/.test(name) && !/^(all|distinct|from|null|select|table)$/i.test(name);
   return bare ? name : `\`${escapeString(name).replaceAll("\\'", "'").replaceAll("`", "\\`")}\``;
 }

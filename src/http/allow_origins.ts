@@ -9,6 +9,8 @@ const allowHeaders = [
   "content-encoding",
   "idempotency-key",
   "if-none-match",
+  "range",
+  "if-range",
   "cache-control",
   "x-correlation-id",
 ];
@@ -22,6 +24,8 @@ const exposeHeaders = [
   "server-timing",
   "cache-status",
   "etag",
+  "accept-ranges",
+  "content-range",
   "age",
   "content-disposition",
   "www-authenticate",

@@ -1,3 +1,4 @@
+import { contentCoding } from "../http/content_coding.ts";
 import { Problem } from "../problem.ts";
 
 /** The request's body unpacked, with its first bytes looked at. */
@@ -15,13 +16,7 @@ const headBytes = 65_536;
 
 /** Opens the body of a request for events; a gzip body may unpack to `maxUnpackedBytes`. Throws Problem. */
 export async function openBody(request: Request, maxUnpackedBytes: number): Promise<EventBody> {
-  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  if (!["identity", "gzip", "x-gzip"].includes(encoding)) {
-    throw new Problem("unsupported-media-type", {
-      detail: `Content-Encoding must be gzip or absent, not "${encoding.slice(0, 64)}"`,
-    });
-  }
-  const packed = encoding !== "identity";
+  const packed = contentCoding(request.headers) === "gzip";
   const source = packed ? request.body?.pipeThrough(new DecompressionStream("gzip")) : request.body;
   const chunks = readChunks(source ?? null, packed ? maxUnpackedBytes : Infinity, packed);
   const head = withoutMark(await readHead(chunks));

@@ -1,16 +1,18 @@
+import type { Header } from "../catalog/header.ts";
 import type { JsonSchema } from "../clickhouse/json_schema.ts";
 
-/** A copy of a row's schema with the header's descriptions, each at its path such as `summary.openRate`. */
-export function describeColumns(row: JsonSchema, descriptions: Record<string, string>): JsonSchema {
+/** A copy of a row's schema with what the header says of it, each at its path such as `summary.openRate`. */
+export function describeColumns(row: JsonSchema, columns: Header["columns"]): JsonSchema {
   const copy = structuredClone(row);
-  for (const [path, description] of Object.entries(descriptions)) {
+  for (const [path, { description, format }] of Object.entries(columns)) {
     const found = path.split(".").reduce<JsonSchema | undefined>(
       (schema, name) =>
         schema && (elementOf(schema).properties as Record<string, JsonSchema> | undefined)?.[name],
       copy,
     );
     if (!found) throw new Error(`The header describes "${path}", which the result does not have`);
-    found.description = description;
+    if (description !== undefined) found.description = description;
+    if (format) elementOf(found).format = format;
   }
   return copy;
 }

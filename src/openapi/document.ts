@@ -1,4 +1,5 @@
 import type { Served } from "../app.ts";
+import { tablesOf } from "../answer/export_columns.ts";
 import { type Format, formats } from "../answer/format.ts";
 import { dataColumns, warningsColumn } from "../answer/warnings.ts";
 import { queryScopes } from "../auth/scope.ts";
@@ -47,7 +48,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       { name: "credentials", description: "API keys, and tokens for streams" },
       { name: "health", description: "How the gateway is" },
     ],
-    paths: {
+    paths: withRefusals({
       ...Object.fromEntries(queries),
       ...(streams.length && { "/v1/events/{stream}": eventsPath(streams, refer) }),
       ...credentialPaths(refer),
@@ -55,7 +56,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       ...syncPaths(refer),
       ...cachePaths(refer),
       ...healthPaths(),
-    },
+    }),
     components: {
       securitySchemes,
       schemas: { Problem: problemSchema, Meta: metaSchema },
@@ -64,6 +65,24 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
       ),
     },
   };
+}
+
+/** The paths with what every request under `/v1` that may change something can meet before its route. */
+function withRefusals(paths: OpenApi): OpenApi {
+  const refusals = refer("PreconditionFailed", "UnsupportedMediaType");
+  return Object.fromEntries(
+    Object.entries(paths as Record<string, OpenApi>).map(([path, methods]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(methods).map(([method, operation]) => [
+          method,
+          method === "get" || !path.startsWith("/v1/")
+            ? operation
+            : { ...operation, responses: { ...operation.responses, ...refusals } },
+        ]),
+      ),
+    ]),
+  );
 }
 
 /** Problem responses that operations refer to, by name. */
@@ -75,8 +94,10 @@ const responses: Record<string, ProblemType[]> = {
   NotFound: ["not-found"],
   NotAcceptable: ["not-acceptable"],
   Conflict: ["idempotency-conflict", "conflict"],
+  PreconditionFailed: ["precondition-failed"],
   TooLarge: ["body-too-large"],
   UnsupportedMediaType: ["unsupported-media-type"],
+  RangeNotSatisfiable: ["range-not-satisfiable"],
   Unprocessable: ["nothing-accepted", "idempotency-mismatch"],
   QueryTooLarge: ["query-too-large"],
   Failed: ["internal", "broken-query"],
@@ -147,6 +168,7 @@ function queryOperations(query: Query): OpenApi {
     additionalProperties: false,
   };
   const pathParameters = inPath.map(parameterObject);
+  const forms = [formatParameter, ...exportParameters(query)];
   if (header.method) {
     const method = header.method.toLowerCase();
     const { responses: _, ...common } = shared;
@@ -157,10 +179,14 @@ function queryOperations(query: Query): OpenApi {
     get: {
       ...shared,
       operationId: operationId("get", name),
-      parameters: [...pathParameters, ...others.map(parameterObject), formatParameter],
+      parameters: [...pathParameters, ...others.map(parameterObject), ...forms],
       responses: {
         ...shared.responses,
-        ...(header.cache && { 304: { description: "What `If-None-Match` names is still the answer" } }),
+        ...(header.cache && {
+          206: { description: "The bytes that `Range` asks for, of an export that is kept" },
+          304: { description: "What `If-None-Match` names is still the answer" },
+          ...refer("PreconditionFailed", "RangeNotSatisfiable"),
+        }),
       },
     },
     post: {
@@ -168,7 +194,7 @@ function queryOperations(query: Query): OpenApi {
       operationId: operationId("post", name),
       description: [header.description, "The same query with its parameters in the body.", scopeSentence]
         .filter(Boolean).join("\n\n"),
-      parameters: [...pathParameters, formatParameter],
+      parameters: [...pathParameters, ...forms],
       requestBody: {
         required: body.required.length > 0,
         content: { "application/json": { schema: withoutEmptyRequired(body) } },
@@ -182,7 +208,10 @@ const text = { schema: { type: "string" } };
 
 const cacheHeaders = {
   "Cache-Status": { description: "How the answer came, by RFC 9211: `hit`, or `fwd=` and why not", ...text },
-  ETag: { description: "Weak; equal for equal data, whenever it was computed", ...text },
+  ETag: {
+    description: "Equal for equal data, whenever it was computed; strong for an export that is not packed",
+    ...text,
+  },
   Age: { description: "Seconds since the answer was computed", schema: { type: "integer" } },
 };
 
@@ -236,6 +265,30 @@ const formatParameter = {
   description: "Form of the answer; without it, the `Accept` header decides",
   schema: { type: "string", enum: formats.map(({ name }) => name), default: formats[0].name },
 };
+
+/** What says more of the form of an export. */
+function exportParameters(query: Query): OpenApi[] {
+  const tables = tablesOf(query);
+  return [
+    ...(tables.length
+      ? [{
+        name: "table",
+        in: "query",
+        required: false,
+        description: "In exports: the list in the answer whose elements are the rows",
+        schema: { type: "string", enum: tables },
+      }]
+      : []),
+    {
+      name: "escapeFormulas",
+      in: "query",
+      required: false,
+      description:
+        "In csv: puts an apostrophe in front of text that a program for sheets would run as a formula",
+      schema: { type: "boolean", default: false },
+    },
+  ];
+}
 
 function pageParameters({ header: { page, cursor } }: Query): Described[] {
   if (!page) return [];

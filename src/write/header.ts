@@ -6,7 +6,7 @@ interface WritingKeys {
   scope?: string;
   tenant?: string;
   page?: unknown;
-  columns: Record<string, string>;
+  columns: Record<string, unknown>;
 }
 
 interface Context {

@@ -8,7 +8,7 @@ page: { size: 100, max: 1000 }
 tenant: all
 scope: admin
 columns:
-  receivedAt: When Sluice received it
+  receivedAt: { description: When Sluice received it, format: date-time }
   stream: What it was to become
   reason: What is wrong with it
   line: The row as a line of its stream

@@ -4,6 +4,7 @@ import { readSearch } from "../../catalog/bind.ts";
 import { checked } from "../../http/checked.ts";
 import { readJsonBody } from "../../http/json_body.ts";
 import { onlyMethods } from "../../http/only_methods.ts";
+import { searchOf } from "../../http/target.ts";
 import { Problem } from "../../problem.ts";
 import type { Auth } from "../auth.ts";
 import { requireScope } from "../scope.ts";
@@ -34,7 +35,7 @@ export function keyRoutes({ keys, keyStore, clock }: Auth): Hono<AppEnv> {
       return c.json({ data }, 201);
     })
     .get("/", async (c) => {
-      const search = readSearch(new URL(c.req.url).searchParams);
+      const search = readSearch(searchOf(c.req.raw));
       const single = [...search].map(([name, values]) => [name, values.length > 1 ? values : values[0]]);
       const { tenantId, page, pageSize } = checked(listRequest, Object.fromEntries(single));
       const { keys: data, total } = await keyStore.list({ tenantId, page, pageSize });

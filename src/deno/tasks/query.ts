@@ -1,5 +1,6 @@
 import { createRoles } from "../../clickhouse/roles.ts";
 import { answer } from "../../answer/answer.ts";
+import { tablesOf } from "../../answer/export_columns.ts";
 import { type Format, formats } from "../../answer/format.ts";
 import { bind } from "../../catalog/bind.ts";
 import { loadCatalog } from "../../catalog/catalog.ts";
@@ -7,17 +8,17 @@ import { findQuery } from "../../catalog/find_query.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
 import { problemOf } from "../../clickhouse/exception.ts";
 import { Problem } from "../../problem.ts";
-import { queryName } from "../../catalog/query.ts";
-import type { Header } from "../../catalog/header.ts";
+import { type Query, queryName } from "../../catalog/query.ts";
 import { comparedTenants } from "../../tenants/compare.ts";
 import { readerFor } from "../../tenants/sight.ts";
 import { demoTenants } from "../demo/load.ts";
 import { devConfig, withDevDatabase } from "../dev_engine.ts";
 import { readQueryFiles, renderFault } from "../sql_files.ts";
 
-const usage = `deno task query NAME [--tenant=NAME] [--format=FORMAT] [--PARAMETER=VALUE …]
+const usage = `deno task query NAME [--tenant=NAME] [--format=FORMAT] [--table=LIST] [--PARAMETER=VALUE …]
   NAME    such as outreach/overview
-  FORMAT  table (the default), ${formats.map(({ name }) => name).join(", ")}`;
+  FORMAT  table (the default), ${formats.map(({ name }) => name).join(", ")}
+  LIST    one list of the answer alone, such as byChannel`;
 
 // deno-lint-ignore no-console -- a program for a terminal
 const say = (text: string) => console.error(text);
@@ -39,6 +40,7 @@ async function main(args: string[]): Promise<number> {
   }
   const [tenantId] = take(input, "tenant") ?? demoTenants;
   const [formatName] = take(input, "format") ?? ["table"];
+  const [wanted] = take(input, "table") ?? [];
   const config = devConfig();
   const { SLUICE_SQL_DIR: sqlDir } = config;
   return await withDevDatabase(async (target) => {
@@ -63,7 +65,7 @@ async function main(args: string[]): Promise<number> {
     const owner = { tenantId, subject: "", scopes: ["admin"], tenants: [] };
     for (const [key, value] of Object.entries(found.values)) input.set(key, [value]);
     const now = new Date();
-    const { body } = await answer(roles[readerFor(found.query)], {
+    const run = {
       query: found.query,
       bound: {
         tenantIds: comparedTenants(found.query.header, input, owner),
@@ -72,13 +74,20 @@ async function main(args: string[]): Promise<number> {
       tenantId,
       isExact: true,
       now,
-      format: chooseFormat(formatName, found.query.header.returns),
       limits: { ...config, MAX_QUERY_SECONDS: 300 },
-      queryId: crypto.randomUUID(),
       signal: new AbortController().signal,
       onBroken: say,
-    });
-    await new Response(body).body?.pipeTo(Deno.stdout.writable, { preventClose: true });
+    };
+    for (const format of chooseFormats(found.query, formatName, wanted)) {
+      // below the object, each of its lists is a table of its own
+      if (format.name === "table" && format.table && !wanted) print(`\n${format.table}\n`);
+      const { body } = await answer(roles[readerFor(found.query)], {
+        ...run,
+        format,
+        queryId: crypto.randomUUID(),
+      });
+      await new Response(body).body?.pipeTo(Deno.stdout.writable, { preventClose: true });
+    }
     return 0;
   });
 }
@@ -89,14 +98,38 @@ function take(input: Map<string, string[]>, name: string): string[] | undefined 
   return values;
 }
 
-function chooseFormat(name: string, returns: Header["returns"]): Format {
+/** The forms in which the answer is printed, one after the other. Throws Problem. */
+function chooseFormats(query: Query, name: string, table: string | undefined): Format[] {
+  const tables = tablesOf(query);
+  if (table !== undefined && !tables.includes(table)) {
+    const known = tables.length ? `the lists are ${tables.join(", ")}` : "it has none";
+    throw new Problem("invalid-parameter", {
+      detail: `There is no list "${table}" in this answer: ${known}`,
+    });
+  }
+  const rows: Format = {
+    name: "table",
+    mediaType: "text/plain",
+    clickHouse: "PrettyCompactMonoBlock",
+    isText: true,
+    columns: "csv",
+  };
   if (name === "table") {
-    const clickHouse = returns === "object" ? "Vertical" : "PrettyCompactMonoBlock";
-    return { name: "table", mediaType: "text/plain", clickHouse, isText: true };
+    if (query.header.returns !== "object") return [rows];
+    const lists = (table === undefined ? tables : [table]).map((table) => ({ ...rows, table }));
+    return table === undefined ? [{ ...rows, clickHouse: "Vertical", columns: "fields" }, ...lists] : lists;
   }
   const format = formats.find((each) => each.name === name);
   if (!format) throw new Problem("invalid-parameter", { detail: `There is no format "${name}"\n${usage}` });
-  return format;
+  if (table === undefined) return [format];
+  if (format.name === "json") {
+    throw new Problem("invalid-parameter", { detail: "A list alone is for exports, such as --format=csv" });
+  }
+  return [{ ...format, table }];
+}
+
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
 
 try {
