@@ -15,22 +15,15 @@ CREATE FUNCTION json_within_limits AS (text, half) ->
                                 replaceRegexpAll(
                                     quotes,
                                     '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})',
-                                    concat(char(4), '\\1', char(4), '\\2')),
+                                    '\x04\\1\x04\\2'),
                                 '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}',
                                 half),
-                            char(4),
+                            '\x04',
                             '\\'),
                         '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)',
                         '\\1"\\2"'),
                     '"')),
-            [
-                if(
-                    NOT startsWith(text, '"')
-                    AND match(text, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]')
-                    AND json_lexical(text, json_quotes(text)),
-                    json_quotes(text),
-                    '')
-            ]))[1];
+            json_lexical([if(match(text, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), text, '')])))[1];
 
 -- migrate:down
 DROP FUNCTION json_within_limits;

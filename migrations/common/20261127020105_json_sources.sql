@@ -1,11 +1,10 @@
 -- migrate:up
 -- JSON text whose strings and numbers are strings of their sources, a number's with the control character 1 in front: what
 -- is picked from it, json_source turns back into what was written. The engine's parser alone prints numbers again in
--- its own way, and cannot read all. Empty for a text that is no JSON; quotes is json_quotes(text).
-CREATE FUNCTION json_sources AS (text, quotes) ->
-    if(
-        NOT startsWith(text, '"') AND json_lexical(text, quotes),
-        replaceAll(
+-- its own way, and cannot read all. A list of it, empty texts for those that are no JSON.
+CREATE FUNCTION json_sources AS (texts) ->
+    arrayMap(
+        quotes -> replaceAll(
             replaceAll(
                 substring(
                     replaceRegexpAll(
@@ -18,7 +17,7 @@ CREATE FUNCTION json_sources AS (text, quotes) ->
                 '\\\\\\"'),
             char(2),
             '\\\\\\\\'),
-        '');
+        json_lexical(texts));
 
 -- migrate:down
 DROP FUNCTION json_sources;

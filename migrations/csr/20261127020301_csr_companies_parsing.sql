@@ -1,18 +1,33 @@
 -- migrate:up
 -- As before, and: a line is valid JSON also when the engine's parser does not read it by itself, and one in which a key comes
--- twice is refused.
+-- twice in one object is refused.
 ALTER TABLE csr_companies_parsing MODIFY QUERY
 WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, json_within_limits(line, half_pair())) AS json,
+            json_quotes(line) AS quotes,
+            json_keys(quotes) AS keys
+        FROM csr_companies_landing
+    ),
     extracted AS
     (
         SELECT
             *,
-            json_readable(line, half_pair()) AS json,
+            landed_problem(fault, line, json, json_repeated_key(quotes, keys)) AS lineProblem,
+            if(
+                json = line,
+                '',
+                arrayFirst(
+                    field -> position(field.2, half_pair()) > 0,
+                    [('name', company.name), ('industry', company.industry), ('region', company.region)]).1) AS halfPairField,
             JSONExtract(
                 json,
                 'Tuple(name String, industry String, region String, employees String, updatedAt String, deleted String)') AS company,
             event_microsecond(company.updatedAt) AS updated
-        FROM csr_companies_landing
+        FROM readable
     )
 SELECT
     tenant_id,
@@ -22,17 +37,10 @@ SELECT
     line,
     received_at,
     multiIf(
-        landed_problem(fault, line, json) != '',
-            landed_problem(fault, line, json),
-        half_pair_problem(
-            line,
-            json,
-            [
-                ('name', company.name),
-                ('industry', company.industry),
-                ('region', company.region)
-            ]) AS halfPair != '',
-            halfPair,
+        lineProblem != '',
+            lineProblem,
+        halfPairField != '',
+            concat(halfPairField, ' holds half of a surrogate pair'),
         company.deleted NOT IN ('', 'true', 'false', '1', '0'),
             concat('deleted is not a boolean: ', quoted(company.deleted)),
         company.updatedAt != '' AND updated IS NULL,

@@ -1,13 +1,28 @@
 -- migrate:up
 -- As before, and: a line is valid JSON also when the engine's parser does not read it by itself, and one in which a key comes
--- twice is refused.
+-- twice in one object is refused.
 ALTER TABLE csr_scores_parsing MODIFY QUERY
 WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, json_within_limits(line, half_pair())) AS json,
+            json_quotes(line) AS quotes,
+            json_keys(quotes) AS keys
+        FROM csr_scores_landing
+    ),
     extracted AS
     (
         SELECT
             *,
-            json_readable(line, half_pair()) AS json,
+            landed_problem(fault, line, json, json_repeated_key(quotes, keys)) AS lineProblem,
+            if(
+                json = line,
+                '',
+                arrayFirst(
+                    field -> position(field.2, half_pair()) > 0,
+                    [('id', row.id), ('userId', row.userId), ('programId', row.programId), ('location', row.location), ('demographic', row.demographic), ('dimension', row.dimension), ('textType', row.textType)]).1) AS halfPairField,
             JSONExtract(
                 json,
                 'Tuple(
@@ -18,7 +33,7 @@ WITH
             if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), event_microsecond(row.updatedAt)) AS updated,
             row.deleted IN ('true', '1') AS isDeleted,
             row.dimension != '' AND length(row.dimension) <= 256 AND at IS NOT NULL AND toYear(at) BETWEEN 2000 AND 2100 AS hasPlace
-        FROM csr_scores_landing
+        FROM readable
     )
 SELECT
     tenant_id,
@@ -28,21 +43,10 @@ SELECT
     line,
     received_at,
     multiIf(
-        landed_problem(fault, line, json) != '',
-            landed_problem(fault, line, json),
-        half_pair_problem(
-            line,
-            json,
-            [
-                ('id', row.id),
-                ('userId', row.userId),
-                ('programId', row.programId),
-                ('location', row.location),
-                ('demographic', row.demographic),
-                ('dimension', row.dimension),
-                ('textType', row.textType)
-            ]) AS halfPair != '',
-            halfPair,
+        lineProblem != '',
+            lineProblem,
+        halfPairField != '',
+            concat(halfPairField, ' holds half of a surrogate pair'),
         row.id = '',
             'id is missing',
         id_problem(row.id) != '',

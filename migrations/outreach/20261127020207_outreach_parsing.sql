@@ -2,14 +2,20 @@
 -- As before, and: what valid JSON the engine's parser does not read (integers of more than 64 bits, numbers beyond a double,
 -- half of a surrogate pair) is taken where the field can hold it, and metadata is kept as it was written. A key that comes
 -- twice in one object makes its meaning a matter of who reads it, so the line is refused; so is an event that the table
--- would not keep.
+-- would not keep. Steps are subqueries, so that none is written out twice: the view is planned for each insert.
 ALTER TABLE outreach_parsing MODIFY QUERY
 WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, json_within_limits(line, half_pair())) AS json
+        FROM outreach_landing
+    ),
     extracted AS
     (
         SELECT
             *,
-            json_readable(line, half_pair()) AS json,
             JSONExtract(
                 json,
                 'Tuple(
@@ -22,7 +28,7 @@ WITH
                         contactId String, userId String, sourceType String, sourceId String,
                         campaignId String, workflowId String, sequenceId String, templateId String,
                         name String, stepNumber String, metadata String, occurredAt String))') AS event
-        FROM outreach_landing
+        FROM readable
     ),
     fields AS
     (
@@ -49,30 +55,60 @@ WITH
             if(event.sequenceId != '', event.sequenceId, data.sequenceId) AS sequenceId,
             if(event.templateId != '', event.templateId, data.templateId) AS templateId,
             if(event.metadata != '', event.metadata, data.metadata) AS readMetadata,
-            json_written(line, json, readMetadata, if(event.metadata != '', '', 'data'), 'metadata') AS ownMetadata,
-            json_readable(ownMetadata, '�') AS metadataJson,
+            outreach_written_metadata(line, json, readMetadata, if(event.metadata != '', '', 'data')) AS ownMetadata,
             multiIf(
                 event.occurredAt != '', event.occurredAt,
                 data.occurredAt != '', data.occurredAt,
                 event.timestamp) AS occurredAt
         FROM extracted
     ),
+    written AS
+    (
+        SELECT
+            *,
+            if(ownMetadata = '' OR isValidJSON(ownMetadata), ownMetadata, json_within_limits(ownMetadata, '�')) AS metadataJson,
+            -- an object in a string is not part of the line's own objects
+            json_quotes(
+                if(metadataJson = '' OR position(line, ownMetadata) > 0, line, concat('[', line, ',', ownMetadata, ']'))) AS quotes
+        FROM fields
+    ),
     typed AS
     (
         SELECT
             *,
-            toUUIDOrNull(event.id) AS eventId,
-            if(
-                data.name = '' AND data.stepNumber = '',
-                ownMetadata,
-                outreach_metadata(ownMetadata, data.name, data.stepNumber)) AS eventMetadata,
+            json_keys(quotes) AS keys,
+            outreach_beside_metadata(metadataJson, data.name, data.stepNumber) AS members,
             JSONExtract(
-                json_readable(eventMetadata, '�'),
+                outreach_with_members(metadataJson, members),
                 'Tuple(
                     name String, campaignName String, workflowName String, sequenceName String, templateName String,
                     stepNumber Nullable(UInt32))') AS details,
+            toUUIDOrNull(event.id) AS eventId,
             event_instant(occurredAt) AS occurred
-        FROM fields
+        FROM written
+    ),
+    checked AS
+    (
+        SELECT
+            *,
+            landed_problem(fault, line, json, json_repeated_key(quotes, keys)) AS lineProblem,
+            if(
+                json = line,
+                '',
+                arrayFirst(
+                    field -> position(field.2, half_pair()) > 0,
+                    [
+                        ('entityId', entityId),
+                        ('contactId', contactId),
+                        ('userId', userId),
+                        ('sourceType', sourceType),
+                        ('sourceId', sourceId),
+                        ('campaignId', campaignId),
+                        ('workflowId', workflowId),
+                        ('sequenceId', sequenceId),
+                        ('templateId', templateId)
+                    ]).1) AS halfPairField
+        FROM typed
     )
 SELECT
     tenant_id,
@@ -82,8 +118,8 @@ SELECT
     line,
     received_at,
     multiIf(
-        landed_problem(fault, line, json) != '',
-            landed_problem(fault, line, json),
+        lineProblem != '',
+            lineProblem,
         event.id = '',
             'id is missing',
         eventId IS NULL,
@@ -101,21 +137,8 @@ SELECT
             'data is not an object',
         entityId = '',
             'entityId is missing',
-        half_pair_problem(
-            line,
-            json,
-            [
-                ('entityId', entityId),
-                ('contactId', contactId),
-                ('userId', userId),
-                ('sourceType', sourceType),
-                ('sourceId', sourceId),
-                ('campaignId', campaignId),
-                ('workflowId', workflowId),
-                ('sequenceId', sequenceId),
-                ('templateId', templateId)
-            ]) AS halfPair != '',
-            halfPair,
+        halfPairField != '',
+            concat(halfPairField, ' holds half of a surrogate pair'),
         id_problem(entityId) != '',
             concat('entityId ', id_problem(entityId)),
         eventChannel NOT IN ('', 'email', 'sms', 'whatsapp', 'push'),
@@ -139,8 +162,6 @@ SELECT
         ownMetadata != ''
         AND NOT (startsWith(ownMetadata, '{') AND endsWith(ownMetadata, '}') AND metadataJson != ''),
             concat('metadata is not an object: ', quoted(ownMetadata)),
-        position(line, ownMetadata) = 0 AND json_repetition(ownMetadata) != '',
-            concat('metadata is ambiguous: ', json_repetition(ownMetadata)),
         occurredAt = '',
             'occurredAt is missing',
         occurred IS NULL,
@@ -171,7 +192,7 @@ SELECT
     multiIf(workflowId != '', workflowId, sourceType = 'workflow', sourceId, '') AS workflow_id,
     multiIf(sequenceId != '', sequenceId, sourceType = 'sequence', sourceId, '') AS sequence_id,
     templateId AS template_id,
-    eventMetadata AS metadata,
+    outreach_with_members(ownMetadata, members) AS metadata,
     assumeNotNull(occurred) AS occurred_at,
     details.name AS name,
     details.campaignName AS campaign_name,
@@ -179,7 +200,7 @@ SELECT
     details.sequenceName AS sequence_name,
     details.templateName AS template_name,
     details.stepNumber AS step_number
-FROM typed;
+FROM checked;
 
 -- migrate:down
 ALTER TABLE outreach_parsing MODIFY QUERY

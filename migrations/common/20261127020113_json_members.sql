@@ -11,13 +11,13 @@ CREATE OR REPLACE FUNCTION json_members AS (text) ->
                     startsWith(value, '{'), JSONExtract(value, 'JSON')::Dynamic,
                     JSONExtract(concat('{"value":', value, '}'), 'JSON').value),
                 members.2)),
-        [
-            arrayReverse(
-                arrayFilter(
-                    (member, count) -> count = 1,
-                    arrayReverse(JSONExtractKeysAndValuesRaw(json_readable(text, '�'))),
-                    arrayEnumerateUniq(arrayReverse(JSONExtractKeysAndValuesRaw(json_readable(text, '�')).1))))
-        ])[1];
+        arrayMap(
+            members -> arrayReverse(
+                arrayFilter((member, count) -> count = 1, members, arrayEnumerateUniq(members.1))),
+            [
+                arrayReverse(
+                    JSONExtractKeysAndValuesRaw(if(isValidJSON(text), text, json_within_limits(text, '�'))))
+            ]))[1];
 
 -- migrate:down
 CREATE OR REPLACE FUNCTION json_members AS (text) ->
