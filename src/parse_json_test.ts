@@ -36,7 +36,9 @@ Deno.test("parseJson() takes a key again in another object, and in strings", () 
 });
 
 Deno.test("parseJson() reads long strings, escapes and deep lists", () => {
-  for (const text of [`"${"x".repeat(1e6)}"`, `"${"\\n".repeat(5e5)}"`, "[".repeat(3_000) + "]".repeat(3_000)]) {
+  for (
+    const text of [`"${"x".repeat(1e6)}"`, `"${"\\n".repeat(5e5)}"`, "[".repeat(3_000) + "]".repeat(3_000)]
+  ) {
     assert.deepEqual(JSON.stringify(parseJson(text)), JSON.stringify(JSON.parse(text)));
   }
   assert.throws(() => parseJson('{"a":1'), SyntaxError);

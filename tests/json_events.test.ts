@@ -144,7 +144,10 @@ Deno.test("a value of a metric may be any number that a double can tell", async 
 Deno.test("metadata stays what was written, and is shown as near to it as JSON libraries go", async () => {
   const cases: [written: string, kept: string, shown: unknown][] = [
     [`{"a":${bigger}}`, `{"a":${bigger}}`, { a: bigger }],
-    ['{"a":1e400,"b":[-1e999,{"c":2}]}', '{"a":1e400,"b":[-1e999,{"c":2}]}', { a: "1e400", b: ["-1e999", { c: 2 }] }],
+    ['{"a":1e400,"b":[-1e999,{"c":2}]}', '{"a":1e400,"b":[-1e999,{"c":2}]}', {
+      a: "1e400",
+      b: ["-1e999", { c: 2 }],
+    }],
     ['{"a":1.10, "b": -0.0}', '{"a":1.10,"b":-0.0}', { a: 1.1, b: -0 }],
     ['{"a":12345678901234567890.5}', '{"a":12345678901234567890.5}', { a: 12345678901234567890.5 }],
     ['{"a":"\\ud800","b":"\\ud83d\\ude00"}', '{"a":"\\ud800","b":"\\ud83d\\ude00"}', { a: "�", b: "😀" }],
@@ -198,7 +201,8 @@ Deno.test("a key that comes twice in one object is refused, at whatever depth an
 });
 
 const rows: Record<string, string> = {
-  csr_scores: '{"id":"s","userId":"u","dimension":"confidence","score":0.1,"score":0.9,"createdAt":"2026-03-02T09:00:00Z"}',
+  csr_scores:
+    '{"id":"s","userId":"u","dimension":"confidence","score":0.1,"score":0.9,"createdAt":"2026-03-02T09:00:00Z"}',
   csr_journey: '{"id":"s","userId":"u","stage":"a","stage":"b","occurredAt":"2026-03-02T09:00:00Z"}',
   csr_metrics: '{"id":1,"metric":"sroi","value":1,"value":2,"periodStart":"2026-03-02T09:00:00Z"}',
   csr_companies: '{"name":"a","name":"b"}',

@@ -31,17 +31,22 @@ Deno.test("a POST query refuses a parameter that the body gives twice with the w
 
 Deno.test("a value refuses a key that comes twice, in a body and as text in an address", async () => {
   const posted = await post("/v1/keys/map", '{"m":{"x":1,"x":2}}');
-  assert.deepEqual([posted.status, posted.body.detail], [400, 'The body is ambiguous: "x" comes twice in one object']);
+  assert.deepEqual([posted.status, posted.body.detail], [
+    400,
+    'The body is ambiguous: "x" comes twice in one object',
+  ]);
   const got = await gateway.get(`/v1/keys/map?m=${encodeURIComponent('{"x":1,"x":2}')}`, newTenant());
   assert.deepEqual([got.status, got.body.detail], [400, 'm is ambiguous: "x" comes twice in one object']);
   assert.equal((await post("/v1/keys/map", '{"m":{"x":1,"y":2}}')).status, 200);
 });
 
 Deno.test("bodies of an admin refuse a key that comes twice", async () => {
-  for (const [method, path, body] of [
-    ["PUT", `/v1/admin/tenants/${newTenant()}/budget`, '{"daily":1,"daily":2}'],
-    ["POST", "/v1/admin/keys", '{"tenantId":"a","tenantId":"b","scopes":["query"]}'],
-  ]) {
+  for (
+    const [method, path, body] of [
+      ["PUT", `/v1/admin/tenants/${newTenant()}/budget`, '{"daily":1,"daily":2}'],
+      ["POST", "/v1/admin/keys", '{"tenantId":"a","tenantId":"b","scopes":["query"]}'],
+    ]
+  ) {
     const answer = await read(await gateway.request(path, "the-operator", { method, body }, "admin"));
     assert.equal(answer.status, 400, path);
     assert.match(answer.body.detail, /^The body is ambiguous: "(daily|tenantId)" comes twice in one object$/);

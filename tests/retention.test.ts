@@ -71,10 +71,13 @@ Deno.test("each table with a TTL that a stream fills has the same limit in the s
     FROM system.tables WHERE database = 'sluice' AND engine = 'MaterializedView'`);
   const tables = await askRows(`SELECT name, extract(create_table_query, ' TTL (.*?)(?: SETTINGS|$)') AS ttl
     FROM system.tables WHERE database = 'sluice' AND engine LIKE '%MergeTree'`);
-  const reads = (query: unknown, table: string) => new RegExp(`FROM sluice\\.${table}\\b`).test(String(query));
+  const reads = (query: unknown, table: string) =>
+    new RegExp(`FROM sluice\\.${table}\\b`).test(String(query));
   const held: string[] = [];
-  for (const { stream } of await askRows(`SELECT replaceOne(name, '_landing', '') AS stream
-    FROM system.tables WHERE database = 'sluice' AND endsWith(name, '_landing')`)) {
+  for (
+    const { stream } of await askRows(`SELECT replaceOne(name, '_landing', '') AS stream
+    FROM system.tables WHERE database = 'sluice' AND endsWith(name, '_landing')`)
+  ) {
     const [parsing] = views.filter(({ query }) => reads(query, `${stream}_landing`));
     const targets = views.filter(({ query }) => reads(query, String(parsing.target)));
     assert.ok(targets.length >= 2, `${stream} has views behind ${parsing.name}`);
@@ -84,7 +87,8 @@ Deno.test("each table with a TTL that a stream fills has the same limit in the s
       if (ttl === "" || target === "rejected_events") continue;
       const [, column, kept] = /^toDateTime\((\w+)\) \+ (toInterval\w+\(\d+\))$/.exec(ttl) ?? [];
       assert.ok(kept, `${target} is kept by one column and an interval: ${ttl}`);
-      const source = new RegExp(`(?:assumeNotNull\\()?(\\w+)\\)? AS ${column}\\b`).exec(String(parsing.query))?.[1];
+      const source = new RegExp(`(?:assumeNotNull\\()?(\\w+)\\)? AS ${column}\\b`).exec(String(parsing.query))
+        ?.[1];
       assert.ok(
         String(parsing.query).includes(`(toDateTime(${source}) + ${kept}) <= now()`),
         `${parsing.name} refuses what ${target} does not keep: ${ttl}`,

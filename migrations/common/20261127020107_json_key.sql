@@ -1,5 +1,5 @@
 -- migrate:up
--- The key of a token '"key":' of json_quotes as it reads, behind a quote: "\u0061" is a. One with half of a surrogate pair is
+-- The key of a token '"key":' of json_quotes as it reads, after a quote: "\u0061" is a. One with half of a surrogate pair is
 -- its source. Keys come in a list.
 CREATE FUNCTION json_key AS (token) ->
     if(

@@ -1,7 +1,7 @@
 -- migrate:up
 -- The keys of JSON text, each with the number of its object, in a list of one list. tokens is a list of one list: the text's
 -- strings, those that are keys with their colon, and brackets. In the order of depth and place, the keys of an object stand
--- behind its own bracket. No lambda here uses a list from outside: it would be copied for each element.
+-- after its own bracket. No lambda here uses a list from outside: it would be copied for each element.
 CREATE FUNCTION json_object_keys AS (tokens) ->
     arrayMap(
         nesting -> arrayFilter(

@@ -1,6 +1,6 @@
 -- migrate:up
 -- The name and the step number that the data of an envelope has beside its metadata, as members of the object that
--- metadata is, each with a comma behind it. What the metadata itself says wins.
+-- metadata is, each with a comma after it. What the metadata itself says wins.
 CREATE FUNCTION outreach_beside_metadata AS (metadata, name, stepNumber) -> concat(
     if(
         name = '' OR JSONHas(metadata, 'name'),
