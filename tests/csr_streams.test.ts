@@ -64,7 +64,7 @@ const refused: Record<string, [row: unknown, reason: string][]> = {
   csr_metrics: [
     [{ ...metric, metric: "" }, "metric is missing"],
     [{ ...metric, value: undefined }, "value is missing"],
-    [{ ...metric, value: "1e999" }, 'value is not a number: "1e999"'],
+    [{ ...metric, value: "1e999" }, 'value is beyond a number of 64 bits: "1e999"'],
     [{ ...metric, periodStart: "" }, "periodStart is missing"],
     [
       { ...metric, periodStart: 9300000000000000 },
@@ -77,7 +77,7 @@ const refused: Record<string, [row: unknown, reason: string][]> = {
       { score: 0.5, updatedAt: "2026-01-01T00:00:00Z" },
       "name, industry, region and employees are missing",
     ],
-    [{ employees: -1 }, 'employees is not a whole number: "-1"'],
+    [{ employees: -1 }, 'employees is not a whole number up to 4294967295: "-1"'],
     [{ industry: "x".repeat(257) }, "industry is longer than 256 bytes"],
     [{ updatedAt: "soon" }, 'updatedAt is not an ISO 8601 date-time: "soon"'],
     [

@@ -1,6 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { readCursor } from "../answer/cursor.ts";
 import { ParameterError } from "../clickhouse/parameter.ts";
+import { parseJson, RepeatedKey } from "../parse_json.ts";
 import { Problem } from "../problem.ts";
 import type { Query } from "./query.ts";
 
@@ -41,14 +42,22 @@ export function readSearch(search: URLSearchParams): Input {
 export function readJson(text: string): Input {
   let body: unknown;
   try {
-    body = JSON.parse(text);
-  } catch {
+    body = parseJson(text);
+  } catch (error) {
+    if (error instanceof RepeatedKey) throw repeated(error);
     throw new Problem("invalid-request", { detail: "The body is not valid JSON" });
   }
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new Problem("invalid-request", { detail: "The body must be a JSON object of parameters" });
   }
   return new Map(Object.entries(body).map(([name, value]) => [name, [value]]));
+}
+
+/** The problem with a parameter that a body gives twice, as of one that an address does. */
+function repeated({ key, isTop, message }: RepeatedKey): Problem {
+  if (!isTop) return new Problem("invalid-request", { detail: `The body is ambiguous: ${message}` });
+  const parameter = key.slice(0, 64);
+  return new Problem("invalid-parameter", { detail: `${parameter} is given more than once`, parameter });
 }
 
 /** Checks all that the caller sent against the query's parameters. Throws a Problem that names each fault. */

@@ -1,5 +1,6 @@
+import { parseJson, RepeatedKey } from "../parse_json.ts";
 import { type JsonSchema, tupleSchema } from "./json_schema.ts";
-import { unwanted, within } from "./parameter_error.ts";
+import { ParameterError, unwanted, within } from "./parameter_error.ts";
 import { scalarParameter } from "./parameter_scalar.ts";
 import { escapeString, quoteString } from "./string_literal.ts";
 import { createTimeZone } from "./time_zone.ts";
@@ -161,8 +162,9 @@ function readPart(read: Read, input: unknown, step: string): string {
 function fromJson(input: unknown): unknown {
   if (typeof input !== "string" || !/^\s*[[{]/.test(input)) return input;
   try {
-    return JSON.parse(input);
-  } catch {
+    return parseJson(input);
+  } catch (error) {
+    if (error instanceof RepeatedKey) throw new ParameterError(`is ambiguous: ${error.message}`);
     return input;
   }
 }

@@ -1,3 +1,4 @@
+import { parseJson, RepeatedKey } from "../parse_json.ts";
 import { Problem } from "../problem.ts";
 import { contentCoding } from "./content_coding.ts";
 
@@ -9,8 +10,11 @@ const pieceBytes = 512;
 export async function readJsonBody(request: Request): Promise<unknown> {
   const text = await readText(request, maxBytes);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
+    if (error instanceof RepeatedKey) {
+      throw new Problem("invalid-request", { detail: `The body is ambiguous: ${error.message}` });
+    }
     throw new Problem("invalid-request", { detail: "The body is not valid JSON" }, error);
   }
 }

@@ -13,7 +13,8 @@ export interface Line {
 
 /** Joins the piece of a line that a chunk ended in with its continuation in the next, and adds the whole. */
 export function createLine(rows: RowEncoder, maxBytes: number): Line {
-  let pieces: Uint8Array[] = [];
+  /** The line's beginning, of as many bytes as `kept` says: one buffer, since a line may come byte by byte. */
+  let buffer = new Uint8Array();
   let kept = 0;
   /** Length of the line so far, without white space before it. */
   let length = 0;
@@ -28,8 +29,14 @@ export function createLine(rows: RowEncoder, maxBytes: number): Line {
     length += end - start;
     // beyond the limit only the length matters: the dead letter shows the beginning
     const taken = Math.min(maxBytes - kept, end - start);
-    if (taken > 0) pieces.push(chunk.slice(start, start + taken));
-    kept += Math.max(0, taken);
+    if (taken <= 0) return;
+    if (kept + taken > buffer.length) {
+      const larger = new Uint8Array(Math.min(maxBytes, Math.max(2 * buffer.length, kept + taken)));
+      larger.set(buffer.subarray(0, kept));
+      buffer = larger;
+    }
+    buffer.set(chunk.subarray(start, start + taken), kept);
+    kept += taken;
   }
 
   function finish(chunk: Uint8Array, start: number, end: number): void {
@@ -38,14 +45,8 @@ export function createLine(rows: RowEncoder, maxBytes: number): Line {
       return add(chunk, start, skipSpaceBack(chunk, start, end) - start);
     }
     keep(chunk, start, end);
-    const line = new Uint8Array(kept);
-    let offset = 0;
-    for (const piece of pieces) {
-      line.set(piece, offset);
-      offset += piece.length;
-    }
-    add(line, 0, trimmedLength);
-    pieces = [];
+    add(buffer, 0, trimmedLength);
+    buffer = new Uint8Array();
     kept = length = trimmedLength = 0;
   }
 
@@ -59,7 +60,8 @@ export function createLine(rows: RowEncoder, maxBytes: number): Line {
   return { keep, finish };
 }
 
-function skipSpace(bytes: Uint8Array, start: number, end: number): number {
+/** Where white space that begins at `start` ends. */
+export function skipSpace(bytes: Uint8Array, start: number, end: number): number {
   while (start < end && bytes[start] <= 0x20) start++;
   return start;
 }

@@ -1,4 +1,4 @@
-import { createLine } from "./line.ts";
+import { createLine, skipSpace } from "./line.ts";
 import type { RowEncoder } from "./row_encoder.ts";
 
 /** Cuts a body into its lines, chunk by chunk, and adds each to an encoder. */
@@ -29,7 +29,7 @@ export function splitLines(rows: RowEncoder, maxLineBytes: number): Splitter {
       let start = 0;
       for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
         line.finish(chunk, start, end);
-        start = end + 1;
+        start = skipSpace(chunk, end + 1, chunk.length);
       }
       line.keep(chunk, start, chunk.length);
     },

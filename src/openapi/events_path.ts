@@ -13,7 +13,8 @@ export function eventsPath(streams: string[], refer: Refer): OpenApi {
       summary: "Send events",
       description:
         "One JSON object, a list of them, or NDJSON of any length, also with `Content-Encoding: gzip`. " +
-        "The answer comes when the accepted lines are stored; refused ones are kept as dead letters.\n\n" +
+        "The answer comes when the accepted lines are stored; refused ones are kept as dead letters. " +
+        "A key that comes twice in one object has its line refused, as has an event older than events are kept.\n\n" +
         "Needs the scope `ingest`.",
       security: needs("ingest"),
       parameters: [

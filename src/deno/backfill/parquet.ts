@@ -31,6 +31,11 @@ class BrokenText {
   constructor(readonly text: string) {}
 }
 
+/** JSON as the file has it: read and printed again, long numbers would lose digits and keys that come twice. */
+class JsonText {
+  constructor(readonly json: string) {}
+}
+
 /** Times as ISO 8601 in UTC with all their digits, which a Date has not; texts that tell whether they are some. */
 const parsers: Partial<ParquetParsers> = {
   timestampFromMilliseconds: (value) => isoInstant(BigInt(value), 3),
@@ -41,7 +46,8 @@ const parsers: Partial<ParquetParsers> = {
   jsonFromBytes(bytes) {
     const json = bytes && textOf(bytes);
     try {
-      return typeof json === "string" ? JSON.parse(json) : json;
+      if (typeof json === "string") JSON.parse(json);
+      return typeof json === "string" ? new JsonText(json) : json;
     } catch {
       return json;
     }
@@ -127,6 +133,7 @@ function jsonOf(value: unknown, element?: SchemaElement): string {
   if (typeof value === "bigint") return String(value);
   if (value instanceof Uint8Array) value = textOf(value);
   if (value instanceof BrokenText) return JSON.stringify(value.text);
+  if (value instanceof JsonText) return value.json;
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     return `[${Array.from(value as ArrayLike<unknown>, (each) => jsonOf(each ?? null)).join(",")}]`;
   }

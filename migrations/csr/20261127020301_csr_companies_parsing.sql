@@ -1,0 +1,119 @@
+-- migrate:up
+-- As before, and: a line is valid JSON also when the engine's parser does not read it by itself, and one in which a key comes
+-- twice in one object is refused.
+ALTER TABLE csr_companies_parsing MODIFY QUERY
+WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, json_within_limits(line, half_pair())) AS json,
+            json_quotes(line) AS quotes,
+            json_keys(quotes) AS keys
+        FROM csr_companies_landing
+    ),
+    extracted AS
+    (
+        SELECT
+            *,
+            landed_problem(fault, line, json, json_repeated_key(quotes, keys)) AS lineProblem,
+            if(
+                json = line,
+                '',
+                arrayFirst(
+                    field -> position(field.2, half_pair()) > 0,
+                    [('name', company.name), ('industry', company.industry), ('region', company.region)]).1) AS halfPairField,
+            JSONExtract(
+                json,
+                'Tuple(name String, industry String, region String, employees String, updatedAt String, deleted String)') AS company,
+            event_microsecond(company.updatedAt) AS updated
+        FROM readable
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(
+        lineProblem != '',
+            lineProblem,
+        halfPairField != '',
+            concat(halfPairField, ' holds half of a surrogate pair'),
+        company.deleted NOT IN ('', 'true', 'false', '1', '0'),
+            concat('deleted is not a boolean: ', quoted(company.deleted)),
+        company.updatedAt != '' AND updated IS NULL,
+            concat('updatedAt is not an ISO 8601 date-time: ', quoted(company.updatedAt)),
+        company.updatedAt != '' AND toYear(updated) NOT BETWEEN 2000 AND 2100,
+            concat('updatedAt is not in the years 2000 to 2100: ', quoted(company.updatedAt)),
+        id_problem(company.name) != '',
+            concat('name ', id_problem(company.name)),
+        id_problem(company.industry) != '',
+            concat('industry ', id_problem(company.industry)),
+        id_problem(company.region) != '',
+            concat('region ', id_problem(company.region)),
+        company.employees != '' AND toUInt32OrNull(company.employees) IS NULL,
+            concat('employees is not a whole number up to 4294967295: ', quoted(company.employees)),
+        company.deleted NOT IN ('true', '1')
+            AND concat(company.name, company.industry, company.region, company.employees) = '',
+            'name, industry, region and employees are missing',
+        '') AS reason,
+    company.name AS name,
+    company.industry AS industry,
+    company.region AS region,
+    toUInt32OrZero(company.employees) AS employees,
+    csr_size_band(employees) AS size_band,
+    ifNull(updated, toDateTime64(received_at, 6, 'UTC')) AS updated_at,
+    company.deleted IN ('true', '1') AS deleted
+FROM extracted;
+
+-- migrate:down
+ALTER TABLE csr_companies_parsing MODIFY QUERY
+WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            JSONExtract(
+                line,
+                'Tuple(name String, industry String, region String, employees String, updatedAt String, deleted String)') AS company,
+            event_microsecond(company.updatedAt) AS updated
+        FROM csr_companies_landing
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(
+        landed_line_problem(fault, line, 1) != '',
+            landed_line_problem(fault, line, 1),
+        company.deleted NOT IN ('', 'true', 'false', '1', '0'),
+            concat('deleted is not a boolean: ', quoted(company.deleted)),
+        company.updatedAt != '' AND updated IS NULL,
+            concat('updatedAt is not an ISO 8601 date-time: ', quoted(company.updatedAt)),
+        company.updatedAt != '' AND toYear(updated) NOT BETWEEN 2000 AND 2100,
+            concat('updatedAt is not in the years 2000 to 2100: ', quoted(company.updatedAt)),
+        id_problem(company.name) != '',
+            concat('name ', id_problem(company.name)),
+        id_problem(company.industry) != '',
+            concat('industry ', id_problem(company.industry)),
+        id_problem(company.region) != '',
+            concat('region ', id_problem(company.region)),
+        company.employees != '' AND toUInt32OrNull(company.employees) IS NULL,
+            concat('employees is not a whole number: ', quoted(company.employees)),
+        company.deleted NOT IN ('true', '1')
+            AND concat(company.name, company.industry, company.region, company.employees) = '',
+            'name, industry, region and employees are missing',
+        '') AS reason,
+    company.name AS name,
+    company.industry AS industry,
+    company.region AS region,
+    toUInt32OrZero(company.employees) AS employees,
+    csr_size_band(employees) AS size_band,
+    ifNull(updated, toDateTime64(received_at, 6, 'UTC')) AS updated_at,
+    company.deleted IN ('true', '1') AS deleted
+FROM extracted;

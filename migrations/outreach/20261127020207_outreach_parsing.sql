@@ -1,0 +1,362 @@
+-- migrate:up
+-- As before, and: what valid JSON the engine's parser does not read (integers of more than 64 bits, numbers beyond a double,
+-- half of a surrogate pair) is taken where the field can hold it, and metadata is kept as it was written. A key that comes
+-- twice in one object makes its meaning a matter of who reads it, so the line is refused; so is an event that the table
+-- would not keep. Steps are subqueries, so that none is written out twice: the view is planned for each insert.
+ALTER TABLE outreach_parsing MODIFY QUERY
+WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, json_within_limits(line, half_pair())) AS json
+        FROM outreach_landing
+    ),
+    extracted AS
+    (
+        SELECT
+            *,
+            JSONExtract(
+                json,
+                'Tuple(
+                    id String, eventType String, entityType String, entityId String, channel String,
+                    contactId String, userId String, sourceType String, sourceId String,
+                    campaignId String, workflowId String, sequenceId String, templateId String,
+                    metadata String, occurredAt String, type String, timestamp String,
+                    data Tuple(
+                        entityId String, messageId String, runId String, enrollmentId String, channel String,
+                        contactId String, userId String, sourceType String, sourceId String,
+                        campaignId String, workflowId String, sequenceId String, templateId String,
+                        name String, stepNumber String, metadata String, occurredAt String))') AS event
+        FROM readable
+    ),
+    fields AS
+    (
+        SELECT
+            *,
+            event.data AS data,
+            if(event.eventType != '', event.eventType, outreach_event_type(event.type)) AS eventType,
+            outreach_entity_type(eventType) AS entityType,
+            multiIf(
+                event.entityId != '', event.entityId,
+                data.entityId != '', data.entityId,
+                entityType = 'message', data.messageId,
+                entityType = 'campaign', data.campaignId,
+                entityType = 'workflow', data.runId,
+                entityType = 'sequence', data.enrollmentId,
+                data.contactId) AS entityId,
+            if(event.channel != '', event.channel, data.channel) AS eventChannel,
+            if(event.contactId != '', event.contactId, data.contactId) AS contactId,
+            if(event.userId != '', event.userId, data.userId) AS userId,
+            if(event.sourceType != '', event.sourceType, data.sourceType) AS sourceType,
+            if(event.sourceId != '', event.sourceId, data.sourceId) AS sourceId,
+            if(event.campaignId != '', event.campaignId, data.campaignId) AS campaignId,
+            if(event.workflowId != '', event.workflowId, data.workflowId) AS workflowId,
+            if(event.sequenceId != '', event.sequenceId, data.sequenceId) AS sequenceId,
+            if(event.templateId != '', event.templateId, data.templateId) AS templateId,
+            if(event.metadata != '', event.metadata, data.metadata) AS readMetadata,
+            outreach_written_metadata(line, json, readMetadata, if(event.metadata != '', '', 'data')) AS ownMetadata,
+            multiIf(
+                event.occurredAt != '', event.occurredAt,
+                data.occurredAt != '', data.occurredAt,
+                event.timestamp) AS occurredAt
+        FROM extracted
+    ),
+    written AS
+    (
+        SELECT
+            *,
+            if(ownMetadata = '' OR isValidJSON(ownMetadata), ownMetadata, json_within_limits(ownMetadata, '�')) AS metadataJson,
+            -- an object in a string is not part of the line's own objects
+            json_quotes(
+                if(metadataJson = '' OR position(line, ownMetadata) > 0, line, concat('[', line, ',', ownMetadata, ']'))) AS quotes
+        FROM fields
+    ),
+    typed AS
+    (
+        SELECT
+            *,
+            json_keys(quotes) AS keys,
+            outreach_beside_metadata(metadataJson, data.name, data.stepNumber) AS members,
+            JSONExtract(
+                outreach_with_members(metadataJson, members),
+                'Tuple(
+                    name String, campaignName String, workflowName String, sequenceName String, templateName String,
+                    stepNumber Nullable(UInt32))') AS details,
+            toUUIDOrNull(event.id) AS eventId,
+            event_instant(occurredAt) AS occurred
+        FROM written
+    ),
+    checked AS
+    (
+        SELECT
+            *,
+            landed_problem(fault, line, json, json_repeated_key(quotes, keys)) AS lineProblem,
+            if(
+                json = line,
+                '',
+                arrayFirst(
+                    field -> position(field.2, half_pair()) > 0,
+                    [
+                        ('entityId', entityId),
+                        ('contactId', contactId),
+                        ('userId', userId),
+                        ('sourceType', sourceType),
+                        ('sourceId', sourceId),
+                        ('campaignId', campaignId),
+                        ('workflowId', workflowId),
+                        ('sequenceId', sequenceId),
+                        ('templateId', templateId)
+                    ]).1) AS halfPairField
+        FROM typed
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(
+        lineProblem != '',
+            lineProblem,
+        event.id = '',
+            'id is missing',
+        eventId IS NULL,
+            concat('id is not a UUID: ', quoted(event.id)),
+        eventType = '',
+            'eventType is missing',
+        entityType = '',
+            concat('eventType is unknown: ', quoted(eventType)),
+        event.entityType NOT IN ('', entityType),
+            concat('entityType of ', eventType, ' must be ', entityType, ': ', quoted(event.entityType)),
+        -- The pattern spares most envelopes a second parsing.
+        event.eventType = ''
+        AND NOT match(line, '"data"[ \t\r\n]*:[ \t\r\n]*\\{')
+        AND JSONType(json, 'data') NOT IN ('Object', 'Null'),
+            'data is not an object',
+        entityId = '',
+            'entityId is missing',
+        halfPairField != '',
+            concat(halfPairField, ' holds half of a surrogate pair'),
+        id_problem(entityId) != '',
+            concat('entityId ', id_problem(entityId)),
+        eventChannel NOT IN ('', 'email', 'sms', 'whatsapp', 'push'),
+            concat('channel is unknown: ', quoted(eventChannel)),
+        id_problem(contactId) != '',
+            concat('contactId ', id_problem(contactId)),
+        id_problem(userId) != '',
+            concat('userId ', id_problem(userId)),
+        id_problem(sourceType) != '',
+            concat('sourceType ', id_problem(sourceType)),
+        id_problem(sourceId) != '',
+            concat('sourceId ', id_problem(sourceId)),
+        id_problem(campaignId) != '',
+            concat('campaignId ', id_problem(campaignId)),
+        id_problem(workflowId) != '',
+            concat('workflowId ', id_problem(workflowId)),
+        id_problem(sequenceId) != '',
+            concat('sequenceId ', id_problem(sequenceId)),
+        id_problem(templateId) != '',
+            concat('templateId ', id_problem(templateId)),
+        ownMetadata != ''
+        AND NOT (startsWith(ownMetadata, '{') AND endsWith(ownMetadata, '}') AND metadataJson != ''),
+            concat('metadata is not an object: ', quoted(ownMetadata)),
+        occurredAt = '',
+            'occurredAt is missing',
+        occurred IS NULL,
+            concat('occurredAt is not an ISO 8601 date-time: ', quoted(occurredAt)),
+        toYear(occurred) NOT BETWEEN 2000 AND 2100,
+            concat('occurredAt is not in the years 2000 to 2100: ', quoted(occurredAt)),
+        toDateTime(occurred) + outreach_retention() <= now(),
+            concat(
+                'occurredAt is before ',
+                formatDateTime(now() - outreach_retention(), '%Y-%m-%dT%H:%i:%SZ', 'UTC'),
+                ', older than events are kept: ',
+                quoted(occurredAt)),
+        '') AS reason,
+    assumeNotNull(eventId) AS id,
+    eventType AS event_type,
+    entityType AS entity_type,
+    entityId AS entity_id,
+    eventChannel AS channel,
+    if(contactId = '' AND entityType = 'contact', entityId, contactId) AS contact_id,
+    userId AS user_id,
+    sourceType AS source_type,
+    sourceId AS source_id,
+    multiIf(
+        campaignId != '', campaignId,
+        sourceType = 'campaign' AND sourceId != '', sourceId,
+        entityType = 'campaign', entityId,
+        '') AS campaign_id,
+    multiIf(workflowId != '', workflowId, sourceType = 'workflow', sourceId, '') AS workflow_id,
+    multiIf(sequenceId != '', sequenceId, sourceType = 'sequence', sourceId, '') AS sequence_id,
+    templateId AS template_id,
+    outreach_with_members(ownMetadata, members) AS metadata,
+    assumeNotNull(occurred) AS occurred_at,
+    details.name AS name,
+    details.campaignName AS campaign_name,
+    details.workflowName AS workflow_name,
+    details.sequenceName AS sequence_name,
+    details.templateName AS template_name,
+    details.stepNumber AS step_number
+FROM checked;
+
+-- migrate:down
+ALTER TABLE outreach_parsing MODIFY QUERY
+WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            JSONExtract(
+                line,
+                'Tuple(
+                    id String, eventType String, entityType String, entityId String, channel String,
+                    contactId String, userId String, sourceType String, sourceId String,
+                    campaignId String, workflowId String, sequenceId String, templateId String,
+                    metadata String, occurredAt String, type String, timestamp String,
+                    data Tuple(
+                        entityId String, messageId String, runId String, enrollmentId String, channel String,
+                        contactId String, userId String, sourceType String, sourceId String,
+                        campaignId String, workflowId String, sequenceId String, templateId String,
+                        name String, stepNumber String, metadata String, occurredAt String))') AS event
+        FROM outreach_landing
+    ),
+    fields AS
+    (
+        SELECT
+            *,
+            event.data AS data,
+            if(event.eventType != '', event.eventType, outreach_event_type(event.type)) AS eventType,
+            outreach_entity_type(eventType) AS entityType,
+            multiIf(
+                event.entityId != '', event.entityId,
+                data.entityId != '', data.entityId,
+                entityType = 'message', data.messageId,
+                entityType = 'campaign', data.campaignId,
+                entityType = 'workflow', data.runId,
+                entityType = 'sequence', data.enrollmentId,
+                data.contactId) AS entityId,
+            if(event.channel != '', event.channel, data.channel) AS eventChannel,
+            if(event.contactId != '', event.contactId, data.contactId) AS contactId,
+            if(event.userId != '', event.userId, data.userId) AS userId,
+            if(event.sourceType != '', event.sourceType, data.sourceType) AS sourceType,
+            if(event.sourceId != '', event.sourceId, data.sourceId) AS sourceId,
+            if(event.campaignId != '', event.campaignId, data.campaignId) AS campaignId,
+            if(event.workflowId != '', event.workflowId, data.workflowId) AS workflowId,
+            if(event.sequenceId != '', event.sequenceId, data.sequenceId) AS sequenceId,
+            if(event.templateId != '', event.templateId, data.templateId) AS templateId,
+            if(event.metadata != '', event.metadata, data.metadata) AS ownMetadata,
+            multiIf(
+                event.occurredAt != '', event.occurredAt,
+                data.occurredAt != '', data.occurredAt,
+                event.timestamp) AS occurredAt
+        FROM extracted
+    ),
+    typed AS
+    (
+        SELECT
+            *,
+            toUUIDOrNull(event.id) AS eventId,
+            if(
+                data.name = '' AND data.stepNumber = '',
+                ownMetadata,
+                outreach_metadata(ownMetadata, data.name, data.stepNumber)) AS eventMetadata,
+            JSONExtract(
+                eventMetadata,
+                'Tuple(
+                    name String, campaignName String, workflowName String, sequenceName String, templateName String,
+                    stepNumber Nullable(UInt32))') AS details,
+            event_instant(occurredAt) AS occurred
+        FROM fields
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(
+        fault != '',
+            fault,
+        event.id = '' AND NOT isValidUTF8(line),
+            'Line is not valid UTF-8',
+        event.id = '' AND NOT isValidJSON(line),
+            'Line is not valid JSON',
+        NOT startsWith(line, '{') AND NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{'),
+            'Line is not a JSON object',
+        event.id = '',
+            'id is missing',
+        eventId IS NULL,
+            concat('id is not a UUID: ', quoted(event.id)),
+        eventType = '',
+            'eventType is missing',
+        entityType = '',
+            concat('eventType is unknown: ', quoted(eventType)),
+        event.entityType NOT IN ('', entityType),
+            concat('entityType of ', eventType, ' must be ', entityType, ': ', quoted(event.entityType)),
+        -- The pattern spares most envelopes a second parsing.
+        event.eventType = ''
+        AND NOT match(line, '"data"[ \t\r\n]*:[ \t\r\n]*\\{')
+        AND JSONType(line, 'data') NOT IN ('Object', 'Null'),
+            'data is not an object',
+        entityId = '',
+            'entityId is missing',
+        id_problem(entityId) != '',
+            concat('entityId ', id_problem(entityId)),
+        eventChannel NOT IN ('', 'email', 'sms', 'whatsapp', 'push'),
+            concat('channel is unknown: ', quoted(eventChannel)),
+        id_problem(contactId) != '',
+            concat('contactId ', id_problem(contactId)),
+        id_problem(userId) != '',
+            concat('userId ', id_problem(userId)),
+        id_problem(sourceType) != '',
+            concat('sourceType ', id_problem(sourceType)),
+        id_problem(sourceId) != '',
+            concat('sourceId ', id_problem(sourceId)),
+        id_problem(campaignId) != '',
+            concat('campaignId ', id_problem(campaignId)),
+        id_problem(workflowId) != '',
+            concat('workflowId ', id_problem(workflowId)),
+        id_problem(sequenceId) != '',
+            concat('sequenceId ', id_problem(sequenceId)),
+        id_problem(templateId) != '',
+            concat('templateId ', id_problem(templateId)),
+        ownMetadata != ''
+        AND NOT (startsWith(ownMetadata, '{') AND endsWith(ownMetadata, '}') AND isValidJSON(ownMetadata)),
+            concat('metadata is not an object: ', quoted(ownMetadata)),
+        occurredAt = '',
+            'occurredAt is missing',
+        occurred IS NULL,
+            concat('occurredAt is not an ISO 8601 date-time: ', quoted(occurredAt)),
+        toYear(occurred) NOT BETWEEN 2000 AND 2100,
+            concat('occurredAt is not in the years 2000 to 2100: ', quoted(occurredAt)),
+        '') AS reason,
+    assumeNotNull(eventId) AS id,
+    eventType AS event_type,
+    entityType AS entity_type,
+    entityId AS entity_id,
+    eventChannel AS channel,
+    if(contactId = '' AND entityType = 'contact', entityId, contactId) AS contact_id,
+    userId AS user_id,
+    sourceType AS source_type,
+    sourceId AS source_id,
+    multiIf(
+        campaignId != '', campaignId,
+        sourceType = 'campaign' AND sourceId != '', sourceId,
+        entityType = 'campaign', entityId,
+        '') AS campaign_id,
+    multiIf(workflowId != '', workflowId, sourceType = 'workflow', sourceId, '') AS workflow_id,
+    multiIf(sequenceId != '', sequenceId, sourceType = 'sequence', sourceId, '') AS sequence_id,
+    templateId AS template_id,
+    eventMetadata AS metadata,
+    assumeNotNull(occurred) AS occurred_at,
+    details.name AS name,
+    details.campaignName AS campaign_name,
+    details.workflowName AS workflow_name,
+    details.sequenceName AS sequence_name,
+    details.templateName AS template_name,
+    details.stepNumber AS step_number
+FROM typed;
