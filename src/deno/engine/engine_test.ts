@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { createClickHouse, createPing, readRows, run } from "../../clickhouse/client.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
+import { startProgram, waitFor } from "../../../tests/program.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 
 const password = "of the engine's tests";
@@ -40,14 +40,6 @@ async function answers(url: string): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function waitUntilGone(url: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (await answers(url)) {
-    assert.ok(Date.now() < deadline, "the engine still answers");
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
@@ -146,41 +138,18 @@ Deno.test("an engine ends when the process that started it is killed", async () 
   await withFolder(async (dataDir) => {
     const options: EngineOptions = { dataDir, password };
     const module = new URL("engine.ts", import.meta.url).href;
-    const parent = new Deno.Command(Deno.execPath(), {
-      args: [
-        "eval",
-        `
-        import { startEngine } from ${JSON.stringify(module)};
-        console.log((await startEngine(${JSON.stringify(options)})).url);
-        setInterval(() => {}, 1000);`,
-      ],
-      cwd: fileURLToPath(new URL("../../..", import.meta.url)),
-      stdout: "piped",
-      detached: true,
-    }).spawn();
-    try {
-      const reader = parent.stdout.getReader();
-      const { value } = await reader.read();
-      const url = new TextDecoder().decode(value).trim();
-      assert.match(url, /^http:/, "it did not start; the reason is in the test's output");
-      assert.ok(await answers(url));
-      parent.kill("SIGKILL");
-      await waitUntilGone(url);
-      // its data are free for the next one, at the latest when it has ended
-      await withEngine({ dataDir, password }, (engine) => engine.stop());
-      await reader.cancel();
-    } finally {
-      await endGroup(parent);
-    }
+    await using parent = startProgram(Deno.execPath(), [
+      "eval",
+      `
+      import { startEngine } from ${JSON.stringify(module)};
+      console.log((await startEngine(${JSON.stringify(options)})).url);
+      setInterval(() => {}, 1000);`,
+    ]);
+    const [url] = await parent.until(/^http:\S+$/m);
+    assert.ok(await answers(url));
+    Deno.kill(parent.pid, "SIGKILL");
+    await waitFor("the engine is gone", async () => !await answers(url));
+    // its data are free for the next one, at the latest when it has ended
+    await withEngine({ dataDir, password }, (engine) => engine.stop());
   });
 });
-
-async function endGroup(child: Deno.ChildProcess): Promise<void> {
-  try {
-    Deno.kill(-child.pid, "SIGKILL");
-  } catch (error) {
-    // none of the group is left
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  await child.status;
-}
