@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { type ClickHouse, createClickHouse } from "../src/clickhouse/client.ts";
+import { type ClickHouse, createClickHouse, readRows } from "../src/clickhouse/client.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import { createTable, engineRun, newName } from "./cache_table.ts";
 import { engineOptions, newTenant, queryFile, type TestOptions } from "./gateway.ts";
 import { breakable, createSmallGateway } from "./small_gateway.ts";
+import { waitFor } from "./program.ts";
 
 const cacheBytes = 16 * 1_048_576;
 
@@ -307,6 +308,16 @@ Deno.test("answers are followed through views within views to the tables behind 
   }
 });
 
+/** The second in which a dictionary was loaded, which is all that the engine tells of that. */
+async function loadedAt(dictionary: string): Promise<unknown> {
+  const [row] = await readRows<{ at: string }>(createClickHouse(engineOptions()), {
+    sql:
+      "SELECT toString(last_successful_update_time) AS at FROM system.dictionaries WHERE name = {dictionary:String}",
+    parameters: { dictionary },
+  });
+  return row.at;
+}
+
 function pick({ how, total }: { how: string; total: number | undefined }) {
   return { how, total };
 }
@@ -333,9 +344,11 @@ Deno.test("a materialized view's target and a dictionary's load outdate the answ
     const insert = () => table.insert(tenant, 2);
     assert.deepEqual(await afterChange(view, tenant, insert, file), { before: 11, after: 33, how: "stale" });
     const reload = async () => {
-      // the engine tells the second in which a dictionary was loaded
-      await new Promise((resolve) => setTimeout(resolve, 1_100));
-      await engineRun(`SYSTEM RELOAD DICTIONARY ${dictionary}`);
+      const before = await loadedAt(dictionary);
+      await until(async () => {
+        await engineRun(`SYSTEM RELOAD DICTIONARY ${dictionary}`);
+        return await loadedAt(dictionary) !== before;
+      });
     };
     assert.deepEqual(await afterChange(view, tenant, reload, file), { before: 33, after: 36, how: "stale" });
   } finally {
@@ -399,13 +412,8 @@ Deno.test("an outdated answer goes out no longer than `stale`", async () => {
   assert.deepEqual(pick(await ask(gateway, tenant)), { how: "stale", total: 5 });
 });
 
-/** Looks until it is so, for some ten seconds at most. */
-async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1_000; i++) {
-    if (await isTrue()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("What was waited for did not happen");
+function until(isTrue: () => boolean | Promise<boolean>): Promise<true> {
+  return waitFor("it is so", isTrue);
 }
 
 Deno.test("a query's clock stands still for `fresh`, and its answers with it", async () => {
@@ -1063,7 +1071,7 @@ Deno.test("while ClickHouse is away, answers hold for `fresh`, and with `stale` 
   for (const path of ["/v1/test/sum", "/v1/test/stale"]) await ask(gateway, tenant, path);
   state.mode = "away";
   // so long that the versions are not known any more
-  await new Promise((resolve) => setTimeout(resolve, 1_600));
+  gateway.pass(1_600);
   const seen = [];
   for (const seconds of [5, 10, 71]) {
     gateway.setNow(later(seconds));

@@ -6,6 +6,7 @@ import { type QueryFile, queryName } from "../src/catalog/query.ts";
 import { readQueryFiles } from "../src/deno/sql_files.ts";
 import { tenantFilter } from "../src/tenants/filter.ts";
 import { createGateway, engineOptions, newTenant, type TestGateway } from "./gateway.ts";
+import { refreshView } from "./refresh_view.ts";
 
 const clickHouse = createClickHouse(engineOptions());
 // the real time, as the audit keeps it, but one for all requests
@@ -101,8 +102,7 @@ async function twoProgrammes(gateway: TestGateway, tenants: { own: string; other
     ]);
   }
   for (const view of refreshed) {
-    await run(clickHouse, { sql: `SYSTEM REFRESH VIEW ${view}` });
-    await run(clickHouse, { sql: `SYSTEM WAIT VIEW ${view}`, signal: AbortSignal.timeout(60_000) });
+    await refreshView(clickHouse, view);
   }
 }
 

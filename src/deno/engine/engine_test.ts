@@ -34,6 +34,12 @@ function clientOf(engine: Engine) {
   return createClickHouse({ ...engine, database: "default" });
 }
 
+async function timeOf(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
 async function answers(url: string): Promise<boolean> {
   try {
     await createPing({ url })(AbortSignal.timeout(5_000));
@@ -60,6 +66,7 @@ Deno.test("startEngine() gives a server on both protocols, which asks for the pa
 
 Deno.test("a stopped engine has its data at the next start, and idle connections do not delay the stop", async () => {
   await withFolder(async (dataDir) => {
+    let stopMs = 0;
     await withEngine({ dataDir, password }, async (engine) => {
       const clickHouse = clientOf(engine);
       await run(clickHouse, { sql: "CREATE DATABASE kept" });
@@ -68,17 +75,16 @@ Deno.test("a stopped engine has its data at the next start, and idle connections
       const idle = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(engine.url).port) });
       await idle.write(new TextEncoder().encode("GET /ping HTTP/1.1\r\nHost: engine\r\n\r\n"));
       await idle.read(new Uint8Array(1_000));
-      const start = performance.now();
-      await engine.stop();
-      // the library would wait for five seconds
-      assert.ok(performance.now() - start < 4_000, `it took ${performance.now() - start} ms`);
+      stopMs = await timeOf(engine.stop);
       idle.close();
       assert.equal(await answers(engine.url), false);
     });
     await withEngine({ dataDir, password }, async (engine) => {
       const rows = await readRows(clientOf(engine), { sql: "SELECT sum(n) AS sum FROM kept.numbers" });
       assert.deepEqual(rows, [{ sum: 45 }]);
-      await engine.stop();
+      // the library would wait for five seconds
+      const without = await timeOf(engine.stop);
+      assert.ok(stopMs - without < 4_000, `${stopMs} ms, and ${without} ms without a connection`);
     });
   });
 });
