@@ -165,6 +165,29 @@ Deno.test("a gateway that paused for longer than a lease asks again before it ac
   assert.equal((await other.get(one, tenant)).status, 429);
 });
 
+Deno.test("a gateway that nobody asks for a minute gives back what it held, then leaves ClickHouse alone until it is asked", async () => {
+  let statements = 0;
+  const clickHouse = createClickHouse(engineOptions());
+  const counted: typeof clickHouse = (statement) => {
+    statements++;
+    return clickHouse(statement);
+  };
+  const gateway = await createSmallGateway({ clickHouse: counted, budgets: { daily: 3 } });
+  const tenant = newTenant();
+  assert.equal((await gateway.get(one, tenant)).status, 200);
+  await gateway.budgets.sync();
+  gateway.pass(61_000);
+  assert.equal(await gateway.budgets.sync(), true);
+  statements = 0;
+  for (let i = 0; i < 3; i++) assert.equal(await gateway.budgets.sync(), true);
+  assert.equal(statements, 0);
+  const other = await createSmallGateway({ budgets: { daily: 3 } });
+  assert.equal((await other.get(one, tenant)).status, 200, "nothing is held");
+  await other.budgets.sync();
+  assert.equal((await gateway.get(one, tenant)).status, 200);
+  assert.equal((await gateway.get(one, tenant)).status, 429, "it knows what the other has counted");
+});
+
 Deno.test("ClickHouse away does not stop counting, nor lose it", async () => {
   const { state, clickHouse } = breakable();
   const gateway = await createSmallGateway({ clickHouse, budgets: { daily: 20 } });

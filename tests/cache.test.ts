@@ -1083,6 +1083,49 @@ Deno.test("while ClickHouse is away, answers hold for `fresh`, and with `stale` 
   assert.equal(seen[2][0], 503);
 });
 
+Deno.test("while nobody asks, versions are read seldom; who asks then gets what is true by now", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  let readings = 0;
+  const clickHouse = createClickHouse(engineOptions());
+  const gateway = await createCachedGateway([
+    sumFile(table.name, "cache: { ttl: 1h, fresh: 1s, stale: 10s }"),
+    sumFile(table.name, "cache: { ttl: 1h, fresh: 1s, stale: 2m }", "test/stale"),
+  ], {
+    clickHouse: (statement) => {
+      if (/system\.parts/.test(statement.sql)) readings++;
+      return clickHouse(statement);
+    },
+  });
+  const seconds = async (count: number) => {
+    readings = 0;
+    for (let i = 0; i < count; i++) {
+      gateway.pass(1_000);
+      await gateway.cache.tick();
+    }
+    return readings;
+  };
+  gateway.setNow(later(0));
+  for (const path of ["/v1/test/sum", "/v1/test/stale"]) await ask(gateway, tenant, path);
+  assert.equal(await seconds(10), 10);
+  await seconds(60);
+  const rare = await seconds(60);
+  assert.ok(rare >= 2 && rare <= 10, `${rare} readings in a minute`);
+
+  gateway.setNow(later(100));
+  assert.deepEqual(pick(await ask(gateway, tenant)), { how: "hit", total: 0 }, "nothing has changed");
+  assert.equal(await seconds(5), 5);
+
+  // it may have been written just after the last reading: too long ago to be served for ten seconds more
+  await seconds(61);
+  while (await seconds(1) === 0);
+  await table.insert(tenant, 5);
+  gateway.pass(15_000);
+  gateway.setNow(later(200));
+  assert.deepEqual(pick(await ask(gateway, tenant)), { how: "stale", total: 5 });
+  assert.deepEqual(pick(await ask(gateway, tenant, "/v1/test/stale")), { how: "served stale", total: 0 });
+});
+
 Deno.test("GET /health/cache tells what the cache holds and did, by query", async () => {
   await using table = await createTable();
   const gateway = await createCachedGateway([

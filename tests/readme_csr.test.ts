@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createClickHouse, run } from "../src/clickhouse/client.ts";
+import { createClickHouse } from "../src/clickhouse/client.ts";
 import { readQueryFiles } from "../src/deno/sql_files.ts";
 import { createGateway, engineOptions, newTenant, read, tokenOf } from "./gateway.ts";
 import { refreshView } from "./refresh_view.ts";
