@@ -102,22 +102,23 @@ async function ownEngine() {
 }
 
 /**
- * Adds the query `trial/slow`, which takes eight seconds, to a copy of the repository's: so long that it still runs when a
- * test that saw it run has done something. It sleeps in a view, since a query file may not.
+ * Adds the queries `trial/slow` and `trial/long`, which take eight and twenty seconds, to a copy of the repository's: so long
+ * that they still run when a test that saw them run has done something. They sleep in views, since query files may not.
  */
-async function withSlowQuery({ folder, clickHouse }: { folder: string; clickHouse: ClickHouse }) {
-  await run(clickHouse, {
-    // a block may sleep for three seconds
-    sql: `CREATE VIEW slow_numbers AS SELECT number, sleepEachRow(0.5) AS slept FROM numbers(16)
-      SETTINGS max_block_size = 4`,
-  });
+async function withSlowQueries({ folder, clickHouse }: { folder: string; clickHouse: ClickHouse }) {
   await copyFolder(`${root}sql`, `${folder}/sql`);
   await Deno.mkdir(`${folder}/sql/trial`);
-  await Deno.writeTextFile(
-    `${folder}/sql/trial/slow.sql`,
-    "/*---\nsummary: Takes eight seconds\ntenant: none\n---*/\n" +
-      "SELECT count() + sum(slept) AS rows\nFROM slow_numbers\n",
-  );
+  for (const [name, naps] of Object.entries({ slow: 16, long: 40 })) {
+    await run(clickHouse, {
+      // a block may sleep for three seconds
+      sql: `CREATE VIEW ${name}_numbers AS SELECT number, sleepEachRow(0.5) AS slept FROM numbers(${naps})
+        SETTINGS max_block_size = 4`,
+    });
+    await Deno.writeTextFile(
+      `${folder}/sql/trial/${name}.sql`,
+      `/*---\nsummary: Takes its time\ntenant: none\n---*/\nSELECT count() + sum(slept) AS rows\nFROM ${name}_numbers\n`,
+    );
+  }
   return { SLUICE_SQL_DIR: `${folder}/sql` };
 }
 
@@ -225,13 +226,13 @@ Deno.test("with ClickHouse down at start the gateway waits, says so once, and is
 
 Deno.test("when ClickHouse goes away requests get 503, and all is well when it is back", async () => {
   await using engine = await ownEngine();
-  const more = await withSlowQuery(engine);
+  const more = await withSlowQueries(engine);
   await using gateway = await startGateway(engine.target, more);
   await gateway.program.until(/Ready/);
   assert.equal((await gateway.send(someEvents(3))).status, 200);
 
-  const inFlight = gateway.query("trial/slow");
-  await runsNow(engine.clickHouse, "slow_numbers");
+  const inFlight = gateway.query("trial/long");
+  await runsNow(engine.clickHouse, "long_numbers");
   await engine.kill();
   assertUnavailable(await inFlight);
   for (const answer of [await gateway.query("outreach/overview"), await gateway.send(someEvents(1))]) {
@@ -248,17 +249,22 @@ Deno.test("when ClickHouse goes away requests get 503, and all is well when it i
 
 Deno.test("when ClickHouse hangs requests get 503 before one at work is given up, and a slow query is no reason for it", async () => {
   await using engine = await ownEngine();
-  const more = await withSlowQuery(engine);
+  const more = await withSlowQueries(engine);
   await using gateway = await startGateway(engine.target, more);
   await gateway.program.until(/Ready/);
 
   assert.equal((await gateway.query("trial/slow")).status, 200);
   assert.doesNotMatch(gateway.program.printed(), /does not answer/);
 
-  const asked = gateway.query("trial/slow");
+  const asked = gateway.query("trial/long");
   let isGivenUp = false;
   asked.then(() => isGivenUp = true);
-  await runsNow(engine.clickHouse, "slow_numbers");
+  await runsNow(engine.clickHouse, "long_numbers");
+  assert.equal(
+    (await gateway.query("outreach/overview")).status,
+    200,
+    "ClickHouse lives while that is at work",
+  );
   engine.signal("SIGSTOP");
   const answers = await Promise.all([
     gateway.query("outreach/overview"),
@@ -279,7 +285,7 @@ Deno.test("when ClickHouse hangs requests get 503 before one at work is given up
 
 Deno.test("at SIGTERM requests in flight are answered, new connections are refused, and it exits with 0", async () => {
   await using engine = await ownEngine();
-  await using gateway = await startGateway(engine.target, await withSlowQuery(engine));
+  await using gateway = await startGateway(engine.target, await withSlowQueries(engine));
   await gateway.program.until(/Ready/);
   const inFlight = gateway.query("trial/slow");
   await runsNow(engine.clickHouse, "slow_numbers");
