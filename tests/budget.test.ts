@@ -172,7 +172,7 @@ Deno.test("a gateway that nobody asks for a minute gives back what it held, then
     statements++;
     return clickHouse(statement);
   };
-  const gateway = await createSmallGateway({ clickHouse: counted, budgets: { daily: 3 } });
+  const gateway = await createSmallGateway({ clickHouse: counted, budgets: { daily: 2 } });
   const tenant = newTenant();
   assert.equal((await gateway.get(one, tenant)).status, 200);
   await gateway.budgets.sync();
@@ -181,10 +181,9 @@ Deno.test("a gateway that nobody asks for a minute gives back what it held, then
   statements = 0;
   for (let i = 0; i < 3; i++) assert.equal(await gateway.budgets.sync(), true);
   assert.equal(statements, 0);
-  const other = await createSmallGateway({ budgets: { daily: 3 } });
+  const other = await createSmallGateway({ budgets: { daily: 2 } });
   assert.equal((await other.get(one, tenant)).status, 200, "nothing is held");
   await other.budgets.sync();
-  assert.equal((await gateway.get(one, tenant)).status, 200);
   assert.equal((await gateway.get(one, tenant)).status, 429, "it knows what the other has counted");
 });
 
