@@ -1126,6 +1126,26 @@ Deno.test("while nobody asks, versions are read seldom; who asks then gets what 
   assert.deepEqual(pick(await ask(gateway, tenant, "/v1/test/stale")), { how: "served stale", total: 0 });
 });
 
+Deno.test("a purge holds for who asks a gateway that rests, also where an outdated answer would go out once more", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const files = [sumFile(table.name, "cache: { ttl: 1h, fresh: 1s, stale: 10m }")];
+  const [here, there] = await Promise.all([createCachedGateway(files), createCachedGateway(files)]);
+  there.setNow(later(0));
+  await ask(there, tenant);
+  await table.insert(tenant, 5);
+  await there.cache.poll();
+  // each reading is followed by some that are left out
+  for (const seconds of [20, 20, 20, 20, 1]) {
+    there.pass(seconds * 1_000);
+    await there.cache.tick();
+  }
+  const { status } = await here.admin("DELETE", `/v1/admin/cache?tenantId=${tenant}`);
+  assert.equal(status, 200);
+  there.setNow(later(90));
+  assert.deepEqual(pick(await ask(there, tenant)), { how: "miss", total: 5 });
+});
+
 Deno.test("GET /health/cache tells what the cache holds and did, by query", async () => {
   await using table = await createTable();
   const gateway = await createCachedGateway([

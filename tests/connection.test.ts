@@ -60,7 +60,7 @@ async function withServer(
     begun: () => number,
   ) => Promise<void>,
 ): Promise<void> {
-  const gateway = await createGateway({ files, cacheBytes: 100_000_000, config: { MAX_QUERY_SECONDS: 600 } });
+  const gateway = await createGateway({ files, cacheBytes: 100_000_000, config: { MAX_QUERY_SECONDS: 300 } });
   let begun = 0;
   const server = listen({
     handle(request) {

@@ -62,6 +62,8 @@ export function createCache(
   let traced = new WeakMap<Query, Promise<string[]>>();
   let timer: ReturnType<typeof setInterval> | undefined;
   let askedAt = -Infinity;
+  /** Readings were left out, so that a change or a purge may be unknown. */
+  let isRested = false;
 
   const versions = createVersions({
     clickHouse,
@@ -224,11 +226,17 @@ export function createCache(
     return kept.purge(command, begunBefore);
   }
 
+  async function wake(): Promise<void> {
+    await versions.poll();
+    isRested = false;
+  }
+
   /** Reads the versions of the tables in use, and purges, if there are answers or some on their way; seldom while it rests. */
   async function tick(): Promise<void> {
     if (kept.size() + runs.size() === 0) return;
     const isResting = runs.size() === 0 && monotonic() - askedAt > restAfterMs;
-    if (!isResting || versions.age() >= restEveryMs) await versions.poll();
+    if (isResting && versions.age() < restEveryMs) isRested = true;
+    else await wake();
   }
 
   return {
@@ -239,8 +247,9 @@ export function createCache(
       if (ask.isBypass) return compute(ask, "bypass");
       const key = cacheKey(ask);
       const entry = kept.get(key);
-      if (!entry || entry.changedAt !== undefined || isVerified()) return decide(ask, entry);
-      return versions.poll().then(() => decide(ask, kept.get(key)));
+      const isKnown = !isRested && (entry?.changedAt !== undefined || isVerified());
+      if (!entry || isKnown) return decide(ask, entry);
+      return wake().then(() => decide(ask, kept.get(key)));
     },
 
     /** The kept answer, if it may be given out as it is and nothing has to be asked for that. */
@@ -249,7 +258,7 @@ export function createCache(
     ): { entry: Entry; ttlSeconds: number } | undefined {
       askedAt = monotonic();
       const entry = kept.get(cacheKey(what));
-      if (!entry || (entry.changedAt === undefined && !isVerified())) return;
+      if (!entry || isRested || (entry.changedAt === undefined && !isVerified())) return;
       const { state, ttlSeconds } = freshnessOf(entry, clock().getTime(), isVerified());
       return state === "fresh" ? { entry, ttlSeconds } : undefined;
     },
