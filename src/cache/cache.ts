@@ -246,10 +246,10 @@ export function createCache(
       if (!ask.query.header.cache || maxBytes === 0) return runOnce(ask, clock());
       if (ask.isBypass) return compute(ask, "bypass");
       const key = cacheKey(ask);
+      if (isRested) return wake().then(() => decide(ask, kept.get(key)));
       const entry = kept.get(key);
-      const isKnown = !isRested && (entry?.changedAt !== undefined || isVerified());
-      if (!entry || isKnown) return decide(ask, entry);
-      return wake().then(() => decide(ask, kept.get(key)));
+      if (!entry || entry.changedAt !== undefined || isVerified()) return decide(ask, entry);
+      return versions.poll().then(() => decide(ask, kept.get(key)));
     },
 
     /** The kept answer, if it may be given out as it is and nothing has to be asked for that. */
@@ -257,8 +257,9 @@ export function createCache(
       what: Pick<Ask, "query" | "bound" | "tenantId" | "format">,
     ): { entry: Entry; ttlSeconds: number } | undefined {
       askedAt = monotonic();
+      if (isRested) return;
       const entry = kept.get(cacheKey(what));
-      if (!entry || isRested || (entry.changedAt === undefined && !isVerified())) return;
+      if (!entry || (entry.changedAt === undefined && !isVerified())) return;
       const { state, ttlSeconds } = freshnessOf(entry, clock().getTime(), isVerified());
       return state === "fresh" ? { entry, ttlSeconds } : undefined;
     },
