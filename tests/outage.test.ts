@@ -102,13 +102,13 @@ async function ownEngine() {
 }
 
 /**
- * Adds the queries `trial/slow` and `trial/long`, which take eight and twenty seconds, to a copy of the repository's: so long
+ * Adds the queries `trial/slow` and `trial/long`, which take eight seconds and four minutes, to a copy of the repository's: so long
  * that they still run when a test that saw them run has done something. They sleep in views, since query files may not.
  */
 async function withSlowQueries({ folder, clickHouse }: { folder: string; clickHouse: ClickHouse }) {
   await copyFolder(`${root}sql`, `${folder}/sql`);
   await Deno.mkdir(`${folder}/sql/trial`);
-  for (const [name, naps] of Object.entries({ slow: 16, long: 40 })) {
+  for (const [name, naps] of Object.entries({ slow: 16, long: 480 })) {
     await run(clickHouse, {
       // a block may sleep for three seconds
       sql: `CREATE VIEW ${name}_numbers AS SELECT number, sleepEachRow(0.5) AS slept FROM numbers(${naps})
@@ -119,7 +119,7 @@ async function withSlowQueries({ folder, clickHouse }: { folder: string; clickHo
       `/*---\nsummary: Takes its time\ntenant: none\n---*/\nSELECT count() + sum(slept) AS rows\nFROM ${name}_numbers\n`,
     );
   }
-  return { SLUICE_SQL_DIR: `${folder}/sql` };
+  return { SLUICE_SQL_DIR: `${folder}/sql`, MAX_QUERY_SECONDS: "300" };
 }
 
 function someEvents(count: number, prefix = "m"): { id: string; entityId: string }[] {
