@@ -102,8 +102,8 @@ async function ownEngine() {
 }
 
 /**
- * Adds the queries `trial/slow` and `trial/long`, which take eight seconds and four minutes, to a copy of the repository's: so long
- * that they still run when a test that saw them run has done something. They sleep in views, since query files may not.
+ * Adds the queries `trial/slow` and `trial/long`, which take eight seconds and four minutes, to a copy of the repository's:
+ * so long that they still run when a test that saw them run has done something. They sleep in views, as files may not.
  */
 async function withSlowQueries({ folder, clickHouse }: { folder: string; clickHouse: ClickHouse }) {
   await copyFolder(`${root}sql`, `${folder}/sql`);
