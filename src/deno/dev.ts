@@ -107,14 +107,15 @@ async function serveDev(
     await loadDemo(clickHouse, `${dataDir}/demo.json`, new Date(), progressBar("Demo data  "));
   }
   // before they are read, so that no change falls in between
-  closing.unshift(watchQueries(sqlDir, () => reload(gateway, sqlDir)));
-  report(await whenReachable(gateway.reload, log), sqlDir);
+  const load = () => whenReachable(gateway.reload, log);
+  closing.unshift(watchQueries(sqlDir, () => reload(load, sqlDir)));
+  report(await load(), sqlDir);
   return { url: gateway.url, tokens };
 }
 
-async function reload(gateway: Gateway, sqlDir: string): Promise<void> {
+async function reload(load: Gateway["reload"], sqlDir: string): Promise<void> {
   try {
-    const faults = await gateway.reload();
+    const faults = await load();
     report(faults, sqlDir);
     say(faults.length ? "The last good version of each broken file goes on serving" : "Query files loaded");
   } catch (error) {
