@@ -3,6 +3,7 @@ import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
 import { escapeString } from "../src/clickhouse/string_literal.ts";
 import { engineOptions, newTenant } from "./gateway.ts";
 import { breakable, createSmallGateway } from "./small_gateway.ts";
+import { waitFor } from "./program.ts";
 
 const engine = createClickHouse(engineOptions());
 
@@ -153,7 +154,7 @@ Deno.test("many rows are written at once, before the second is over", async () =
   const tenant = newTenant();
   for (let i = 0; i < 1_000; i++) await (await gateway.request("/v1/test/none", tenant)).body?.cancel();
   // nobody flushes
-  while (gateway.audit.stats().waiting > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await waitFor("they are written", () => gateway.audit.stats().waiting === 0);
   assert.deepEqual(gateway.audit.stats(), { waiting: 0, written: 1_000, dropped: 0, isFailing: false });
   assert.equal((await rowsOf(tenant)).length, 1_000);
 });

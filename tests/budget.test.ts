@@ -165,6 +165,29 @@ Deno.test("a gateway that paused for longer than a lease asks again before it ac
   assert.equal((await other.get(one, tenant)).status, 429);
 });
 
+Deno.test("a gateway that nobody asks for a minute gives back what it held, then leaves ClickHouse alone until it is asked", async () => {
+  let statements = 0;
+  const gateway = await createSmallGateway({
+    through: (statement, ask) => {
+      statements++;
+      return ask(statement);
+    },
+    budgets: { daily: 2 },
+  });
+  const tenant = newTenant();
+  assert.equal((await gateway.get(one, tenant)).status, 200);
+  await gateway.budgets.sync();
+  gateway.pass(61_000);
+  assert.equal(await gateway.budgets.sync(), true);
+  statements = 0;
+  for (let i = 0; i < 3; i++) assert.equal(await gateway.budgets.sync(), true);
+  assert.equal(statements, 0);
+  const other = await createSmallGateway({ budgets: { daily: 2 } });
+  assert.equal((await other.get(one, tenant)).status, 200, "nothing is held");
+  await other.budgets.sync();
+  assert.equal((await gateway.get(one, tenant)).status, 429, "it knows what the other has counted");
+});
+
 Deno.test("ClickHouse away does not stop counting, nor lose it", async () => {
   const { state, through } = breakable();
   const gateway = await createSmallGateway({ through, budgets: { daily: 20 } });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import type { Statement } from "../src/clickhouse/client.ts";
+import { createClickHouse, readRows, type Statement } from "../src/clickhouse/client.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import { createTable, engineRun, newName } from "./cache_table.ts";
 import { engineOptions, newTenant, queryFile, type TestOptions, type Through } from "./gateway.ts";
 import { breakable, createSmallGateway } from "./small_gateway.ts";
+import { waitFor } from "./program.ts";
 
 const cacheBytes = 16 * 1_048_576;
 
@@ -312,6 +313,16 @@ Deno.test("answers are followed through views within views to the tables behind 
   }
 });
 
+/** The second in which a dictionary was loaded, which is all that the engine tells of that. */
+async function loadedAt(dictionary: string): Promise<unknown> {
+  const [row] = await readRows<{ at: string }>(createClickHouse(engineOptions()), {
+    sql:
+      "SELECT toString(last_successful_update_time) AS at FROM system.dictionaries WHERE name = {dictionary:String}",
+    parameters: { dictionary },
+  });
+  return row.at;
+}
+
 function pick({ how, total }: { how: string; total: number | undefined }) {
   return { how, total };
 }
@@ -338,9 +349,11 @@ Deno.test("a materialized view's target and a dictionary's load outdate the answ
     const insert = () => table.insert(tenant, 2);
     assert.deepEqual(await afterChange(view, tenant, insert, file), { before: 11, after: 33, how: "stale" });
     const reload = async () => {
-      // the engine tells the second in which a dictionary was loaded
-      await new Promise((resolve) => setTimeout(resolve, 1_100));
-      await engineRun(`SYSTEM RELOAD DICTIONARY ${dictionary}`);
+      const before = await loadedAt(dictionary);
+      await until(async () => {
+        await engineRun(`SYSTEM RELOAD DICTIONARY ${dictionary}`);
+        return await loadedAt(dictionary) !== before;
+      });
     };
     assert.deepEqual(await afterChange(view, tenant, reload, file), { before: 33, after: 36, how: "stale" });
   } finally {
@@ -432,13 +445,8 @@ Deno.test("an outdated answer goes out no longer than `stale`", async () => {
   assert.deepEqual(pick(await ask(gateway, tenant)), { how: "stale", total: 5 });
 });
 
-/** Looks until it is so, for some ten seconds at most. */
-async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1_000; i++) {
-    if (await isTrue()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("What was waited for did not happen");
+function until(isTrue: () => boolean | Promise<boolean>): Promise<true> {
+  return waitFor("it is so", isTrue);
 }
 
 Deno.test("a query's clock stands still for `fresh`, and its answers with it", async () => {
@@ -1093,7 +1101,7 @@ Deno.test("while ClickHouse is away, answers hold for `fresh`, and with `stale` 
   for (const path of ["/v1/test/sum", "/v1/test/stale"]) await ask(gateway, tenant, path);
   state.mode = "away";
   // so long that the versions are not known any more
-  await new Promise((resolve) => setTimeout(resolve, 1_600));
+  gateway.pass(1_600);
   const seen = [];
   for (const seconds of [5, 10, 71]) {
     gateway.setNow(later(seconds));
@@ -1136,6 +1144,68 @@ Deno.test("an answer that may go out outdated does not wait for table versions t
   await gateway.cache.poll();
   assert.deepEqual(pick(await ask(gateway, tenant)), { how: "served stale", total: 1 });
   await until(async () => (await ask(gateway, tenant)).total === 3);
+});
+
+Deno.test("while nobody asks, versions are read seldom; who asks then gets what is true by now", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  let readings = 0;
+  const gateway = await createCachedGateway([
+    sumFile(table.name, "cache: { ttl: 1h, fresh: 1s, stale: 10s }"),
+    sumFile(table.name, "cache: { ttl: 1h, fresh: 1s, stale: 2m }", "test/stale"),
+  ], {
+    through: (statement, ask) => {
+      if (/system\.parts/.test(statement.sql)) readings++;
+      return ask(statement);
+    },
+  });
+  const seconds = async (count: number, step = 1) => {
+    readings = 0;
+    for (let i = 0; i < count; i += step) {
+      gateway.pass(step * 1_000);
+      await gateway.cache.tick();
+    }
+    return readings;
+  };
+  gateway.setNow(later(0));
+  for (const path of ["/v1/test/sum", "/v1/test/stale"]) await ask(gateway, tenant, path);
+  assert.equal(await seconds(10), 10);
+  await seconds(80, 20);
+  const rare = await seconds(60);
+  assert.ok(rare >= 2 && rare <= 10, `${rare} readings in a minute`);
+
+  gateway.setNow(later(100));
+  assert.deepEqual(pick(await ask(gateway, tenant)), { how: "hit", total: 0 }, "nothing has changed");
+  assert.equal(await seconds(5), 5);
+
+  // it may have been written just after the last reading: too long ago to be served for ten seconds more
+  await seconds(80, 20);
+  while (await seconds(1) === 0);
+  await table.insert(tenant, 5);
+  gateway.pass(15_000);
+  gateway.setNow(later(200));
+  assert.deepEqual(pick(await ask(gateway, tenant)), { how: "stale", total: 5 });
+  assert.deepEqual(pick(await ask(gateway, tenant, "/v1/test/stale")), { how: "served stale", total: 0 });
+});
+
+Deno.test("a purge holds for who asks a gateway that rests, also where an outdated answer would go out once more", async () => {
+  await using table = await createTable();
+  const tenant = newTenant();
+  const files = [sumFile(table.name, "cache: { ttl: 1h, fresh: 1s, stale: 10m }")];
+  const [here, there] = await Promise.all([createCachedGateway(files), createCachedGateway(files)]);
+  there.setNow(later(0));
+  await ask(there, tenant);
+  await table.insert(tenant, 5);
+  await there.cache.poll();
+  // each reading is followed by some that are left out
+  for (const seconds of [20, 20, 20, 20, 1]) {
+    there.pass(seconds * 1_000);
+    await there.cache.tick();
+  }
+  const { status } = await here.admin("DELETE", `/v1/admin/cache?tenantId=${tenant}`);
+  assert.equal(status, 200);
+  there.setNow(later(90));
+  assert.deepEqual(pick(await ask(there, tenant)), { how: "miss", total: 5 });
 });
 
 Deno.test("GET /health/cache tells what the cache holds and did, by query", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
 import { events, ndjson } from "./events.ts";
 import { createGateway, engineOptions, listen, newTenant, queryFile, tokenOf } from "./gateway.ts";
+import { waitFor } from "./program.ts";
 
 /** A word in the SQL by which the test finds its query in the engine. */
 const mark = `mark${crypto.randomUUID().replaceAll("-", "")}`;
@@ -51,23 +52,24 @@ async function isRunning(): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Looks again until it is so, for eight seconds at most: long before a query's own time is up. */
-async function waitUntil(look: () => Promise<boolean> | boolean, what: string): Promise<void> {
-  for (let i = 0; i < 160; i++) {
-    if (await look()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`It did not happen: ${what}`);
-}
-
-/** A gateway on a socket, for one test. */
+/** A gateway on a socket, for one test, whose queries do not end by themselves; `begun` is how many requests have come. */
 async function withServer(
-  work: (url: string, gateway: Awaited<ReturnType<typeof createGateway>>) => Promise<void>,
+  work: (
+    url: string,
+    gateway: Awaited<ReturnType<typeof createGateway>>,
+    begun: () => number,
+  ) => Promise<void>,
 ): Promise<void> {
-  const gateway = await createGateway({ files, cacheBytes: 100_000_000 });
-  const server = listen(gateway);
+  const gateway = await createGateway({ files, cacheBytes: 100_000_000, config: { MAX_QUERY_SECONDS: 300 } });
+  let begun = 0;
+  const server = listen({
+    handle(request) {
+      begun++;
+      return gateway.handle(request);
+    },
+  });
   try {
-    await work(server.url, gateway);
+    await work(server.url, gateway, () => begun);
   } finally {
     await server.stop();
   }
@@ -94,21 +96,28 @@ for (const path of leavable) {
         signal: leaving.signal,
       });
       answer.catch(() => {});
-      await waitUntil(isRunning, "the query runs");
+      await waitFor("the query runs", isRunning);
       if (/^rows\?format=(csv|parquet|arrow)$/.test(path)) {
         // the export has begun, and is read
         const reader = (await answer).body!.getReader();
         await reader.read();
       }
       leaving.abort();
-      await waitUntil(async () => !await isRunning(), "the query stops");
+      await waitFor("the query stops", async () => !await isRunning());
       assert.deepEqual(gateway.log.filter((entry) => entry.level === "error"), []);
     });
   });
 }
 
-/** Sends the beginning of a request by hand and closes the connection. */
-async function sendPart(url: string, tenant: string, headers: string, body: string): Promise<void> {
+/** Sends the beginning of a request by hand and closes the connection when the gateway has begun with it. */
+async function sendPart(
+  url: string,
+  tenant: string,
+  headers: string,
+  body: string,
+  begun: () => number,
+): Promise<void> {
+  const before = begun();
   const { hostname, port } = new URL(url);
   const connection = await Deno.connect({ hostname, port: Number(port) });
   const { authorization } = await headersOf(tenant);
@@ -116,21 +125,27 @@ async function sendPart(url: string, tenant: string, headers: string, body: stri
     `POST /v1/events/outreach HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n${headers}\r\n\r\n`;
   const bytes = new TextEncoder().encode(head + body);
   for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await waitFor("the gateway has begun", () => begun() > before);
   connection.close();
 }
 
 Deno.test("A client that leaves in the middle of its body has no answer and no fault of ours in the log", async () => {
-  await withServer(async (url, gateway) => {
+  await withServer(async (url, gateway, begun) => {
     const tenant = newTenant();
     const small = `${ndjson(events(3))}\n`;
-    await sendPart(url, tenant, "content-length: 100000", small);
-    await sendPart(url, tenant, "content-length: 100000\r\nidempotency-key: k", small);
-    await sendPart(url, tenant, "transfer-encoding: chunked", `${small.length.toString(16)}\r\n${small}\r\n`);
+    await sendPart(url, tenant, "content-length: 100000", small, begun);
+    await sendPart(url, tenant, "content-length: 100000\r\nidempotency-key: k", small, begun);
+    await sendPart(
+      url,
+      tenant,
+      "transfer-encoding: chunked",
+      `${small.length.toString(16)}\r\n${small}\r\n`,
+      begun,
+    );
     const long = `${ndjson(events(20_000))}\n`;
-    await sendPart(url, tenant, `content-length: ${long.length + 10}`, long);
+    await sendPart(url, tenant, `content-length: ${long.length + 10}`, long, begun);
     const left = () => gateway.log.filter((entry) => entry.tenantId === tenant);
-    await waitUntil(() => left().length === 4, "the requests end");
+    await waitFor("the requests end", () => left().length === 4);
     assert.deepEqual(left().map(({ status }) => status), [400, 400, 400, 400]);
     assert.deepEqual(gateway.log.filter((entry) => entry.level === "error"), []);
 
@@ -201,6 +216,6 @@ Deno.test("HEAD of an export says what GET would and stops its query", async () 
       200,
       "text/csv; charset=utf-8",
     ]);
-    await waitUntil(async () => !await isRunning(), "the query stops");
+    await waitFor("the query stops", async () => !await isRunning());
   });
 });

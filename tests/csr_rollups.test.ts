@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
 import { createGateway, engineOptions, newTenant } from "./gateway.ts";
+import { waitFor } from "./program.ts";
+import { passTwoMinutes, refreshView } from "./refresh_view.ts";
 
 // Metrics by hour and by cohort, from roll-ups or not, are those of the latest values and the present members, whatever has
 // come since. Numbers by hand.
@@ -9,32 +11,22 @@ const clickHouse = createClickHouse(engineOptions());
 const gateway = await createGateway();
 gateway.setNow(new Date("2026-03-31T12:00:00Z"));
 
-async function refresh(view: string): Promise<void> {
-  await run(clickHouse, { sql: `SYSTEM REFRESH VIEW ${view}` });
-  await run(clickHouse, { sql: `SYSTEM WAIT VIEW ${view}`, signal: AbortSignal.timeout(60_000) });
-}
-
-/** Rolls up what has come, as if that had been two minutes ago. */
+/**
+ * Rolls up what has come, as if that had been two minutes ago. Whatever comes in between by itself, such as the view that
+ * mends places each minute, opens days again: until all is rolled up.
+ */
 async function rollUp(tenant: string): Promise<void> {
-  const changes = {
-    csr_metric_changes: ["changed_at", "hours_rolled_at", "cohorts_rolled_at"],
-    csr_cohort_changes: ["changed_at", "rolled_at"],
-  };
-  for (const [table, columns] of Object.entries(changes)) {
-    // not the times that are 0: max() of a DateTime64 takes one of before 1970 for the greatest when threads put theirs together
-    const earlier = columns.map((name) => `${name} = if(${name} = 0, ${name}, ${name} - INTERVAL 2 MINUTE)`);
-    await run(clickHouse, {
-      sql:
-        `ALTER TABLE ${table} UPDATE ${earlier} WHERE tenant_id = {tenant:String} SETTINGS mutations_sync = 1`,
-      parameters: { tenant },
+  const views = ["csr_metrics_rolling", "csr_metrics_marking", "csr_cohort_metrics_rolling"];
+  await waitFor("all is rolled up", async () => {
+    await passTwoMinutes(clickHouse, tenant, {
+      csr_metric_changes: ["changed_at", "hours_rolled_at", "cohorts_rolled_at"],
+      csr_cohort_changes: ["changed_at", "rolled_at"],
     });
-  }
-  // a refresh that was due by itself just then has not seen what was changed: another one follows
-  for (let attempt = 0; attempt < 3 && (attempt === 0 || (await stillOpen(tenant)).length > 0); attempt++) {
-    const views = ["csr_metrics_rolling", "csr_metrics_marking", "csr_cohort_metrics_rolling"];
-    for (const view of [...views, "csr_cohort_days_marking", "csr_cohorts_marking"]) await refresh(view);
-  }
-  assert.deepEqual(await stillOpen(tenant), [], "all is rolled up");
+    for (const view of [...views, "csr_cohort_days_marking", "csr_cohorts_marking"]) {
+      await refreshView(clickHouse, view);
+    }
+    return (await stillOpen(tenant)).length === 0;
+  });
 }
 
 /** What is not rolled up. */
@@ -200,14 +192,17 @@ Deno.test("metrics are those of the latest values and present members, from roll
   await t.step("and hours and the ranking do not read the values once they are rolled up", async () => {
     // each minute this view covers the old places of what has moved, again; their days are then read value by value
     await run(clickHouse, { sql: "SYSTEM STOP VIEW csr_metrics_mending" });
-    await rollUp(tenant);
-    const before = await answers();
-    await run(clickHouse, {
-      sql: "ALTER TABLE csr_metrics DELETE WHERE tenant_id = {tenant:String} SETTINGS mutations_sync = 1",
-      parameters: { tenant },
-    });
-    // but for trends and percentiles
-    assert.deepEqual(await answers(), { ...before, months: [[null, 0], [null, 0]], half: [] });
-    await run(clickHouse, { sql: "SYSTEM START VIEW csr_metrics_mending" });
+    try {
+      await rollUp(tenant);
+      const before = await answers();
+      await run(clickHouse, {
+        sql: "ALTER TABLE csr_metrics DELETE WHERE tenant_id = {tenant:String} SETTINGS mutations_sync = 1",
+        parameters: { tenant },
+      });
+      // but for trends and percentiles
+      assert.deepEqual(await answers(), { ...before, months: [[null, 0], [null, 0]], half: [] });
+    } finally {
+      await run(clickHouse, { sql: "SYSTEM START VIEW csr_metrics_mending" });
+    }
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
 import { createGateway, engineOptions, newTenant } from "./gateway.ts";
+import { refreshView } from "./refresh_view.ts";
 
 // What the streams of CSR programmes take and refuse, and which version of a row holds.
 
@@ -170,8 +171,7 @@ Deno.test("versions that two requests bring at the same instant are put right wi
     parameters: { tenant },
   });
   assert.deepEqual(await scoresOf(tenant, "confidence"), [1, 0.5]);
-  await run(clickHouse, { sql: "SYSTEM REFRESH VIEW csr_scores_mending" });
-  await run(clickHouse, { sql: "SYSTEM WAIT VIEW csr_scores_mending", signal: AbortSignal.timeout(60_000) });
+  await refreshView(clickHouse, "csr_scores_mending");
   assert.deepEqual([await scoresOf(tenant, "confidence"), await scoresOf(tenant, "belonging")], [[0, null], [
     1,
     0.5,

@@ -4,6 +4,7 @@ import { demoTenants } from "../src/deno/demo/load.ts";
 import { freePort } from "../src/deno/engine/free_port.ts";
 import { root } from "../src/deno/sql_files.ts";
 import {
+  boundMs,
   copyFolder,
   descendants,
   type Program,
@@ -50,7 +51,7 @@ async function greetingOf(dev: Program) {
 
 async function get(url: string, token: string) {
   const headers = { authorization: `Bearer ${token}` };
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(30_000) });
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(boundMs) });
   return { status: response.status, body: await response.json() };
 }
 

@@ -4,7 +4,7 @@ import { freePort } from "../src/deno/engine/free_port.ts";
 import { postgresAccount } from "../src/deno/postgres/account.ts";
 import { postgresFolder } from "../src/deno/postgres/folder.ts";
 import { signToken } from "../src/auth/token.ts";
-import { descendants, startProgram, temporaryFolder, waitFor } from "./program.ts";
+import { boundMs, descendants, startProgram, temporaryFolder, waitFor } from "./program.ts";
 
 // `deno task dev --postgres`: a Postgres beside the engine, whose changes come over by themselves.
 
@@ -45,7 +45,7 @@ Deno.test("dev --postgres reads its Postgres every ten seconds, keeps it, and ne
     const [, url] = /^Sluice +(http:\/\/\S+),/m.exec(printed) ?? assert.fail(printed);
     const response = await fetch(`${url}/v1/analytics/trends?dimension=confidence&granularity=month`, {
       headers: { authorization },
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(boundMs),
     });
     const { data } = await response.json();
     return (data as { scoreCount: number }[] ?? []).reduce((sum, { scoreCount }) => sum + scoreCount, 0);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ClickHouseUnreachable } from "../src/clickhouse/exception.ts";
 import { createGateway, newTenant, queryFile, read, type TestOptions, type Through } from "./gateway.ts";
+import { waitFor } from "./program.ts";
 
 const files = [queryFile("test/one", "tenant: none", "SELECT 1 AS one")];
 
@@ -87,7 +88,7 @@ Deno.test("Requests refused for overload show as a degraded queue", async () => 
   gateway.state.mode = "silent";
   const leaving = new AbortController();
   const slow = gateway.fetch("/v1/test/one", first, { signal: leaving.signal });
-  while (gateway.queue.stats().running === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await waitFor("the first runs", () => gateway.queue.stats().running > 0);
   assert.equal((await gateway.query("test/one", second)).status, 503);
   leaving.abort();
   await slow;

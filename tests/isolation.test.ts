@@ -7,6 +7,7 @@ import { readQueryFiles } from "../src/deno/sql_files.ts";
 import { createRoles } from "../src/clickhouse/roles.ts";
 import { sightOf } from "../src/tenants/sight.ts";
 import { createGateway, engineOptions, newTenant, type TestGateway } from "./gateway.ts";
+import { refreshView } from "./refresh_view.ts";
 
 const clickHouse = createClickHouse(engineOptions());
 const { reader } = createRoles(engineOptions());
@@ -103,8 +104,7 @@ async function twoProgrammes(gateway: TestGateway, tenants: { own: string; other
     ]);
   }
   for (const view of refreshed) {
-    await run(clickHouse, { sql: `SYSTEM REFRESH VIEW ${view}` });
-    await run(clickHouse, { sql: `SYSTEM WAIT VIEW ${view}`, signal: AbortSignal.timeout(60_000) });
+    await refreshView(clickHouse, view);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   UnsecuredJWT,
 } from "jose";
 import { createGateway, newTenant, read, secret, type TestOptions } from "./gateway.ts";
+import { waitFor } from "./program.ts";
 
 // Tokens signed with private keys, whose public halves are at an address.
 
@@ -213,7 +214,7 @@ Deno.test("A key that is gone takes its tokens along within about ten minutes, a
   gateway.pass(1);
   // nobody waits for the fetch that this begins
   await gateway.ask(old);
-  await waitFor(async () => (await gateway.ask(old)).status === 401);
+  await waitFor("the old key is refused", async () => (await gateway.ask(old)).status === 401);
   assert.equal((await gateway.ask(other)).status, 404);
   assert.equal(keys.asked(), 2);
 });
@@ -244,7 +245,7 @@ Deno.test("While the keys' address fails, those who have a known key stay logged
       assert.equal((await gateway.ask(token)).status, 404);
       const warning = () =>
         gateway.log.find(({ level, message }) => level === "warn" && /JWKS/.test(message));
-      await waitFor(() => warning() !== undefined);
+      await waitFor("there is a warning", () => warning() !== undefined);
       assert.match(String(warning()!.cause), cause);
       for (const known of [token, await sign(elliptic)]) assert.equal((await gateway.ask(known)).status, 404);
 
@@ -328,11 +329,3 @@ Deno.test("Without a secret there are no stream tokens, and the answer says why"
     "There are no stream tokens without AUTH_JWT_SECRET",
   ]);
 });
-
-async function waitFor(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1_000; i++) {
-    if (await check()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("It did not happen");
-}

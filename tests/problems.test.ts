@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createClickHouse, run } from "../src/clickhouse/client.ts";
 import { problems, type ProblemType } from "../src/problem.ts";
 import { createGateway, engineOptions, newTenant, queryFile, read } from "./gateway.ts";
+import { waitFor } from "./program.ts";
 
 const clickHouse = createClickHouse(engineOptions());
 const dropped = `trial_${crypto.randomUUID().replaceAll("-", "")}`;
@@ -181,7 +182,7 @@ Deno.test("An engine that takes no more queries is overloaded, which may be trie
   });
   isLoaded = true;
   let slow: Promise<unknown> | undefined;
-  const response = await waitFor(async () => {
+  const response = await waitFor("there is an answer", async () => {
     slow ??= gateway.query("faults/slow", newTenant()).finally(() => slow = undefined);
     const response = await gateway.fetch("/v1/faults/parameters?limit=1", newTenant("secretive"));
     if (response.status === 503) return response;
@@ -206,16 +207,6 @@ Deno.test("A fault of our own is internal: its cause is in the log with the requ
   const entry = gateway.log.find((entry) => entry.requestId === id && entry.cause);
   assert.equal(entry?.cause, "Error: the clock stands still");
 });
-
-/** Asks again until there is something, for ten seconds at most. */
-async function waitFor<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-  for (let i = 0; i < 500; i++) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error("It did not happen");
-}
 
 Deno.test("A query refuses its parameters with throwIf(): 400 with the parameter and the analyst's sentence", async () => {
   const { status, body } = await gateway.query("faults/refused", newTenant(), { start: 7 });

@@ -1,12 +1,16 @@
 import { variables } from "../src/config.ts";
 import { root } from "../src/deno/sql_files.ts";
+import { startKeeper } from "./keeper.ts";
 
-/** A program that a test has started, in a process group of its own. Disposing of it kills what is left of that. */
+/**
+ * A program that a test has started, in a process group of its own. Disposing of it kills what is left of that, and so does
+ * the end of the test run, also by `kill -9`.
+ */
 export interface Program extends AsyncDisposable {
   pid: number;
   /** All that it has printed so far, on both streams. */
   printed(): string;
-  /** Waits until it has printed this. Throws when it ends before, or takes half a minute. */
+  /** Waits until it has printed this. Throws when it ends before, or as `waitFor` does. */
   until(pattern: RegExp): Promise<RegExpExecArray>;
   /** Sends a signal to the whole group, as a terminal does with Ctrl-C. */
   signalGroup(signal: Deno.Signal): void;
@@ -22,8 +26,11 @@ export interface GroupMember {
   command: string;
 }
 
-/** Long enough for a machine that is busy with other tests. */
-const boundMs = 90_000;
+/** What has not come by then does not come, also on a machine that is busy with other tests. */
+export const boundMs = 180_000;
+
+/** Becomes the program when it is told to: by then a keeper knows of it. */
+const gate = 'read -r _ && exec "$@" </dev/null';
 
 /** Starts a program without the variables of the project, except those given. */
 export function startProgram(
@@ -35,16 +42,18 @@ export function startProgram(
   const inherited = Object.entries(Deno.env.toObject()).filter(([name]) =>
     !(name in variables) && !name.startsWith("SLUICE_")
   );
-  const child = new Deno.Command(command, {
-    args,
+  const keeper = startKeeper();
+  const child = new Deno.Command("sh", {
+    args: ["-c", gate, "sh", command, ...args],
     cwd,
     clearEnv: true,
     env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...env },
     detached: true,
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const started = keeper.keep(-child.pid).then(() => open(child.stdin));
   let text = "";
   let isOver = false;
   const ended = child.status.then(({ code }) => {
@@ -75,11 +84,19 @@ export function startProgram(
     },
     async [Symbol.asyncDispose]() {
       if (program.group().length) program.signalGroup("SIGKILL");
+      await started;
       await reading;
       await ended;
+      await keeper.release();
     },
   };
   return program;
+}
+
+async function open(gate: WritableStream<Uint8Array>): Promise<void> {
+  const writer = gate.getWriter();
+  await writer.write(new TextEncoder().encode("\n"));
+  await writer.close();
 }
 
 /** Runs a program to its end. */
@@ -90,7 +107,7 @@ export async function runProgram(
   return { code: await program.end(), printed: program.printed() };
 }
 
-/** Waits until `check` gives something, and returns that. Throws after half a minute. */
+/** Waits until `check` gives something, and returns that. Throws when nothing has come for so long that nothing will. */
 export async function waitFor<Result>(
   what: string,
   check: () => Result | Promise<Result>,
@@ -114,7 +131,8 @@ export function descendants(pid: number): GroupMember[] {
   return below(pid);
 }
 
-function processes(): (GroupMember & { parent: number; group: number })[] {
+/** All processes of the machine that run, with parent and group. */
+export function processes(): (GroupMember & { parent: number; group: number })[] {
   const { stdout } = new Deno.Command("ps", { args: ["-A", "-o", "pid=,ppid=,pgid=,stat=,args="] })
     .outputSync();
   return new TextDecoder().decode(stdout).split("\n").flatMap((line) => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { createClickHouse, run } from "../src/clickhouse/client.ts";
+import { createClickHouse } from "../src/clickhouse/client.ts";
 import { readQueryFiles } from "../src/deno/sql_files.ts";
 import { createGateway, engineOptions, newTenant, read, tokenOf } from "./gateway.ts";
+import { refreshView } from "./refresh_view.ts";
 import { examplesOf, shownIn } from "./readme_examples.ts";
 
 // The numbers of the section are those of the demo; here are a few rows of everything that it asks for.
@@ -72,8 +73,7 @@ Deno.test("each request of the README's section on CSR programmes has an answer 
       "csr_journey_staging",
     ]
   ) {
-    await run(clickHouse, { sql: `SYSTEM REFRESH VIEW ${view}` });
-    await run(clickHouse, { sql: `SYSTEM WAIT VIEW ${view}`, signal: AbortSignal.timeout(60_000) });
+    await refreshView(clickHouse, view);
   }
 
   const authorization = `Bearer ${await tokenOf(acme, "query ingest admin")}`;

@@ -1,10 +1,13 @@
 import { startEngine } from "../src/deno/engine/engine.ts";
 import { migrateUp } from "../src/deno/migrate.ts";
+import { onOrphaned } from "../src/deno/on_orphaned.ts";
+import { onSignal } from "../src/deno/on_signal.ts";
 import { root } from "../src/deno/sql_files.ts";
 import { writeTestConfig } from "./engine_config.ts";
+import { startKeeper } from "./keeper.ts";
 
 // The whole suite: one engine for all files, which run beside each other; each test has tenants of its own.
-// Arguments go to `deno test`, such as a file or `--filter`.
+// Arguments go to `deno test`, such as a file or `--filter`. Whatever ends this process ends all of it.
 const dataDir = await Deno.makeTempDir({ prefix: "sluice-test-" });
 await writeTestConfig(`${dataDir}/config`);
 const engine = await startEngine({
@@ -12,10 +15,30 @@ const engine = await startEngine({
   configDir: `${dataDir}/config`,
   password: crypto.randomUUID(),
 });
-let code = 1;
-try {
+const keeper = startKeeper();
+let tests: Deno.ChildProcess | undefined;
+let stopping: Promise<void> | undefined;
+
+function stop(): Promise<void> {
+  return stopping ??= stopAll();
+}
+
+async function stopAll(): Promise<void> {
+  try {
+    tests?.kill("SIGKILL");
+  } catch (error) {
+    // they have ended already
+    if (!(error instanceof TypeError)) throw error;
+  }
+  await tests?.status;
+  await keeper.release();
+  await engine.stop();
+  await Deno.remove(dataDir, { recursive: true });
+}
+
+async function runTests(): Promise<number> {
   await migrateUp({ ...engine, database: "sluice" });
-  const child = new Deno.Command(Deno.execPath(), {
+  tests = new Deno.Command(Deno.execPath(), {
     args: ["test", "--allow-all", "--parallel", ...Deno.args],
     cwd: root,
     env: {
@@ -25,21 +48,31 @@ try {
     },
     stdout: "piped",
   }).spawn();
+  await keeper.keep(tests.pid);
   let tail = "";
   const decoder = new TextDecoder();
-  for await (const chunk of child.stdout) {
+  for await (const chunk of tests.stdout) {
     await Deno.stdout.write(chunk);
     tail = (tail + decoder.decode(chunk, { stream: true })).slice(-2_000);
   }
-  ({ code } = await child.status);
+  const { code } = await tests.status;
   // deno-lint-ignore no-control-regex -- the colours of a terminal
   const counts = /(\d+) passed.*\| (\d+) failed/.exec(tail.replaceAll(/\x1b\[\d*m/g, ""));
   const [, passed = "0", failed = "1"] = counts ?? [];
   // deno-lint-ignore no-console -- the line that ends the run
   console.log(`${passed} passed, ${failed} failed`);
-  if (passed === "0") code ||= 1;
+  return passed === "0" ? code || 1 : code;
+}
+
+onSignal(stop);
+onOrphaned(async () => {
+  await stop();
+  Deno.exit(1);
+});
+let code = 1;
+try {
+  code = await runTests();
 } finally {
-  await engine.stop();
-  await Deno.remove(dataDir, { recursive: true });
+  await stop();
 }
 Deno.exit(code);

@@ -140,6 +140,11 @@ export function createBudgets(options: BudgetOptions) {
       }
       if (isWarm) warm.push(account);
     }
+    // nobody has asked for a minute and nothing is held: others need not know of this gateway until somebody asks
+    if (warm.length === 0 && rows.length === 0 && !isAway) {
+      evict();
+      return true;
+    }
     const last = [...closing.keys()];
     const day = warm[0]?.period.day;
     try {

@@ -13,7 +13,7 @@ import { tablesBehind } from "./lineage.ts";
 import type { Purge } from "./purge.ts";
 import { createRuns, type Run } from "./runs.ts";
 import { type CacheStats, createCounter, type QueryStats } from "./stats.ts";
-import { createVersions } from "./versions.ts";
+import { createVersions, maxGapMs } from "./versions.ts";
 
 /** What `createCache` uses. */
 export interface CacheOptions {
@@ -33,6 +33,9 @@ export interface CacheOptions {
 type Made = { entry: Entry } | { stream: Answer; isTaken: boolean };
 
 const pollEveryMs = 1_000;
+/** When nobody has asked for so long, versions are read just often enough to miss no purge; a request has them read first. */
+const restAfterMs = 60_000;
+const restEveryMs = maxGapMs * 2 / 3;
 /** Table versions that were read longer ago are read again before an answer is given out. */
 const verifiedMs = 1_500;
 /** Older readings than this are waited for also where `stale` allows an outdated answer. */
@@ -60,17 +63,21 @@ export function createCache(
   const given = new Set<string>();
   let traced = new WeakMap<Query, Promise<string[]>>();
   let timer: ReturnType<typeof setInterval> | undefined;
+  let askedAt = -Infinity;
+  /** Readings were left out, so that a change or a purge may be unknown. */
+  let isRested = false;
 
   const versions = createVersions({
     clickHouse,
     log,
     tablesInUse: () => [...kept.tables(), ...runs.tables()],
-    onChange(table, isView) {
-      const now = clock().getTime();
+    onChange(table, isView, sinceMs) {
+      // it may have changed just after the last reading, which after a rest is long ago
+      const at = clock().getTime() - (sinceMs > 2 * pollEveryMs ? sinceMs : 0);
       // it may read other tables than before
       if (isView) traced = new WeakMap();
-      runs.change(table, now);
-      kept.change(table, now);
+      runs.change(table, at);
+      kept.change(table, at);
     },
     onPurge(id, command) {
       // it was carried out here when it was given here
@@ -234,12 +241,27 @@ export function createCache(
     return kept.purge(command, begunBefore);
   }
 
+  async function wake(): Promise<void> {
+    await versions.poll();
+    isRested = false;
+  }
+
+  /** Reads the versions of the tables in use, and purges, if there are answers or some on their way; seldom while it rests. */
+  async function tick(): Promise<void> {
+    if (kept.size() + runs.size() === 0) return;
+    const isResting = runs.size() === 0 && monotonic() - askedAt > restAfterMs;
+    if (isResting && versions.age() < restEveryMs) isRested = true;
+    else await wake();
+  }
+
   return {
     /** The answer to a request, kept or computed. Throws what the run throws, or the signal's reason. */
     serve(ask: Ask): Outcome | Promise<Outcome> {
+      askedAt = monotonic();
       if (!ask.query.header.cache || maxBytes === 0) return runOnce(ask, clock());
       if (ask.isBypass) return compute(ask, "bypass");
       const key = cacheKey(ask);
+      if (isRested) return wake().then(() => decide(ask, kept.get(key)));
       const entry = kept.get(key);
       if (!entry || isVerified()) return decide(ask, entry);
       if (entry.writtenTables.length === 0) {
@@ -256,6 +278,8 @@ export function createCache(
     recall(
       what: Pick<Ask, "query" | "bound" | "tenantId" | "format" | "isExact">,
     ): { entry: Entry; ttlSeconds: number } | undefined {
+      askedAt = monotonic();
+      if (isRested) return;
       const entry = kept.get(cacheKey(what));
       if (!entry) return;
       if ((entry.changedAt === undefined || entry.writtenTables.length > 0) && !isVerified()) return;
@@ -299,6 +323,7 @@ export function createCache(
     written: (table: string, tenantId: string): void => void purge({ query: "", tenantId, table }),
 
     poll: versions.poll,
+    tick,
 
     stats: (): CacheStats => ({ ...kept.stats(), ...counter.total() }),
 
@@ -308,9 +333,9 @@ export function createCache(
       return counter.byQuery().map(([query, counts]) => ({ query, ...heldOf(query), ...counts }));
     },
 
-    /** Reads the versions of the tables in use, and purges, each second, while there are answers or some on their way. */
+    /** Begins to call `tick` each second. */
     start(): void {
-      timer ??= setInterval(() => kept.size() + runs.size() > 0 && versions.poll(), pollEveryMs);
+      timer ??= setInterval(tick, pollEveryMs);
     },
 
     stop(): void {

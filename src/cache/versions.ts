@@ -11,8 +11,11 @@ export interface VersionsOptions {
   log: Log;
   /** The tables of all answers that are kept. */
   tablesInUse: () => Iterable<string>;
-  /** Called when a table changed, with its name and whether it is a view, whose sources may be others now. */
-  onChange: (table: string, isView: boolean) => void;
+  /**
+   * Called when a table changed, with its name, whether it is a view, whose sources may be others now, and the milliseconds
+   * since the reading that did not show it.
+   */
+  onChange: (table: string, isView: boolean, sinceMs: number) => void;
   /** Called with each command to forget that was not there before. */
   onPurge: (id: string, purge: Purge) => void;
   /** Called when so long nothing could be read that commands were missed; since the instant, none was. */
@@ -27,7 +30,7 @@ type Line =
 
 const timeoutMs = 5_000;
 /** Readings that are further apart may have missed purges: half of the time for which versions.sql tells of one. */
-const maxGapMs = 30_000;
+export const maxGapMs = 30_000;
 
 /** The versions of tables as ClickHouse last told them. */
 export type Versions = ReturnType<typeof createVersions>;
@@ -86,12 +89,13 @@ export function createVersions(
       // taken into use while the statement ran: its next change is one to what was known
       if (!versions.has(table) && before.has(table)) versions.set(table, before.get(table)!);
     }
+    const sinceMs = startedAt - polledAt;
     // what was read is as old as the statement's beginning
     polledAt = startedAt;
     for (const table of tables) {
       const old = before.get(table);
       const isSame = old !== "" && old === versions.get(table);
-      if (old !== undefined && !isSame) onChange(table, read.get(table)?.kind === "view");
+      if (old !== undefined && !isSame) onChange(table, read.get(table)?.kind === "view", sinceMs);
     }
   }
 

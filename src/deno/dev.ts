@@ -107,15 +107,16 @@ async function serveDev(
     await loadDemo(clickHouse, `${dataDir}/demo.json`, new Date(), progressBar("Demo data  "));
   }
   // before they are read, so that no change falls in between
-  closing.unshift(watchQueries(sqlDir, () => reload(gateway, config)));
-  report(await whenReachable(gateway.reload, log), sqlDir);
+  const load = () => whenReachable(gateway.reload, log);
+  closing.unshift(watchQueries(sqlDir, () => reload(load, config)));
+  report(await load(), sqlDir);
   return { url: gateway.url, tokens };
 }
 
-async function reload(gateway: Gateway, config: DevConfig): Promise<void> {
+async function reload(load: Gateway["reload"], config: DevConfig): Promise<void> {
   const { SLUICE_SQL_DIR: sqlDir } = config;
   try {
-    const faults = await gateway.reload();
+    const faults = await load();
     report(faults, sqlDir);
     const kept =
       "BROKEN: the last good version of each of these files goes on being served, whatever was wrong with it";

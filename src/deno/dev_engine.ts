@@ -66,7 +66,8 @@ async function findRunning(config: Config): Promise<ClickHouseOptions | undefine
       database,
     };
     const ask = createClickHouse({ ...target, database: "default" });
-    await run(ask, { sql: "SELECT 1", signal: AbortSignal.timeout(2_000) });
+    // one that does not run refuses at once; one that is busy takes its time
+    await run(ask, { sql: "SELECT 1", signal: AbortSignal.timeout(15_000) });
     return target;
   } catch {
     return;

@@ -3,6 +3,7 @@ import { engineOptions, newTenant } from "../../tests/gateway.ts";
 import { createClickHouse, readBytes, readRows, run } from "../clickhouse/client.ts";
 import { ClickHouseError, ClickHouseUnreachable } from "../clickhouse/exception.ts";
 import { createTcpFetch } from "./tcp_fetch.ts";
+import { boundMs, waitFor } from "../../tests/program.ts";
 
 // Connections are kept beyond a test.
 const sanitizeResources = false;
@@ -163,7 +164,7 @@ Deno.test({
     () => send(`http://127.0.0.1:${port}/`, { ...post, signal: leaving.signal }),
   );
   setTimeout(() => leaving.abort(new Error("left")), 100);
-  const late = setTimeout(() => assert.fail("an attempt goes on"), 10_000);
+  const late = setTimeout(() => assert.fail("an attempt goes on"), boundMs);
   for (const each of await Promise.allSettled(waiting)) {
     assert.equal(each.status === "rejected" && each.reason.message, "left");
   }
@@ -208,12 +209,7 @@ Deno.test({
     (await readRows(clickHouse, {
       sql: `SELECT 1 FROM system.processes WHERE query LIKE '%${mark}%' AND query NOT LIKE '%processes%'`,
     })).length;
-  const until = async (count: number) => {
-    for (let i = 0; i < 200 && await running() !== count; i++) {
-      await new Promise((next) => setTimeout(next, 50));
-    }
-    assert.equal(await running(), count);
-  };
+  const until = (count: number) => waitFor(`${count} of them run`, async () => await running() === count);
   await until(1);
   leaving.abort(new Error("left"));
   await assert.rejects(endless, /left/);

@@ -1,4 +1,5 @@
 import { root } from "../../src/deno/sql_files.ts";
+import { startKeeper } from "../keeper.ts";
 import { load, type Measured } from "./load.ts";
 import { alternate, median, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
@@ -21,6 +22,8 @@ export async function benchCached({ url, token }: Sides): Promise<Row> {
     args: ["run", "--allow-all", `${root}tests/bench/bare.ts`, file],
     stdout: "piped",
   }).spawn();
+  const keeper = startKeeper();
+  await keeper.keep(bare.pid);
   const reader = bare.stdout.getReader();
   const port = new TextDecoder().decode((await reader.read()).value).trim();
   const from = (origin: string) => () => load({ url: origin + path, headers, connections, seconds });
@@ -41,6 +44,7 @@ export async function benchCached({ url, token }: Sides): Promise<Row> {
     bare.kill();
     await reader.cancel();
     await bare.status;
+    await keeper.release();
     await Deno.remove(file);
   }
 }

@@ -3,6 +3,7 @@ import { startEngine } from "../../src/deno/engine/engine.ts";
 import { freePort } from "../../src/deno/engine/free_port.ts";
 import { migrateUp } from "../../src/deno/migrate.ts";
 import { root } from "../../src/deno/sql_files.ts";
+import { startKeeper } from "../keeper.ts";
 import { copyFolder } from "../program.ts";
 import { benchAnalytics } from "./analytics.ts";
 import { benchCached } from "./cached.ts";
@@ -56,6 +57,8 @@ async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promi
     stdout: "null",
     stderr: "null",
   }).spawn();
+  const keeper = startKeeper();
+  await keeper.keep(gateway.pid);
   const tokenOf = (tenantId: string, scope: string) => signToken(secret, { tenantId, scope, expires: "1h" });
   try {
     await untilReady(url);
@@ -65,6 +68,7 @@ async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promi
   } finally {
     gateway.kill("SIGTERM");
     await gateway.status;
+    await keeper.release();
     await engine.stop();
     await Deno.remove(dataDir, { recursive: true });
   }

@@ -1,5 +1,6 @@
 import { freePort } from "../../src/deno/engine/free_port.ts";
 import { root } from "../../src/deno/sql_files.ts";
+import { startKeeper } from "../keeper.ts";
 import { rounds, type Row } from "./rounds.ts";
 
 /** From `deno task dev` to the first answer of a query, with the engine, when the migrations are applied. */
@@ -28,6 +29,8 @@ async function startOnce(dataDir: string): Promise<number> {
     stdout: "piped",
     stderr: "null",
   }).spawn();
+  const keeper = startKeeper();
+  await keeper.keep(dev.pid);
   const output = tokenIn(dev.stdout);
   try {
     const token = await output.found;
@@ -45,6 +48,7 @@ async function startOnce(dataDir: string): Promise<number> {
     dev.kill("SIGTERM");
     await output.ended;
     await dev.status;
+    await keeper.release();
   }
 }
 

@@ -38,7 +38,7 @@ export interface EngineOptions {
 /** The configuration for the embedded engine and for a server alike. */
 export const deployedConfig = fileURLToPath(new URL("../../../deploy/clickhouse", import.meta.url));
 const processFile = fileURLToPath(new URL("process.ts", import.meta.url));
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 const portAttempts = 3;
 const lockTimeoutMs = 5_000;
 const lockedFolder = "another process has its data folder open";

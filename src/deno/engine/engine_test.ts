@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { createClickHouse, createPing, readRows, run } from "../../clickhouse/client.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
+import { startProgram, waitFor } from "../../../tests/program.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 
 const password = "of the engine's tests";
@@ -34,20 +34,18 @@ function clientOf(engine: Engine) {
   return createClickHouse({ ...engine, database: "default" });
 }
 
+async function timeOf(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
 async function answers(url: string): Promise<boolean> {
   try {
     await createPing({ url })(AbortSignal.timeout(5_000));
     return true;
   } catch {
     return false;
-  }
-}
-
-async function waitUntilGone(url: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (await answers(url)) {
-    assert.ok(Date.now() < deadline, "the engine still answers");
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
@@ -68,6 +66,7 @@ Deno.test("startEngine() gives a server on both protocols, which asks for the pa
 
 Deno.test("a stopped engine has its data at the next start, and idle connections do not delay the stop", async () => {
   await withFolder(async (dataDir) => {
+    let stopMs = 0;
     await withEngine({ dataDir, password }, async (engine) => {
       const clickHouse = clientOf(engine);
       await run(clickHouse, { sql: "CREATE DATABASE kept" });
@@ -76,17 +75,16 @@ Deno.test("a stopped engine has its data at the next start, and idle connections
       const idle = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(engine.url).port) });
       await idle.write(new TextEncoder().encode("GET /ping HTTP/1.1\r\nHost: engine\r\n\r\n"));
       await idle.read(new Uint8Array(1_000));
-      const start = performance.now();
-      await engine.stop();
-      // the library would wait for five seconds
-      assert.ok(performance.now() - start < 4_000, `it took ${performance.now() - start} ms`);
+      stopMs = await timeOf(engine.stop);
       idle.close();
       assert.equal(await answers(engine.url), false);
     });
     await withEngine({ dataDir, password }, async (engine) => {
       const rows = await readRows(clientOf(engine), { sql: "SELECT sum(n) AS sum FROM kept.numbers" });
       assert.deepEqual(rows, [{ sum: 45 }]);
-      await engine.stop();
+      // the library would wait for five seconds
+      const without = await timeOf(engine.stop);
+      assert.ok(stopMs - without < 4_000, `${stopMs} ms, and ${without} ms without a connection`);
     });
   });
 });
@@ -146,41 +144,18 @@ Deno.test("an engine ends when the process that started it is killed", async () 
   await withFolder(async (dataDir) => {
     const options: EngineOptions = { dataDir, password };
     const module = new URL("engine.ts", import.meta.url).href;
-    const parent = new Deno.Command(Deno.execPath(), {
-      args: [
-        "eval",
-        `
-        import { startEngine } from ${JSON.stringify(module)};
-        console.log((await startEngine(${JSON.stringify(options)})).url);
-        setInterval(() => {}, 1000);`,
-      ],
-      cwd: fileURLToPath(new URL("../../..", import.meta.url)),
-      stdout: "piped",
-      detached: true,
-    }).spawn();
-    try {
-      const reader = parent.stdout.getReader();
-      const { value } = await reader.read();
-      const url = new TextDecoder().decode(value).trim();
-      assert.match(url, /^http:/, "it did not start; the reason is in the test's output");
-      assert.ok(await answers(url));
-      parent.kill("SIGKILL");
-      await waitUntilGone(url);
-      // its data are free for the next one, at the latest when it has ended
-      await withEngine({ dataDir, password }, (engine) => engine.stop());
-      await reader.cancel();
-    } finally {
-      await endGroup(parent);
-    }
+    await using parent = startProgram(Deno.execPath(), [
+      "eval",
+      `
+      import { startEngine } from ${JSON.stringify(module)};
+      console.log((await startEngine(${JSON.stringify(options)})).url);
+      setInterval(() => {}, 1000);`,
+    ]);
+    const [url] = await parent.until(/^http:\S+$/m);
+    assert.ok(await answers(url));
+    Deno.kill(parent.pid, "SIGKILL");
+    await waitFor("the engine is gone", async () => !await answers(url));
+    // its data are free for the next one, at the latest when it has ended
+    await withEngine({ dataDir, password }, (engine) => engine.stop());
   });
 });
-
-async function endGroup(child: Deno.ChildProcess): Promise<void> {
-  try {
-    Deno.kill(-child.pid, "SIGKILL");
-  } catch (error) {
-    // none of the group is left
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  await child.status;
-}

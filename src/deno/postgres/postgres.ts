@@ -28,7 +28,7 @@ export interface PostgresOptions {
   settings?: Record<string, string>;
 }
 
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 
 /**
  * A shell between us and Postgres, which stops it when its standard input ends: with us, however we end. SIGINT is
