@@ -188,7 +188,7 @@ Deno.test("GET /v1/ops/usage sums a tenant's own requests by day and query", asy
       parameters: { tenantId, at, query, count: String(count) },
     });
   await insert(tenant, "2026-11-22 00:00:00.000", "a/b", 90, "200, 10, 5, 40, 100");
-  await insert(tenant, "2026-11-22 11:59:59.999", "a/b", 10, "200, 500, 5, 40, 100");
+  await insert(tenant, "2026-11-22 11:59:59.999", "a/b", 10, "200, 500, 1000001, 16000000, 100");
   await insert(tenant, "2026-11-22 11:00:00.000", "a/c", 3, "429, 1, 0, 0, 200");
   await insert(tenant, "2026-11-21 23:59:59.999", "a/c", 2, "500, 2, 7, 8, 9");
   await insert(tenant, "2026-10-24 00:00:00.000", "a/b", 1, "200, 1, 1, 1, 1");
@@ -205,8 +205,9 @@ Deno.test("GET /v1/ops/usage sums a tenant's own requests by day and query", asy
     p50Ms: 10,
     p95Ms: 500,
     p99Ms: 500,
-    rowsRead: 500,
-    bytesRead: 4_000,
+    // 90 of a million and 10 of four million, each rounded up; 100 of 16 MB
+    rowsRead: 130_000_000,
+    bytesRead: 1_600_000_000,
     bytesSent: 10_000,
   });
   // deno-lint-ignore no-explicit-any -- rows of the answer

@@ -356,20 +356,21 @@ Deno.test("a tenant id of any characters has a budget of its own", async () => {
   }
 });
 
-Deno.test("a budget of bytes refuses when it is read, and a cheap query counts few", async () => {
-  const gateway = await createSmallGateway({ budgets: { dailyBytes: 100_000 } });
+Deno.test("a budget of bytes refuses when it is read, and a query counts in wide steps", async () => {
+  const gateway = await createSmallGateway({ budgets: { dailyBytes: 20_000_000 } });
   const tenant = newTenant();
   const { headers } = await gateway.get("/v1/test/many?count=5000", tenant);
   const read = (await gateway.get("/v1/budget", tenant)).body.data.dailyBytes.used;
-  assert.equal(read, 5_000 * 8, "a number of the engine's table has eight bytes");
-  assert.match(headers.get("ratelimit-policy")!, /"dailyBytes";q=100000;qu="bytes-read";w=86400$/);
-  await gateway.get("/v1/test/many?count=10000", tenant);
+  assert.equal(read, 16_000_000, "40,000 bytes count as the first step");
+  assert.match(headers.get("ratelimit-policy")!, /"dailyBytes";q=20000000;qu="bytes-read";w=86400$/);
+  // a number of the engine's table has eight bytes: more than 16 million
+  await gateway.get("/v1/test/many?count=2000001", tenant);
   const { status, body } = await gateway.get(one, tenant);
   assert.equal(status, 429);
   assert.deepEqual([body.budget, body["violated-policies"], body.used], [
     "dailyBytes",
     ["dailyBytes"],
-    120_000,
+    80_000_000,
   ]);
 });
 

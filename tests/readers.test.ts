@@ -1,20 +1,9 @@
 import assert from "node:assert/strict";
 import { createGateway, listen, newTenant, queryFile, tokenOf } from "./gateway.ts";
 import { runProgram } from "./program.ts";
+import { hasModule, python } from "./python.ts";
 
-// Exports as DuckDB, pandas and PyArrow read them over HTTP; `.ci/install_readers` installs these.
-
-const python = Deno.env.get("SLUICE_TEST_PYTHON") ?? "python3";
-
-async function hasReaders(): Promise<boolean> {
-  try {
-    const code = "import duckdb, duckdb_extension_httpfs, pandas, pyarrow";
-    const { success } = await new Deno.Command(python, { args: ["-c", code], stderr: "null" }).output();
-    return success;
-  } catch {
-    return false;
-  }
-}
+// Exports as DuckDB, pandas and PyArrow read them over HTTP; `.ci/install_python` installs these.
 
 /** Few enough for an answer that is kept. */
 const rows = 20_000;
@@ -38,14 +27,7 @@ const files = [
   ),
 ];
 
-if (!await hasReaders()) {
-  const why = "Python lacks DuckDB, pandas or PyArrow (.ci/install_readers installs them)";
-  if (Deno.env.get("SLUICE_REQUIRE_SERVICES") === "1") {
-    throw new Error(`Cannot test readers of exports: ${why}`);
-  }
-  // deno-lint-ignore no-console -- a skipped check must be seen
-  console.log(`Skipped, since ${why}`);
-} else {
+if (await hasModule("duckdb", "duckdb_extension_httpfs", "pandas", "pyarrow")) {
   Deno.test("DuckDB, pandas and PyArrow read exports by their address, with numbers as numbers and times as times", async () => {
     const gateway = await createGateway({ files, cacheBytes: 50_000_000 });
     const server = listen(gateway);
