@@ -11,8 +11,6 @@ export interface Ask {
   bound: Bound;
   tenantId: string;
   format: Format;
-  /** Whether the caller is told exactly what the answer cost. */
-  isExact: boolean;
   /** The tables that callers write through the gateway, without their database. */
   written: ReadonlySet<string>;
   /** Whether the caller wants it computed now. */

@@ -276,7 +276,7 @@ export function createCache(
 
     /** The kept answer, if it may be given out as it is and nothing has to be asked for that. */
     recall(
-      what: Pick<Ask, "query" | "bound" | "tenantId" | "format" | "isExact">,
+      what: Pick<Ask, "query" | "bound" | "tenantId" | "format">,
     ): { entry: Entry; ttlSeconds: number } | undefined {
       askedAt = monotonic();
       if (isRested) return;

@@ -3,8 +3,7 @@ import { trace } from "@opentelemetry/api";
 import type { Served } from "../app.ts";
 import type { Audit } from "../audit/audit.ts";
 import type { Tokens } from "../auth/jwt.ts";
-import { hasScope, isToldExactly } from "../auth/scope.ts";
-import type { Config } from "../config.ts";
+import { hasScope } from "../auth/scope.ts";
 import type { Budgets } from "../budget/budgets.ts";
 import { rateLimit, rateLimitPolicy } from "../budget/fields.ts";
 import type { Bound } from "../catalog/bind.ts";
@@ -18,7 +17,6 @@ import { matchesTag, sentTag } from "./respond.ts";
 
 /** What answering repeated requests uses. */
 export interface RepeatsDeps {
-  config: Pick<Config, "TELL_COSTS">;
   cache: Cache;
   budgets: Budgets;
   audit: Audit;
@@ -100,13 +98,7 @@ export function createRepeats(deps: RepeatsDeps, tokens: Pick<Tokens, "recall">)
     const credential = tokens.recall(authorization.slice("Bearer ".length));
     if (!credential || !hasScope(credential, repeat.scopes)) return;
     const { tenantId } = credential;
-    const kept = cache.recall({
-      query,
-      bound,
-      tenantId,
-      format,
-      isExact: isToldExactly(credential, deps.config),
-    });
+    const kept = cache.recall({ query, bound, tenantId, format });
     if (!kept) return;
     const { entry } = kept;
     // the answer may have become longer or shorter since the first time
