@@ -1,3 +1,5 @@
+import type { AuditNote } from "../audit/note.ts";
+
 /** What a query cost, as it is told. */
 export interface Figures {
   rowsRead: number;
@@ -30,6 +32,15 @@ export function coarseFigures({ rowsRead, bytesRead, elapsedMs }: Figures): Figu
     bytesRead: coarseBytes(bytesRead),
     elapsedMs: Math.ceil(elapsedMs),
   };
+}
+
+/** The field Server-Timing of a computed answer: exact figures for those who may have them, who find coarse ones in `meta`. */
+export function serverTiming(
+  { clickHouseMs, rowsRead, bytesRead }: Pick<AuditNote, "clickHouseMs" | "rowsRead" | "bytesRead">,
+  isExact: boolean,
+): string {
+  if (!isExact) return `clickhouse;dur=${Math.ceil(clickHouseMs)}`;
+  return `clickhouse;dur=${clickHouseMs.toFixed(1)}, rows;desc="${rowsRead}", bytes;desc="${bytesRead}"`;
 }
 
 function stepFrom(least: number, value: number): number {

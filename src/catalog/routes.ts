@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { answer } from "../answer/answer.ts";
 import { readFormat } from "../answer/export_options.ts";
-import { coarseBytes } from "../answer/figures.ts";
+import { coarseBytes, serverTiming } from "../answer/figures.ts";
 import type { Format } from "../answer/format.ts";
 import { timeoutSeconds } from "../answer/limits.ts";
 import { createSmallReads } from "../answer/small_reads.ts";
@@ -68,7 +68,6 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
 
     const asked = { query, tenantId, parametersHash: audit.parametersHash };
     const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
-    const isExact = isToldExactly(c.var.credential, deps.config);
     const reader = deps[readerFor(query)];
     let isAnswering = false;
     const served = await deps.cache.serve({
@@ -76,7 +75,6 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
       bound,
       tenantId,
       format,
-      isExact,
       written: writtenTables(catalog),
       isBypass: wantsNew(c),
       // to ask for it makes it, which costs more than a kept answer
@@ -96,7 +94,7 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
             tenantId,
             now,
             format,
-            isExact,
+            isExact: deps.config.TELL_COSTS === "exact",
             limits: deps.config,
             plan: smallReads.settings(asked),
             queryId: isBehind ? crypto.randomUUID() : c.var.requestId,
@@ -124,10 +122,8 @@ export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> 
     isAnswering = true;
     const response = await respond(served, deps.clock(), conditionsOf(c, format), deps.cache.encoded);
     if (served.forwarded) {
-      response.headers.set(
-        "server-timing",
-        `clickhouse;dur=${isExact ? audit.clickHouseMs.toFixed(1) : Math.ceil(audit.clickHouseMs)}`,
-      );
+      const isExact = isToldExactly(c.var.credential, deps.config);
+      response.headers.set("server-timing", serverTiming(audit, isExact));
     }
     if (c.req.method !== "HEAD") return response;
     // an export that nobody reads would wait in ClickHouse
