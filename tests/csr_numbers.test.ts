@@ -32,7 +32,7 @@ interface Step extends Version {
 }
 
 const clickHouse = createClickHouse(engineOptions());
-const gateway = await createGateway();
+const gateway = await createGateway({ config: { TELL_COSTS: "exact" } });
 gateway.setNow(new Date("2026-07-01T12:00:00Z"));
 const range = { startDate: "2026-01-01", endDate: "2026-06-30" };
 const dayMs = 86_400_000;

@@ -42,7 +42,10 @@ const plain = queryFile(
   "SELECT number AS one FROM numbers(1, 1) ORDER BY one",
 );
 const other = { ...steps, path: "sql/keys/other.sql" };
-const gateway = await createGateway({ files: [...await readQueryFiles(), steps, other, plain] });
+const gateway = await createGateway({
+  files: [...await readQueryFiles(), steps, other, plain],
+  config: { TELL_COSTS: "exact" },
+});
 const tenant = newTenant();
 const asking = (parameters: Record<string, unknown>, name = "keys/steps") =>
   gateway.query(name, tenant, parameters);
