@@ -241,7 +241,7 @@ async function savedFiles(t: Deno.TestContext, { dev, url, token, sqlDir }: Savi
       await Deno.writeTextFile(file, query("nothing_such AS two"));
       const shown = await waitFor("the fault is shown", () => {
         const text = dev.printed().slice(before);
-        return /The last good version/.test(text) && text;
+        return /the last good version/.test(text) && text;
       });
       const [, name, line, column, reason, gutter, source, caret] =
         /^(.*answer\.sql):(\d+):(\d+): (.+)\n +(\d+) \| (.*)\n +\| ( *\^)$/m.exec(shown) ??

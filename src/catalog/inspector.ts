@@ -39,13 +39,14 @@ export async function createInspectors(
   { reader, operator }: Inspecting,
   memory: Memory = createMemory(),
 ): Promise<Inspectors> {
-  const [functions, fingerprint, ofReader, ofOperator] = await Promise.all([
-    readFunctions(reader),
+  const [fingerprint, tables] = await Promise.all([
     readFingerprint(operator),
-    readRows<Table>(reader, { sql: tablesSql }),
     readRows<Table>(operator, { sql: tablesSql }),
   ]);
-  const remembered = await memory.recall(fingerprint);
+  const [remembered, functions] = await Promise.all([
+    memory.recall(fingerprint),
+    memory.functions(fingerprint, () => readFunctions(reader)),
+  ]);
   const used = new Map<string, Inspected>();
   let isNew = false;
 
@@ -75,8 +76,8 @@ export async function createInspectors(
   }
 
   return {
-    reader: inspectorOf("reader", reader, ofReader),
-    operator: inspectorOf("operator", operator, ofOperator),
+    reader: inspectorOf("reader", reader, tables.filter(({ access }) => access === "")),
+    operator: inspectorOf("operator", operator, tables),
     async keep() {
       if (!isNew && used.size === remembered.size) return;
       // what was asked while definitions changed is true of neither the old nor the new ones

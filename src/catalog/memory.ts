@@ -1,3 +1,4 @@
+import type { Functions } from "./functions.ts";
 import type { Resolution, Syntax } from "./inspection.ts";
 
 /** What the engine has said of a statement. */
@@ -16,6 +17,8 @@ export interface MemoryStore {
 export interface Memory {
   /** All that was said under definitions of this fingerprint; nothing when the last ones were others. */
   recall(fingerprint: string): Promise<ReadonlyMap<string, Inspected>>;
+  /** What is known of the engine's functions under this fingerprint; asked for when it is not known, and not stored. */
+  functions(fingerprint: string, ask: () => Promise<Functions>): Promise<Functions>;
   /** Forgets all else. */
   keep(fingerprint: string, inspected: ReadonlyMap<string, Inspected>): Promise<void>;
 }
@@ -28,7 +31,12 @@ interface Kept {
 /** A memory that holds what was said under one fingerprint. */
 export function createMemory(store?: MemoryStore): Memory {
   let kept: Kept | undefined;
+  let known: { fingerprint: string; functions: Functions } | undefined;
   return {
+    async functions(fingerprint, ask) {
+      if (known?.fingerprint !== fingerprint) known = { fingerprint, functions: await ask() };
+      return known.functions;
+    },
     async recall(fingerprint) {
       kept ??= parse(await store?.read());
       return new Map(kept?.fingerprint === fingerprint ? kept.inspected : []);

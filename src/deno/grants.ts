@@ -2,6 +2,7 @@ import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { grantsFile } from "../tenants/grants.ts";
 import type { Table } from "../tenants/table.ts";
 import tablesSql from "../tenants/tables.sql" with { type: "text" };
+import ownerViewsSql from "./owner_views.sql" with { type: "text" };
 import { root } from "./sql_files.ts";
 
 /** ClickHouse's users file with the rights that follow from the tables. */
@@ -9,5 +10,9 @@ export const grantsPath = `${root}deploy/clickhouse/users.d/sluice_grants.xml`;
 
 /** What the file must hold for the tables of the database; asked as their owner. */
 export async function makeGrants(owner: ClickHouse): Promise<string> {
-  return grantsFile(await readRows<Table>(owner, { sql: tablesSql }));
+  const [tables, ownerViews] = await Promise.all([
+    readRows<Table>(owner, { sql: tablesSql }),
+    readRows<{ name: string }>(owner, { sql: ownerViewsSql }),
+  ]);
+  return grantsFile(tables.filter(({ name }) => !ownerViews.some((view) => view.name === name)));
 }

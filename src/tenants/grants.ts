@@ -12,7 +12,7 @@ type Grants = Record<
  */
 function grantsOf(tables: Table[]): Grants {
   const stored = tables.filter(({ engine }) => engine.endsWith("MergeTree"));
-  const views = tables.filter(({ engine, runsAsOwner }) => engine === "View" && !runsAsOwner);
+  const views = tables.filter(({ engine }) => engine === "View");
   const readable = [...stored, ...views].filter(({ hasTenant, access }) => hasTenant && access === "");
   const ofOperator = stored.filter(({ access }) => access === "operator");
   const isWritten = ({ writers }: Table) => writers.some((domain) => domain !== "");

@@ -5,8 +5,7 @@ SELECT
     engine,
     table IN (SELECT table FROM system.columns WHERE database = currentDatabase() AND name = 'tenant_id') AS hasTenant,
     extract(comment, '\\baccess: (\\w+)') AS access,
-    splitByRegexp(', ?', extract(comment, '\\bwriters: (\\w[\\w, -]*)')) AS writers,
-    match(create_table_query, '\\bSQL SECURITY (DEFINER|NONE)\\b') AS runsAsOwner
+    splitByRegexp(', ?', extract(comment, '\\bwriters: (\\w[\\w, -]*)')) AS writers
 FROM system.tables
 WHERE database = currentDatabase() AND NOT startsWith(table, '.')
 ORDER BY name
