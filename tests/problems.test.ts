@@ -33,8 +33,8 @@ const files = [
   ),
   queryFile(
     "faults/long",
-    "settings:\n  max_rows_to_read: 100",
-    "SELECT count() AS total FROM numbers_mt(100000) WHERE toString(number) != {tenantId:String}",
+    "settings:\n  max_rows_to_read: 1000000",
+    "SELECT count() AS total FROM numbers_mt(5000000) WHERE toString(number) != {tenantId:String}",
   ),
   queryFile(
     "faults/gone",

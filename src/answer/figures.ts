@@ -10,8 +10,9 @@ export interface Figures {
  * index leaves out those that cannot have what is asked for. One granule more or less says whether another tenant has it. So
  * only admins are told exactly; for others the steps are as wide as many granules (8,192 rows, 10 MB at most).
  */
-const leastRows = 1_000_000;
-const leastBytes = 16_000_000;
+/** The least steps of figures that tenants are told, and the least limits that a query may have. */
+export const leastRows = 1_000_000;
+export const leastBytes = 16_000_000;
 
 /** Rows as a tenant is told: rounded up to 1, 4, 16 … million; 0 when nothing was read. */
 export function coarseRows(rows: number): number {

@@ -17,11 +17,13 @@ function grantsOf(tables: Table[]): Grants {
   const ofOperator = stored.filter(({ access }) => access === "operator");
   const isWritten = ({ writers }: Table) => writers.some((domain) => domain !== "");
   const landing = tables.filter(({ engine }) => engine === "Null");
+  const reading = ({ openColumns }: Table) =>
+    openColumns.length ? `SELECT (${openColumns.join(", ")})` : "SELECT";
   return {
-    reader: readable.map(({ name }) => [name, "SELECT"]),
-    comparer: readable.map(({ name }) => [name, "SELECT"]),
+    reader: readable.map((table) => [table.name, reading(table)]),
+    comparer: readable.map((table) => [table.name, reading(table)]),
     operator: [...readable, ...ofOperator].map(({ name }) => [name, "SELECT"]),
-    writer: readable.map((table) => [table.name, isWritten(table) ? "SELECT, INSERT" : "SELECT"]),
+    writer: readable.map((table) => [table.name, isWritten(table) ? `${reading(table)}, INSERT` : reading(table)]),
     // reading is for the views that take the rows from there: these tables hold nothing
     ingest: landing.map(({ name }) => [name, name.endsWith("_landing") ? "SELECT, INSERT" : "SELECT"]),
   };

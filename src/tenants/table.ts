@@ -9,6 +9,8 @@ export interface Table {
   access: string;
   /** Domains whose endpoints may write it, by its comment. */
   writers: string[];
+  /** Its columns without those that, by their comment, the operator alone may read; empty when it has none of these. */
+  openColumns: string[];
   /** Whether it is a view that reads with its owner's rights, past the row policies of who asks. */
   runsAsOwner: boolean;
 }
