@@ -2293,10 +2293,12 @@ CREATE TABLE sluice.gateway_requests
     `cache` LowCardinality(String) COMMENT 'hit, miss, stale, bypass or empty',
     `duration_ms` Float32 COMMENT 'Until the last byte was handed to the connection',
     `clickhouse_ms` Float32,
-    `rows_read` UInt64,
-    `bytes_read` UInt64,
+    `rows_read` UInt64 COMMENT 'access: operator',
+    `bytes_read` UInt64 COMMENT 'access: operator',
     `bytes_sent` UInt64 COMMENT 'Of the body, before compression by a proxy',
     `instance` UUID COMMENT 'The gateway that answered',
+    `rows_told` UInt64 MATERIALIZED if(rows_read = 0, 0, toUInt64(1000000 * exp2(2 * ceil(greatest(log2(rows_read / 1000000), 0) / 2)))) COMMENT 'Rounded up to 1, 4, 16 … million',
+    `bytes_told` UInt64 MATERIALIZED if(bytes_read = 0, 0, toUInt64(16000000 * exp2(2 * ceil(greatest(log2(bytes_read / 16000000), 0) / 2)))) COMMENT 'Rounded up to 16, 64, 256 … million',
     INDEX at at TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
@@ -2887,4 +2889,8 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261127010110'),
     ('20261127010111'),
     ('20261127010118'),
-    ('20261127010119');
+    ('20261127010119'),
+    ('20261127070001'),
+    ('20261127070002'),
+    ('20261127070003'),
+    ('20261127070004');

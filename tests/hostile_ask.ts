@@ -13,7 +13,7 @@ export interface Seen {
 }
 
 /** Fields that tell of the request, of time, or count down with each request. */
-const ownFields = ["x-request-id", "server-timing", "date", "age", "ratelimit"];
+const ownFields = ["x-request-id", "server-timing", "date", "ratelimit"];
 
 /** Asks a query in a format. */
 export async function askIn(

@@ -4,4 +4,4 @@ tenant: none
 ---*/
 SELECT count() AS n
 FROM outreach_events
-WHERE base64Decode(replaceRegexpOne(replaceRegexpOne(template_id, concat('^', {probe:String}, '$'), '!'), '^[^!].*$', 'aaaa')) != ''
+WHERE base64Decode(replaceRegexpOne(replaceOne(template_id, {probe:String}, '!'), '^[^!].*$', 'aaaa')) != ''

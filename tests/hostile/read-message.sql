@@ -1,6 +1,7 @@
 /*---
-summary: "Has a message made of a row"
+summary: "Is a 404 where there is one"
 tenant: none
 ---*/
-SELECT throwIf(count() > 1000, concat('probe: ', max(entity_id))) AS n
-FROM outreach_events WHERE {probe:String} != ''
+SELECT throwIf(count() > 0, 'not-found: seen') AS n
+FROM outreach_events
+WHERE metadata LIKE concat('%', {probe:String}, '%')

@@ -2,5 +2,5 @@
 summary: "Looks at neighbours"
 tenant: none
 ---*/
-SELECT uniqExact(lagInFrame(entity_id) OVER (ORDER BY occurred_at, id)) AS n
-FROM outreach_events
+SELECT uniqExact(before) AS n
+FROM (SELECT lagInFrame(entity_id) OVER (ORDER BY occurred_at, id) AS before FROM outreach_events)
