@@ -2292,7 +2292,7 @@ CREATE TABLE sluice.gateway_requests
     `problem` LowCardinality(String) COMMENT 'Slug of the problem type, if it was one',
     `cache` LowCardinality(String) COMMENT 'hit, miss, stale, bypass or empty',
     `duration_ms` Float32 COMMENT 'Until the last byte was handed to the connection',
-    `clickhouse_ms` Float32,
+    `clickhouse_ms` Float32 COMMENT 'access: operator',
     `rows_read` UInt64 COMMENT 'access: operator',
     `bytes_read` UInt64 COMMENT 'access: operator',
     `bytes_sent` UInt64 COMMENT 'Of the body, before compression by a proxy',
@@ -2893,4 +2893,5 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261127070001'),
     ('20261127070002'),
     ('20261127070003'),
-    ('20261127070004');
+    ('20261127070004'),
+    ('20261127070005');

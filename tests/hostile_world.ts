@@ -4,12 +4,17 @@ import { engineOptions, newTenant, type TestGateway } from "./gateway.ts";
 const owner = createClickHouse(engineOptions());
 
 /** What stands in each text of the other tenant's rows, and what nobody's row has; both are equally long. */
-export const [foreign, nobody] = ["kestrel", "magpies"].map((bird) => `${bird}-${crypto.randomUUID()}`);
+export const [foreign, nobody] = ["zebra", "zorro"].map((word) => `${word}-${crypto.randomUUID()}`);
 
 /** The tenant that asks, and the one of which it must learn nothing. */
 export const [own, other] = [newTenant("own"), newTenant("other")];
 
-const at = new Date(Date.now() - 86_400_000).toISOString();
+const at = daysAgo(1);
+const before = daysAgo(40);
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString();
+}
 
 /** Rows of a tenant in each stream and behind each writing endpoint, whose texts all hold its mark. */
 export async function fill(gateway: TestGateway, tenant: string, mark: string): Promise<void> {
@@ -19,7 +24,8 @@ export async function fill(gateway: TestGateway, tenant: string, mark: string): 
     id: id(),
     eventType: i % 3 ? "message_sent" : "message_opened",
     entityId: i % 2 ? mark : `${mark}-${i}`,
-    occurredAt: at,
+    // one is of another month, that is of another partition
+    occurredAt: i || tenant === own ? at : before,
     channel: channels[i % channels.length],
     contactId: mark,
     userId: mark,
@@ -31,7 +37,15 @@ export async function fill(gateway: TestGateway, tenant: string, mark: string): 
   const user = { userId: mark, programId: mark };
   await gateway.send("outreach", tenant, [...events, { eventType: mark }]);
   await gateway.send("csr_scores", tenant, [
-    { ...user, id: id(), dimension: "confidence", score: 0.5, createdAt: at, location: mark, demographic: mark },
+    {
+      ...user,
+      id: id(),
+      dimension: "confidence",
+      score: 0.5,
+      createdAt: at,
+      location: mark,
+      demographic: mark,
+    },
   ]);
   await gateway.send("csr_journey", tenant, [{ ...user, id: id(), stage: "enrolled", occurredAt: at }]);
   await gateway.send("csr_metrics", tenant, [

@@ -39,7 +39,9 @@ export async function findReach(
     }
     if (lambda === undefined || within.includes(name)) continue;
     const body = await inspector.syntaxOf({ sql: `SELECT ${lambda}` });
-    if (body.hasSettings) return { name, message: `A query may not call ${name}(): it has a SETTINGS clause` };
+    if (body.hasSettings) {
+      return { name, message: `A query may not call ${name}(): it has a SETTINGS clause` };
+    }
     const found = await findReach(inspector, body, [...within, name]);
     if (found) return { name, message: `${found.message} (in ${name}())` };
   }

@@ -23,7 +23,9 @@ function grantsOf(tables: Table[]): Grants {
     reader: readable.map((table) => [table.name, reading(table)]),
     comparer: readable.map((table) => [table.name, reading(table)]),
     operator: [...readable, ...ofOperator].map(({ name }) => [name, "SELECT"]),
-    writer: readable.map((table) => [table.name, isWritten(table) ? `${reading(table)}, INSERT` : reading(table)]),
+    writer: readable.map((
+      table,
+    ) => [table.name, isWritten(table) ? `${reading(table)}, INSERT` : reading(table)]),
     // reading is for the views that take the rows from there: these tables hold nothing
     ingest: landing.map(({ name }) => [name, name.endsWith("_landing") ? "SELECT, INSERT" : "SELECT"]),
   };

@@ -2,5 +2,5 @@
 summary: "Calls an aggregate function by its name"
 tenant: none
 ---*/
-SELECT arrayReduce('groupUniqArray', groupArray(entity_id)) AS ids
-FROM outreach_events WHERE 0
+SELECT has(arrayReduce('groupUniqArray', groupArray(entity_id)), {probe:String}) AS yes
+FROM outreach_events
