@@ -8,10 +8,12 @@ const whole = queryFile("broken/two", "tenant: none", "SELECT 2 AS two");
 const bad = queryFile("broken/one", "tenant: none", "SELECT 1 AS one FROM system.parts");
 const tenant = newTenant();
 
-for (const [onBroken, status, message] of [
-  ["keep", 200, "A query file is broken: its last good version goes on being served"],
-  ["drop", 404, "A query file is broken: its query is not served"],
-] as const) {
+for (
+  const [onBroken, status, message] of [
+    ["keep", 200, "A query file is broken: its last good version goes on being served"],
+    ["drop", 404, "A query file is broken: its query is not served"],
+  ] as const
+) {
   Deno.test(`SLUICE_ON_BROKEN=${onBroken}: a file that is broken by an edit answers ${status}, and the gateway is degraded until it is mended`, async () => {
     const gateway = await createGateway({ files: [good, whole], onBroken });
     const health = async (path = "/health") => (await read(await gateway.fetch(path))).body;
