@@ -264,7 +264,7 @@ Deno.test("A query that is too large tells the limit that it met", async () => {
   const memory = await gateway.query("faults/large", newTenant());
   assert.equal(memory.body.detail, "It may use 9.54 MiB of memory");
   const rows = await gateway.query("faults/long", newTenant());
-  assert.equal(rows.body.detail, "It may read 100 rows");
+  assert.equal(rows.body.detail, "It may read 1 million rows");
 });
 
 Deno.test("The log of a broken query names the file and the cause, and no parameter", async () => {
