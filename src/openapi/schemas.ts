@@ -47,8 +47,7 @@ export const metaSchema = {
     bytesRead: {
       type: "integer",
       format: "int64",
-      description:
-        "Bytes that ClickHouse read: rounded up to 16, 64, 256 … million; exactly for admins",
+      description: "Bytes that ClickHouse read: rounded up to 16, 64, 256 … million; exactly for admins",
     },
     elapsedMs: { type: "number", description: "Time that ClickHouse took" },
     asOf: { type: "string", format: "date-time", description: "The instant that the query took as now" },
