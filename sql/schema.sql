@@ -2372,11 +2372,13 @@ CREATE TABLE sluice.gateway_requests
     `problem` LowCardinality(String) COMMENT 'Slug of the problem type, if it was one',
     `cache` LowCardinality(String) COMMENT 'hit, miss, stale, bypass or empty',
     `duration_ms` Float32 COMMENT 'Until the last byte was handed to the connection',
-    `clickhouse_ms` Float32,
-    `rows_read` UInt64,
-    `bytes_read` UInt64,
+    `clickhouse_ms` Float32 COMMENT 'access: operator',
+    `rows_read` UInt64 COMMENT 'access: operator',
+    `bytes_read` UInt64 COMMENT 'access: operator',
     `bytes_sent` UInt64 COMMENT 'Of the body, before compression by a proxy',
     `instance` UUID COMMENT 'The gateway that answered',
+    `rows_told` UInt64 MATERIALIZED if(rows_read = 0, 0, toUInt64(1000000 * exp2(2 * ceil(greatest(log2(rows_read / 1000000), 0) / 2)))) COMMENT 'Rounded up to 1, 4, 16 … million',
+    `bytes_told` UInt64 MATERIALIZED if(bytes_read = 0, 0, toUInt64(16000000 * exp2(2 * ceil(greatest(log2(bytes_read / 16000000), 0) / 2)))) COMMENT 'Rounded up to 16, 64, 256 … million',
     INDEX at at TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
@@ -3025,4 +3027,9 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261127040005'),
     ('20261127050201'),
     ('20261127050202'),
-    ('20261127050203');
+    ('20261127050203'),
+    ('20261127070001'),
+    ('20261127070002'),
+    ('20261127070003'),
+    ('20261127070004'),
+    ('20261127070005');

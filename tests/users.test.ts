@@ -31,7 +31,9 @@ async function refusal(work: Promise<unknown>): Promise<number> {
 }
 
 Deno.test("the user of the named queries reads the tables whose rows belong to tenants, and nothing else", async () => {
-  assert.equal(await refusal(readRows(reader, { sql: "SELECT count() AS n FROM outreach_events" })), 0);
+  for (const sql of ["SELECT count() FROM outreach_events", "SELECT sum(rows_told) FROM gateway_requests"]) {
+    assert.equal(await refusal(readRows(reader, { sql })), 0, sql);
+  }
   for (
     const sql of [
       "SELECT count() FROM api_keys",
@@ -41,6 +43,9 @@ Deno.test("the user of the named queries reads the tables whose rows belong to t
       "SELECT count() FROM schema_migrations",
       "SELECT count() FROM sync_runs",
       "SELECT count() FROM outreach_accepting",
+      "SELECT max(rows_read) FROM gateway_requests",
+      "SELECT max(bytes_read) FROM gateway_requests",
+      "SELECT max(clickhouse_ms) FROM gateway_requests",
       "INSERT INTO outreach_landing (tenant_id, line) VALUES ('a', '{}')",
       "INSERT INTO rejected_events (tenant_id) VALUES ('a')",
       "ALTER TABLE outreach_events DELETE WHERE 1",

@@ -33,8 +33,8 @@ WITH
             countIf(status >= 400) AS errors,
             countIf(status = 429) AS spent,
             quantilesTDigest(0.5, 0.95, 0.99)(duration_ms) AS durations,
-            sum(coarse(rows_read, 1000000)) AS rowsRead,
-            sum(coarse(bytes_read, 16000000)) AS bytesRead,
+            sum(rows_told) AS rowsRead,
+            sum(bytes_told) AS bytesRead,
             sum(bytes_sent) AS bytesSent
         FROM gateway_requests
         WHERE tenant_id = {tenantId:String}

@@ -9,18 +9,19 @@ export interface Figures {
 
 /*
  * How much the engine reads depends on what other tenants hold beside a tenant's rows: parts are read by granules, and an
- * index leaves out those that cannot have what is asked for. One granule more or less says whether another tenant has it. So
- * only admins are told exactly; for others the steps are as wide as many granules (8,192 rows, 10 MB at most).
+ * index leaves out those that cannot have what is asked for. One granule more or less, or one or none, says whether another
+ * tenant has it. So only admins are told exactly; for others the steps are as wide as many granules (8,192 rows, 10 MB at most).
  */
-const leastRows = 1_000_000;
-const leastBytes = 16_000_000;
+/** The least steps of figures that tenants are told, and the least limits that a query may have. */
+export const leastRows = 1_000_000;
+export const leastBytes = 16_000_000;
 
-/** Rows as a tenant is told: rounded up to 1, 4, 16 … million; 0 when nothing was read. */
+/** Rows as a tenant is told: rounded up to 1, 4, 16 … million, also when none was read. */
 export function coarseRows(rows: number): number {
   return stepFrom(leastRows, rows);
 }
 
-/** Bytes as a tenant is told, and as its budget counts them: rounded up to 16, 64, 256 … million; 0 when nothing was read. */
+/** Bytes as a tenant is told, and as its budget counts them: rounded up to 16, 64, 256 … million, also when none was read. */
 export function coarseBytes(bytes: number): number {
   return stepFrom(leastBytes, bytes);
 }
@@ -44,7 +45,6 @@ export function serverTiming(
 }
 
 function stepFrom(least: number, value: number): number {
-  if (value === 0) return 0;
   let step = least;
   while (step < value) step *= 4;
   return step;

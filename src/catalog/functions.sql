@@ -2,7 +2,8 @@
 -- do nothing but make one. That is what the engine knows to be deterministic, of the categories in which nothing reaches
 -- beyond its arguments; what aggregates; and what is known one by one of the categories that hold all sorts. What a later
 -- release adds elsewhere is refused. Left out on purpose: indexHint and lowCardinalityKeys, which show what other rows of a
--- granule or a part hold.
+-- granule or a part hold, and so byteSize, estimateCompressionRatio and those that tell how a JSON column is stored; formatRow,
+-- whose formats can do more than print a row.
 WITH
     -- an alias does what its original does
     originals AS
@@ -22,10 +23,13 @@ SELECT
     functions.origin = 'System'
         AND
         (
-            (aggregates AND original NOT IN ('aggThrow', 'flameGraph'))
+            (aggregates AND original NOT IN ('aggThrow', 'flameGraph', 'estimateCompressionRatio'))
             OR
             (
                 ifNull(originals.deterministic, 0) = 1
+                AND original NOT IN (
+                    'JSONDynamicPaths', 'JSONDynamicPathsWithTypes', 'JSONSharedDataPaths', 'JSONSharedDataPathsWithTypes',
+                    'formatRow', 'formatRowNoNewline', 'isDynamicElementInSharedData')
                 AND originals.categories IN (
                     'Arithmetic', 'Arrays', 'Bit', 'Bitmap', 'Comparison', 'Conditional', 'Dates and Times', 'Distance',
                     'Encoding', 'Encryption', 'Financial', 'Geo', 'Geo Polygon', 'Hash', 'IP Address', 'JSON', 'Logical',
@@ -33,7 +37,7 @@ SELECT
                     'String Search', 'String Splitting', 'Time Window', 'Tuple', 'Type Conversion', 'URL', 'UUID')
             )
             OR original IN (
-                'arrayJoin', 'bar', 'byteSize', 'caseWithExpression', 'countDigits', 'defaultValueOfArgumentType',
+                'arrayJoin', 'bar', 'caseWithExpression', 'countDigits', 'defaultValueOfArgumentType',
                 'defaultValueOfTypeName', 'digits', 'finalizeAggregation', 'formatReadableDecimalSize',
                 'formatReadableQuantity', 'formatReadableSize', 'formatReadableTimeDelta', 'getSubcolumn', 'identity',
                 'ignore', 'isDecimalOverflow', 'materialize', 'minSampleSizeContinuous', 'minSampleSizeConversion',

@@ -25,7 +25,17 @@ interface EngineFunction {
 }
 
 /** What the parser calls a function and is a part of the language; a placeholder becomes a `_CAST`. */
-const language = ["lambda", "exists", "grouping", "untuple", "_CAST"];
+const language = [
+  "lambda",
+  "exists",
+  "grouping",
+  "groupingOrdinary",
+  "groupingForRollup",
+  "groupingForCube",
+  "groupingForGroupingSets",
+  "untuple",
+  "_CAST",
+];
 
 /** Asks the engine what its functions do. Throws ClickHouseError, ClickHouseUnreachable. */
 export async function readFunctions(clickHouse: ClickHouse): Promise<Functions> {

@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
+import { leastBytes, leastRows } from "../answer/figures.ts";
 import { textForms } from "../answer/typed_times.ts";
 import { headerScope } from "../auth/scope.ts";
 import { cachePolicy } from "../cache/policy.ts";
@@ -89,8 +90,9 @@ export const headerSchema = z.strictObject({
   settings: z.strictObject({
     max_threads: z.number().int().positive().optional(),
     max_memory_usage: z.number().int().positive().optional(),
-    max_rows_to_read: z.number().int().positive().optional(),
-    max_bytes_to_read: z.number().int().positive().optional(),
+    // whether a lower one is met would tell what other tenants hold
+    max_rows_to_read: z.number().int().min(leastRows).optional(),
+    max_bytes_to_read: z.number().int().min(leastBytes).optional(),
     max_result_rows: z.number().int().positive().optional(),
     max_result_bytes: z.number().int().positive().optional(),
     join_use_nulls: z.union([z.literal(0), z.literal(1)]).optional(),

@@ -16,7 +16,7 @@ import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholde
 import { type At, errorAt } from "./query_file_error.ts";
 import { quietThrows } from "./quiet_throws.ts";
 import { createParameters } from "./query_parameters.ts";
-import { checkEnd, checkReach, checkSyntax, type Column, readColumns } from "./query_rules.ts";
+import { checkReach, checkSyntax, checkTokens, type Column, readColumns } from "./query_rules.ts";
 import { findReach, reachOf } from "./reach.ts";
 
 /** A query file as it lies in the repository. */
@@ -140,7 +140,7 @@ function checkName(name: string, path: string, at: At): void {
 
 function scan(sql: string, at: At): Placeholder[] {
   try {
-    checkEnd(sql, at);
+    checkTokens(sql, at);
     return scanPlaceholders(sql);
   } catch (error) {
     if (error instanceof SqlSyntaxError) throw at(error.offset, error.message);

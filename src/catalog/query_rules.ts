@@ -14,9 +14,17 @@ export interface Column {
   type: ClickHouseType;
 }
 
-/** Refuses a statement that does not end with the query: the gateway wraps it. Throws QueryFileError. */
-export function checkEnd(sql: string, at: At): void {
-  const semicolon = sqlTokens(sql).find(({ kind, start }) => kind === "symbol" && sql[start] === ";");
+/**
+ * Refuses a statement that does not end with the query, which the gateway wraps, and quoted names such as `"a b"._part`: in the
+ * engine's printed tree, a name with a space, a line's end or a point reads like other things. Throws QueryFileError.
+ */
+export function checkTokens(sql: string, at: At): void {
+  const tokens = sqlTokens(sql);
+  const odd = tokens.find(({ kind, start, end }) =>
+    kind === "identifier" && !/^\w+$/.test(sql.slice(start + 1, end - 1))
+  );
+  if (odd) throw at(odd.start, "A quoted name is made of letters, digits and _ alone");
+  const semicolon = tokens.find(({ kind, start }) => kind === "symbol" && sql[start] === ";");
   if (semicolon) throw at(semicolon.start, "A file holds one query: remove the semicolon");
 }
 

@@ -19,7 +19,8 @@ export async function findReach(
   syntax: Syntax,
   within: string[] = [],
 ): Promise<Reach | undefined> {
-  const { functions, tables } = inspector;
+  const { functions } = inspector;
+  const tables = inspector.tables.filter(({ runsAsOwner }) => !runsAsOwner);
   const [tableFunction] = syntax.tableFunctions;
   if (tableFunction) return readsFunction(tableFunction);
   const foreign = [...syntax.writtenTables, ...syntax.setNames].find((written) =>
@@ -38,6 +39,9 @@ export async function findReach(
     }
     if (lambda === undefined || within.includes(name)) continue;
     const body = await inspector.syntaxOf({ sql: `SELECT ${lambda}` });
+    if (body.hasSettings) {
+      return { name, message: `A query may not call ${name}(): it has a SETTINGS clause` };
+    }
     const found = await findReach(inspector, body, [...within, name]);
     if (found) return { name, message: `${found.message} (in ${name}())` };
   }
@@ -49,7 +53,9 @@ export function reachOf(
   { functions, tableFunctions: [tableFunction], tables }: Resolution,
 ): Reach | undefined {
   if (tableFunction) return readsFunction(tableFunction);
-  const foreign = tables.find((table) => table !== "system.one" && !own.some(({ name }) => name === table));
+  const foreign = tables.find((table) =>
+    table !== "system.one" && !own.some(({ name, runsAsOwner }) => name === table && !runsAsOwner)
+  );
   if (foreign) return readsTable(foreign);
   const name = functions.find((name) => !known.isHarmless(name));
   if (name) return calls(name, known.isImpure(name));

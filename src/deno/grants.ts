@@ -2,7 +2,7 @@ import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { grantsFile } from "../tenants/grants.ts";
 import type { Table } from "../tenants/table.ts";
 import tablesSql from "../tenants/tables.sql" with { type: "text" };
-import ownerViewsSql from "./owner_views.sql" with { type: "text" };
+import openColumnsSql from "./open_columns.sql" with { type: "text" };
 import { root } from "./sql_files.ts";
 
 /** ClickHouse's users file with the rights that follow from the tables. */
@@ -10,9 +10,9 @@ export const grantsPath = `${root}deploy/clickhouse/users.d/sluice_grants.xml`;
 
 /** What the file must hold for the tables of the database; asked as their owner. */
 export async function makeGrants(owner: ClickHouse): Promise<string> {
-  const [tables, ownerViews] = await Promise.all([
+  const [tables, open] = await Promise.all([
     readRows<Table>(owner, { sql: tablesSql }),
-    readRows<{ name: string }>(owner, { sql: ownerViewsSql }),
+    readRows<{ name: string; columns: string[] }>(owner, { sql: openColumnsSql }),
   ]);
-  return grantsFile(tables.filter(({ name }) => !ownerViews.some((view) => view.name === name)));
+  return grantsFile(tables, new Map(open.map(({ name, columns }) => [name, columns])));
 }

@@ -42,12 +42,12 @@ export const metaSchema = {
     rowsRead: {
       type: "integer",
       format: "int64",
-      description: "Rows that ClickHouse read: 0, or rounded up to 1, 4, 16 … million",
+      description: "Rows that ClickHouse read: rounded up to 1, 4, 16 … million",
     },
     bytesRead: {
       type: "integer",
       format: "int64",
-      description: "Bytes that ClickHouse read: 0, or rounded up to 16, 64, 256 … million",
+      description: "Bytes that ClickHouse read: rounded up to 16, 64, 256 … million",
     },
     elapsedMs: { type: "number", description: "Time that ClickHouse took" },
     asOf: { type: "string", format: "date-time", description: "The instant that the query took as now" },

@@ -9,4 +9,6 @@ export interface Table {
   access: string;
   /** Domains whose endpoints may write it, by its comment. */
   writers: string[];
+  /** Whether it is a view that reads with its owner's rights, past the row policies of who asks. */
+  runsAsOwner: boolean;
 }

@@ -1,0 +1,5 @@
+/*---
+summary: "Drops a table"
+tenant: none
+---*/
+DROP TABLE outreach_events

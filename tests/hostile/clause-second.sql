@@ -1,0 +1,6 @@
+/*---
+summary: "Has a second statement"
+tenant: none
+---*/
+SELECT 1 AS n;
+SET log_comment = 'other'

@@ -1,0 +1,7 @@
+/*---
+summary: "Names the setting in its header"
+tenant: none
+settings: { log_comment: other }
+---*/
+SELECT entity_id AS id
+FROM outreach_events

@@ -1,0 +1,5 @@
+/*---
+summary: "Hides dictGet()"
+tenant: none
+---*/
+SELECT if({probe:String} = '', '', dictGet({probe:String}, 'x', 1)) AS text

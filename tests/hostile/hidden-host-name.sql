@@ -1,0 +1,5 @@
+/*---
+summary: "Hides hostName() in a short circuit"
+tenant: none
+---*/
+SELECT {probe:String} != '' AND hostName() != '' AS yes

@@ -1,0 +1,5 @@
+/*---
+summary: "Hides queryID() and version()"
+tenant: none
+---*/
+SELECT if({probe:String} = '', '', concat(queryID(), version())) AS text

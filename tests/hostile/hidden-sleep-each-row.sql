@@ -1,0 +1,5 @@
+/*---
+summary: "Hides sleepEachRow() in OR"
+tenant: none
+---*/
+SELECT {probe:String} = '' OR sleepEachRow(1) AS yes

@@ -1,0 +1,6 @@
+/*---
+summary: "Has COLUMNS() name it"
+tenant: none
+---*/
+SELECT COLUMNS('_part')
+FROM outreach_events

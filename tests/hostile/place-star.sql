@@ -1,0 +1,6 @@
+/*---
+summary: "Has * and a transformer"
+tenant: none
+---*/
+SELECT * APPLY(max)
+FROM outreach_events

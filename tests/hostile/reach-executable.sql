@@ -1,0 +1,6 @@
+/*---
+summary: "Runs a program"
+tenant: none
+---*/
+SELECT line
+FROM executable('cat', 'LineAsString', 'line String')

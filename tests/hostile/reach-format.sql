@@ -1,0 +1,6 @@
+/*---
+summary: "Reads text as a table of any format"
+tenant: none
+---*/
+SELECT line
+FROM format(LineAsString, 'x')

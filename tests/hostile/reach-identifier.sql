@@ -1,0 +1,6 @@
+/*---
+summary: "Names a table by a parameter"
+tenant: none
+---*/
+SELECT count() AS n
+FROM {probe:Identifier}

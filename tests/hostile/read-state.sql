@@ -1,0 +1,6 @@
+/*---
+summary: "Merges states of a roll-up"
+tenant: none
+---*/
+SELECT uniqMerge(state) AS n
+FROM (SELECT uniqState(entity_id) AS state FROM outreach_events)
