@@ -7,7 +7,7 @@ const owner = createClickHouse(engineOptions());
 export const [foreign, nobody] = ["zebra", "zorro"].map((word) => `${word}-${crypto.randomUUID()}`);
 
 /** The tenant that asks, and the one of which it must learn nothing. */
-export const [own, other] = [newTenant("own"), newTenant("other")];
+export const [own, other] = [newTenant("own"), foreign];
 
 const at = daysAgo(1);
 const before = daysAgo(40);
