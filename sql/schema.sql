@@ -317,9 +317,9 @@ FROM shares;
 
 CREATE TABLE sluice.csr_benchmarks
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `kind` LowCardinality(String),
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `group_name` String,
     `withheld` Bool,
     `companies` Nullable(UInt32) COMMENT 'With the company itself, if it has scores',
@@ -336,7 +336,7 @@ SETTINGS index_granularity = 8192;
 
 CREATE TABLE sluice.csr_cohort_changes
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `cohort_id` UUID,
     `changed_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
     `rolled_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
@@ -407,9 +407,9 @@ GROUP BY
 
 CREATE TABLE sluice.csr_cohort_metrics
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `cohort_id` UUID,
-    `metric` LowCardinality(String),
+    `metric` String,
     `day` Date,
     `value_count` UInt64,
     `value_sum` Float64,
@@ -642,7 +642,7 @@ HAVING (tenant_id, cohort_id, max(computed_at)) NOT IN (
 
 CREATE TABLE sluice.csr_companies
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `name` String,
     `industry` String,
     `region` String,
@@ -788,8 +788,8 @@ WHERE reason != '';
 
 CREATE TABLE sluice.csr_company_dashboard
 (
-    `tenant_id` LowCardinality(String),
-    `dimension` LowCardinality(String),
+    `tenant_id` String,
+    `dimension` String,
     `users` UInt64,
     `programs` UInt64,
     `scores` UInt64,
@@ -853,9 +853,9 @@ GROUP BY
 
 CREATE TABLE sluice.csr_journey
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `id` UUID,
-    `stage` LowCardinality(String),
+    `stage` String,
     `day` Date,
     `user_id` String CODEC(ZSTD(1)),
     `program_id` String,
@@ -1140,9 +1140,9 @@ WHERE reason != '';
 
 CREATE TABLE sluice.csr_journey_stages
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `program_id` String,
-    `stage` LowCardinality(String),
+    `stage` String,
     `reached` UInt64,
     `current` UInt64,
     `computed_at` DateTime64(3, 'UTC')
@@ -1232,9 +1232,9 @@ GROUP BY
 
 CREATE TABLE sluice.csr_language_groups
 (
-    `tenant_id` LowCardinality(String),
-    `language_group` LowCardinality(String),
-    `dimension` LowCardinality(String),
+    `tenant_id` String,
+    `language_group` String,
+    `dimension` String,
     `users` UInt64,
     `scores` UInt64,
     `mean` Float64,
@@ -1246,8 +1246,8 @@ SETTINGS index_granularity = 8192;
 
 CREATE TABLE sluice.csr_metric_changes
 (
-    `tenant_id` LowCardinality(String),
-    `metric` LowCardinality(String),
+    `tenant_id` String,
+    `metric` String,
     `day` Date,
     `changed_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
     `hours_rolled_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
@@ -1259,9 +1259,9 @@ SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 
 CREATE TABLE sluice.csr_metrics
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `id` UUID,
-    `metric` LowCardinality(String),
+    `metric` String,
     `day` Date,
     `user_id` String CODEC(ZSTD(1)),
     `value` Float64,
@@ -1321,8 +1321,8 @@ GROUP BY
 
 CREATE TABLE sluice.csr_metrics_hourly
 (
-    `tenant_id` LowCardinality(String),
-    `metric` LowCardinality(String),
+    `tenant_id` String,
+    `metric` String,
     `hour` DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
     `value_count` UInt64,
     `value_sum` Float64,
@@ -1697,7 +1697,7 @@ GROUP BY
 
 CREATE TABLE sluice.csr_places
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `kind` LowCardinality(String),
     `id` UUID,
     `name` String,
@@ -1714,9 +1714,9 @@ SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 
 CREATE TABLE sluice.csr_program_performance
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `program_id` String,
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `users` UInt64,
     `completed` UInt64,
     `scores` UInt64,
@@ -1788,9 +1788,9 @@ GROUP BY
 
 CREATE TABLE sluice.csr_score_changes
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `granularity` LowCardinality(String),
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `bucket` Date,
     `changed_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
     `rolled_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
@@ -1801,9 +1801,9 @@ SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 
 CREATE TABLE sluice.csr_scores
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `id` UUID,
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `day` Date,
     `user_id` String CODEC(ZSTD(1)),
     `program_id` String,
@@ -2328,9 +2328,9 @@ GROUP BY
 
 CREATE TABLE sluice.csr_scores_rollup
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `granularity` LowCardinality(String),
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `bucket` Date,
     `program_id` String,
     `location` String,
@@ -2465,7 +2465,7 @@ WHERE reason = '';
 CREATE TABLE sluice.outreach_events
 (
     `id` UUID,
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `event_type` LowCardinality(String),
     `entity_type` LowCardinality(String),
     `entity_id` String CODEC(ZSTD(1)),
@@ -2510,7 +2510,7 @@ ENGINE = `Null`;
 
 CREATE TABLE sluice.outreach_names
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `kind` LowCardinality(String),
     `id` String,
     `latest` SimpleAggregateFunction(max, Tuple(
@@ -3041,4 +3041,22 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261127070106'),
     ('20261127070107'),
     ('20261127070108'),
-    ('20261127070109');
+    ('20261127070109'),
+    ('20261127090101'),
+    ('20261127090102'),
+    ('20261127090103'),
+    ('20261127090104'),
+    ('20261127090105'),
+    ('20261127090106'),
+    ('20261127090107'),
+    ('20261127090108'),
+    ('20261127090109'),
+    ('20261127090110'),
+    ('20261127090111'),
+    ('20261127090112'),
+    ('20261127090113'),
+    ('20261127090114'),
+    ('20261127090115'),
+    ('20261127090116'),
+    ('20261127090117'),
+    ('20261127090118');

@@ -1,0 +1,12 @@
+-- migrate:up
+-- Strings, as all that tenants name: see csr_benchmarks_strings.
+ALTER TABLE csr_language_groups
+    MODIFY COLUMN tenant_id String,
+    MODIFY COLUMN language_group String,
+    MODIFY COLUMN dimension String
+
+-- migrate:down
+ALTER TABLE csr_language_groups
+    MODIFY COLUMN tenant_id LowCardinality(String),
+    MODIFY COLUMN language_group LowCardinality(String),
+    MODIFY COLUMN dimension LowCardinality(String)
