@@ -71,8 +71,10 @@ function assertUnavailable({ status, headers, body }: Answer): void {
 /** An engine of its own with migrated tables, which can be stopped and started at the same address. */
 async function ownEngine() {
   const folder = await temporaryFolder();
+  await writeTestConfig(`${folder.path}/config`);
   const options = {
     dataDir: `${folder.path}/clickhouse`,
+    configDir: `${folder.path}/config`,
     password: crypto.randomUUID(),
     httpPort: freePort(),
     tcpPort: freePort(),
@@ -111,12 +113,13 @@ async function withSlowQueries({ folder, clickHouse }: { folder: string; clickHo
   for (const [name, naps] of Object.entries({ slow: 16, long: 480 })) {
     await run(clickHouse, {
       // a block may sleep for three seconds
-      sql: `CREATE VIEW ${name}_numbers AS SELECT number, sleepEachRow(0.5) AS slept FROM numbers(${naps})
+      sql: `CREATE VIEW trial_${name} AS
+        SELECT getSetting('log_comment') AS tenant_id, number, sleepEachRow(0.5) AS slept FROM numbers(${naps})
         SETTINGS max_block_size = 4`,
     });
     await Deno.writeTextFile(
       `${folder}/sql/trial/${name}.sql`,
-      `/*---\nsummary: Takes its time\ntenant: none\n---*/\nSELECT count() + sum(slept) AS rows\nFROM ${name}_numbers\n`,
+      `/*---\nsummary: Takes its time\ntenant: none\n---*/\nSELECT count() + sum(slept) AS rows\nFROM trial_${name}\n`,
     );
   }
   return { SLUICE_SQL_DIR: `${folder}/sql`, MAX_QUERY_SECONDS: "300" };
@@ -233,7 +236,7 @@ Deno.test("when ClickHouse goes away requests get 503, and all is well when it i
 
   const inFlight = gateway.query("trial/long");
   inFlight.catch(() => {});
-  await runsNow(engine.clickHouse, "long_numbers");
+  await runsNow(engine.clickHouse, "trial_long");
   await engine.kill();
   assertUnavailable(await inFlight);
   for (const answer of [await gateway.query("outreach/overview"), await gateway.send(someEvents(1))]) {
@@ -260,7 +263,7 @@ Deno.test("when ClickHouse hangs requests get 503 before one at work is given up
   const asked = gateway.query("trial/long");
   let isGivenUp = false;
   asked.then(() => isGivenUp = true, () => {});
-  await runsNow(engine.clickHouse, "long_numbers");
+  await runsNow(engine.clickHouse, "trial_long");
   // another query than below, whose answer is kept for some seconds
   const { status, body } = await gateway.query("outreach/campaigns");
   assert.equal(status, 200, `ClickHouse lives while that is at work: ${JSON.stringify(body)}`);
@@ -287,7 +290,7 @@ Deno.test("at SIGTERM requests in flight are answered, new connections are refus
   await using gateway = await startGateway(engine.target, await withSlowQueries(engine));
   await gateway.program.until(/Ready/);
   const inFlight = gateway.query("trial/slow");
-  await runsNow(engine.clickHouse, "slow_numbers");
+  await runsNow(engine.clickHouse, "trial_slow");
   let isAnswered = false;
   inFlight.then(() => isAnswered = true, () => {});
   Deno.kill(gateway.program.pid, "SIGTERM");
