@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeTestConfig } from "./engine_config.ts";
 import { signToken } from "../src/auth/token.ts";
 import {
   type ClickHouse,
