@@ -21,9 +21,10 @@ async function copyOfRepository(): Promise<Copy> {
   for (const each of ["src", "migrations", "deploy"]) await copyFolder(root + each, `${path}/${each}`);
   await Deno.mkdir(`${path}/sql/outreach`, { recursive: true });
   await Deno.mkdir(`${path}/tests`);
-  for (
-    const each of ["tests/run.ts", "tests/gateway.ts", "tests/queries.test.ts", "deno.json", "deno.lock"]
-  ) {
+  // what tests are made of, and the one that runs those of the queries
+  const parts = (await fileNames(`${root}tests`)).filter((name) => /^\w+\.ts$/.test(name))
+    .map((name) => `tests/${name}`);
+  for (const each of [...parts, "tests/queries.test.ts", "deno.json", "deno.lock"]) {
     await Deno.copyFile(root + each, `${path}/${each}`);
   }
   const env = { SLUICE_DATA_DIR: `${folder.path}/data` };
