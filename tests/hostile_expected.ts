@@ -126,12 +126,5 @@ export const refused: Record<string, string> = {
   "write-tenant": "leave it out",
 };
 
-/**
- * Files that do tell something of another tenant: known, and not closed yet. Rows of all tenants in a part share the dictionary of
- * a LowCardinality column, and the engine runs functions over the whole dictionary; those that fail for a value fail for another
- * tenant's too (README, "Isolation").
- */
-export const openLeaks = ["dictionary-tenants"];
-
 /** Files that would show nothing even to a user who sees all rows. */
 export const silent: string[] = [];
