@@ -1,38 +1,27 @@
 -- migrate:up
--- As before, and: a line is valid JSON also when the engine's parser does not read it by itself, and one in which a key comes
--- twice in one object is refused.
-ALTER TABLE csr_journey_parsing MODIFY QUERY
+-- As before, of the JSON that was read of the line, and half of a surrogate pair in a text that is stored is refused.
+ALTER TABLE csr_metrics_parsing MODIFY QUERY
 WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, json_within_limits(line, half_pair())) AS json,
-            json_quotes(line) AS quotes,
-            json_keys(quotes) AS keys
-        FROM csr_journey_landing
-    ),
     extracted AS
     (
         SELECT
             *,
-            landed_problem(fault, line, json, json_repeated_key(quotes, keys)) AS lineProblem,
             if(
                 json = line,
                 '',
                 arrayFirst(
                     field -> position(field.2, half_pair()) > 0,
-                    [('id', row.id), ('userId', row.userId), ('programId', row.programId), ('stage', row.stage)]).1) AS halfPairField,
+                    [('id', row.id), ('userId', row.userId), ('metric', row.metric)]).1) AS halfPairField,
             JSONExtract(
                 json,
                 'Tuple(
-                    id String, userId String, programId String, stage String,
-                    occurredAt String, updatedAt String, deleted String)') AS row,
-            event_instant(row.occurredAt) AS at,
+                    id String, userId String, metric String, value String,
+                    periodStart String, updatedAt String, deleted String)') AS row,
+            event_instant(row.periodStart) AS at,
             if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), event_microsecond(row.updatedAt)) AS updated,
             row.deleted IN ('true', '1') AS isDeleted,
-            row.stage != '' AND length(row.stage) <= 256 AND at IS NOT NULL AND toYear(at) BETWEEN 2000 AND 2100 AS hasPlace
-        FROM readable
+            row.metric != '' AND length(row.metric) <= 256 AND at IS NOT NULL AND toYear(at) BETWEEN 2000 AND 2100 AS hasPlace
+        FROM csr_metrics_json
     )
 SELECT
     tenant_id,
@@ -42,8 +31,8 @@ SELECT
     line,
     received_at,
     multiIf(
-        lineProblem != '',
-            lineProblem,
+        problem != '',
+            problem,
         halfPairField != '',
             concat(halfPairField, ' holds half of a surrogate pair'),
         row.id = '',
@@ -60,35 +49,37 @@ SELECT
             concat('updatedAt is not in the years 2000 to 2100: ', quoted(row.updatedAt)),
         isDeleted,
             '',
-        row.userId = '',
-            'userId is missing',
         id_problem(row.userId) != '',
             concat('userId ', id_problem(row.userId)),
-        id_problem(row.programId) != '',
-            concat('programId ', id_problem(row.programId)),
-        row.stage = '',
-            'stage is missing',
-        id_problem(row.stage) != '',
-            concat('stage ', id_problem(row.stage)),
-        row.occurredAt = '',
-            'occurredAt is missing',
+        row.metric = '',
+            'metric is missing',
+        id_problem(row.metric) != '',
+            concat('metric ', id_problem(row.metric)),
+        row.value = '',
+            'value is missing',
+        match(row.value, '^-?[0-9]') AND ifNull(isInfinite(toFloat64OrNull(row.value)), 0),
+            concat('value is beyond a number of 64 bits: ', quoted(row.value)),
+        NOT ifNull(isFinite(toFloat64OrNull(row.value)), 0),
+            concat('value is not a number: ', quoted(row.value)),
+        row.periodStart = '',
+            'periodStart is missing',
         at IS NULL,
-            concat('occurredAt is not an ISO 8601 date-time: ', quoted(row.occurredAt)),
+            concat('periodStart is not an ISO 8601 date-time: ', quoted(row.periodStart)),
         toYear(at) NOT BETWEEN 2000 AND 2100,
-            concat('occurredAt is not in the years 2000 to 2100: ', quoted(row.occurredAt)),
+            concat('periodStart is not in the years 2000 to 2100: ', quoted(row.periodStart)),
         '') AS reason,
     row_id(row.id) AS id,
-    if(hasPlace, row.stage, '') AS stage,
+    if(hasPlace, row.metric, '') AS metric,
     if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
     row.userId AS user_id,
-    row.programId AS program_id,
-    assumeNotNull(at) AS occurred_at,
+    toFloat64OrZero(row.value) AS value,
+    assumeNotNull(at) AS period_start,
     assumeNotNull(updated) AS updated_at,
     isDeleted AS deleted
 FROM extracted;
 
 -- migrate:down
-ALTER TABLE csr_journey_parsing MODIFY QUERY
+ALTER TABLE csr_metrics_parsing MODIFY QUERY
 WITH
     extracted AS
     (
@@ -97,13 +88,13 @@ WITH
             JSONExtract(
                 line,
                 'Tuple(
-                    id String, userId String, programId String, stage String,
-                    occurredAt String, updatedAt String, deleted String)') AS row,
-            event_instant(row.occurredAt) AS at,
+                    id String, userId String, metric String, value String,
+                    periodStart String, updatedAt String, deleted String)') AS row,
+            event_instant(row.periodStart) AS at,
             if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), event_microsecond(row.updatedAt)) AS updated,
             row.deleted IN ('true', '1') AS isDeleted,
-            row.stage != '' AND length(row.stage) <= 256 AND at IS NOT NULL AND toYear(at) BETWEEN 2000 AND 2100 AS hasPlace
-        FROM csr_journey_landing
+            row.metric != '' AND length(row.metric) <= 256 AND at IS NOT NULL AND toYear(at) BETWEEN 2000 AND 2100 AS hasPlace
+        FROM csr_metrics_landing
     )
 SELECT
     tenant_id,
@@ -129,29 +120,29 @@ SELECT
             concat('updatedAt is not in the years 2000 to 2100: ', quoted(row.updatedAt)),
         isDeleted,
             '',
-        row.userId = '',
-            'userId is missing',
         id_problem(row.userId) != '',
             concat('userId ', id_problem(row.userId)),
-        id_problem(row.programId) != '',
-            concat('programId ', id_problem(row.programId)),
-        row.stage = '',
-            'stage is missing',
-        id_problem(row.stage) != '',
-            concat('stage ', id_problem(row.stage)),
-        row.occurredAt = '',
-            'occurredAt is missing',
+        row.metric = '',
+            'metric is missing',
+        id_problem(row.metric) != '',
+            concat('metric ', id_problem(row.metric)),
+        row.value = '',
+            'value is missing',
+        NOT ifNull(isFinite(toFloat64OrNull(row.value)), 0),
+            concat('value is not a number: ', quoted(row.value)),
+        row.periodStart = '',
+            'periodStart is missing',
         at IS NULL,
-            concat('occurredAt is not an ISO 8601 date-time: ', quoted(row.occurredAt)),
+            concat('periodStart is not an ISO 8601 date-time: ', quoted(row.periodStart)),
         toYear(at) NOT BETWEEN 2000 AND 2100,
-            concat('occurredAt is not in the years 2000 to 2100: ', quoted(row.occurredAt)),
+            concat('periodStart is not in the years 2000 to 2100: ', quoted(row.periodStart)),
         '') AS reason,
     row_id(row.id) AS id,
-    if(hasPlace, row.stage, '') AS stage,
+    if(hasPlace, row.metric, '') AS metric,
     if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
     row.userId AS user_id,
-    row.programId AS program_id,
-    assumeNotNull(at) AS occurred_at,
+    toFloat64OrZero(row.value) AS value,
+    assumeNotNull(at) AS period_start,
     assumeNotNull(updated) AS updated_at,
     isDeleted AS deleted
 FROM extracted;
