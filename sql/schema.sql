@@ -700,7 +700,7 @@ CREATE TABLE sluice.csr_companies_landing
     `fault` String,
     `line` String,
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
-    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> ((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys))), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]))
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
 ENGINE = `Null`;
 
@@ -1006,7 +1006,7 @@ CREATE TABLE sluice.csr_journey_landing
     `fault` String,
     `line` String,
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
-    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> ((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys))), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]))
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
 ENGINE = `Null`;
 
@@ -1539,7 +1539,7 @@ CREATE TABLE sluice.csr_metrics_landing
     `fault` String,
     `line` String,
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
-    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> ((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys))), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]))
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
 ENGINE = `Null`;
 
@@ -2176,7 +2176,7 @@ CREATE TABLE sluice.csr_scores_landing
     `fault` String,
     `line` String,
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
-    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> ((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys))), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]))
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
 ENGINE = `Null`;
 
@@ -2878,7 +2878,7 @@ CREATE TABLE sluice.outreach_landing
     `fault` String,
     `line` String,
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
-    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> ((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys))), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')])) AND (NOT ((position(line, '"metadata"') > 0) AND match(line, '"metadata"[ \t\r\n]*:[ \t\r\n]*"|[:,\\[ \t\r\n](?:-?(?:[0-9]+\\.[0-9]*0[,\\]} \t\r\n]|[0-9.]+[eE]|[0-9.]{17}|0\\.000)|-0[,\\]} \t\r\n])')))
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:')))) AND (NOT ((position(line, '"metadata"') > 0) AND match(substring(line, position(line, '"metadata"')), '"metadata"[ \t\r\n]*:[ \t\r\n]*"|[:,\\[ \t\r\n](?:-?(?:[0-9]+\\.[0-9]*0[,\\]} \t\r\n]|[0-9.]+[eE]|[0-9.]{17}|0\\.000)|-0[,\\]} \t\r\n])')))
 )
 ENGINE = `Null`;
 

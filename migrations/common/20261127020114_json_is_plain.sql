@@ -4,9 +4,8 @@
 CREATE FUNCTION json_is_plain AS (line) ->
     startsWith(line, '{')
     AND isValidJSON(line)
-    AND arrayAll(
-        keys -> arrayUniq(keys) = length(keys) AND NOT arrayExists(key -> position(key, '\\') > 0, keys),
-        [json_keys(json_quotes(line))]);
+    AND arrayAll(keys -> arrayUniq(keys) = length(keys), [json_keys(json_quotes(line))])
+    AND (position(line, '\\') = 0 OR NOT match(json_quotes(line), '\\\\[^"]*"[ \t\r\n]*:'));
 
 -- migrate:down
 DROP FUNCTION json_is_plain;

@@ -4,7 +4,7 @@
 CREATE FUNCTION outreach_metadata_is_odd AS (line) ->
     position(line, '"metadata"') > 0
     AND match(
-        line,
+        substring(line, position(line, '"metadata"')),
         '"metadata"[ \t\r\n]*:[ \t\r\n]*"|[:,\\[ \t\r\n](?:-?(?:[0-9]+\\.[0-9]*0[,\\]} \t\r\n]|[0-9.]+[eE]|[0-9.]{17}|0\\.000)|-0[,\\]} \t\r\n])');
 
 -- migrate:down
