@@ -6,12 +6,12 @@ WITH
     (
         SELECT
             *,
-            if(
-                json = line,
-                '',
-                arrayFirst(
-                    field -> position(field.2, half_pair()) > 0,
-                    [('name', company.name), ('industry', company.industry), ('region', company.region)]).1) AS halfPairField,
+            multiIf(
+                json = line, '',
+                position(company.name, half_pair()) > 0, 'name',
+                position(company.industry, half_pair()) > 0, 'industry',
+                position(company.region, half_pair()) > 0, 'region',
+                '') AS halfPairField,
             JSONExtract(
                 json,
                 'Tuple(name String, industry String, region String, employees String, updatedAt String, deleted String)') AS company,

@@ -6,12 +6,16 @@ WITH
     (
         SELECT
             *,
-            if(
-                json = line,
-                '',
-                arrayFirst(
-                    field -> position(field.2, half_pair()) > 0,
-                    [('id', row.id), ('userId', row.userId), ('programId', row.programId), ('location', row.location), ('demographic', row.demographic), ('dimension', row.dimension), ('textType', row.textType)]).1) AS halfPairField,
+            multiIf(
+                json = line, '',
+                position(row.id, half_pair()) > 0, 'id',
+                position(row.userId, half_pair()) > 0, 'userId',
+                position(row.programId, half_pair()) > 0, 'programId',
+                position(row.location, half_pair()) > 0, 'location',
+                position(row.demographic, half_pair()) > 0, 'demographic',
+                position(row.dimension, half_pair()) > 0, 'dimension',
+                position(row.textType, half_pair()) > 0, 'textType',
+                '') AS halfPairField,
             JSONExtract(
                 json,
                 'Tuple(

@@ -6,12 +6,13 @@ WITH
     (
         SELECT
             *,
-            if(
-                json = line,
-                '',
-                arrayFirst(
-                    field -> position(field.2, half_pair()) > 0,
-                    [('id', row.id), ('userId', row.userId), ('programId', row.programId), ('stage', row.stage)]).1) AS halfPairField,
+            multiIf(
+                json = line, '',
+                position(row.id, half_pair()) > 0, 'id',
+                position(row.userId, half_pair()) > 0, 'userId',
+                position(row.programId, half_pair()) > 0, 'programId',
+                position(row.stage, half_pair()) > 0, 'stage',
+                '') AS halfPairField,
             JSONExtract(
                 json,
                 'Tuple(

@@ -6,12 +6,12 @@ WITH
     (
         SELECT
             *,
-            if(
-                json = line,
-                '',
-                arrayFirst(
-                    field -> position(field.2, half_pair()) > 0,
-                    [('id', row.id), ('userId', row.userId), ('metric', row.metric)]).1) AS halfPairField,
+            multiIf(
+                json = line, '',
+                position(row.id, half_pair()) > 0, 'id',
+                position(row.userId, half_pair()) > 0, 'userId',
+                position(row.metric, half_pair()) > 0, 'metric',
+                '') AS halfPairField,
             JSONExtract(
                 json,
                 'Tuple(

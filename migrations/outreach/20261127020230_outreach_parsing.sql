@@ -74,22 +74,18 @@ WITH
     (
         SELECT
             *,
-            if(
-                json = line,
-                '',
-                arrayFirst(
-                    field -> position(field.2, half_pair()) > 0,
-                    [
-                        ('entityId', entityId),
-                        ('contactId', contactId),
-                        ('userId', userId),
-                        ('sourceType', sourceType),
-                        ('sourceId', sourceId),
-                        ('campaignId', campaignId),
-                        ('workflowId', workflowId),
-                        ('sequenceId', sequenceId),
-                        ('templateId', templateId)
-                    ]).1) AS halfPairField
+            multiIf(
+                json = line, '',
+                position(entityId, half_pair()) > 0, 'entityId',
+                position(contactId, half_pair()) > 0, 'contactId',
+                position(userId, half_pair()) > 0, 'userId',
+                position(sourceType, half_pair()) > 0, 'sourceType',
+                position(sourceId, half_pair()) > 0, 'sourceId',
+                position(campaignId, half_pair()) > 0, 'campaignId',
+                position(workflowId, half_pair()) > 0, 'workflowId',
+                position(sequenceId, half_pair()) > 0, 'sequenceId',
+                position(templateId, half_pair()) > 0, 'templateId',
+                '') AS halfPairField
         FROM typed
     )
 SELECT
