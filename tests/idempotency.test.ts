@@ -64,10 +64,12 @@ Deno.test("Lines that take the long way are stored once beside the plain ones of
     line,
   }));
   for (let time = 1; time <= 2; time++) {
-    const { code, text } = await askEngine(`INSERT INTO sluice.outreach_landing (tenant_id, request_id, line_number, source, fault, line)
+    const { code, text } = await askEngine(
+      `INSERT INTO sluice.outreach_landing (tenant_id, request_id, line_number, source, fault, line)
       SETTINGS async_insert = 0, deduplicate_insert = 'enable', insert_deduplication_token = '${tenant}',
       deduplicate_blocks_in_dependent_materialized_views = 1 FORMAT JSONEachRow
-      ${ndjson(rows)}`);
+      ${ndjson(rows)}`,
+    );
     assert.equal(code, 0, text);
     assert.deepEqual(await stored(tenant), { events: 2, letters: 2 });
   }
