@@ -678,6 +678,19 @@ AS SELECT
 FROM sluice.csr_companies_parsed
 WHERE reason = '';
 
+CREATE TABLE sluice.csr_companies_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
 CREATE TABLE sluice.csr_companies_landing
 (
     `tenant_id` String,
@@ -686,7 +699,20 @@ CREATE TABLE sluice.csr_companies_landing
     `source` String,
     `fault` String,
     `line` String,
-    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
+)
+ENGINE = `Null`;
+
+CREATE TABLE sluice.csr_companies_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
 )
 ENGINE = `Null`;
 
@@ -727,24 +753,14 @@ CREATE MATERIALIZED VIEW sluice.csr_companies_parsing TO sluice.csr_companies_pa
     `deleted` UInt8
 )
 AS WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
-            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
-            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
-        FROM sluice.csr_companies_landing
-    ),
     extracted AS
     (
         SELECT
             *,
-            multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS lineProblem,
-            if(json = line, '', (arrayFirst(field -> (position(field.2, '﷐') > 0), [('name', company.name), ('industry', company.industry), ('region', company.region)])).1) AS halfPairField,
+            multiIf(json = line, '', position(company.name, '﷐') > 0, 'name', position(company.industry, '﷐') > 0, 'industry', position(company.region, '﷐') > 0, 'region', '') AS halfPairField,
             JSONExtract(json, 'Tuple(name String, industry String, region String, employees String, updatedAt String, deleted String)') AS company,
             if((toInt64OrNull(company.updatedAt) IS NULL) AND (multiIf(match(company.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(company.updatedAt, 3, 'UTC'), toInt64OrNull(company.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(company.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(company.updatedAt, 6, 'UTC'), CAST(multiIf(match(company.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(company.updatedAt, 3, 'UTC'), toInt64OrNull(company.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(company.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))')) AS updated
-        FROM readable
+        FROM sluice.csr_companies_json
     )
 SELECT
     tenant_id,
@@ -753,7 +769,7 @@ SELECT
     source,
     line,
     received_at,
-    multiIf(lineProblem != '', lineProblem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), (company.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(company.deleted, 1, 64), if(lengthUTF8(company.deleted) > 64, '…', ''), '"')), (company.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(company.updatedAt, 1, 64), if(lengthUTF8(company.updatedAt) > 64, '…', ''), '"')), (company.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(company.updatedAt, 1, 64), if(lengthUTF8(company.updatedAt) > 64, '…', ''), '"')), multiIf(length(company.name) > 256, 'is longer than 256 bytes', (startsWith(company.name, '{') OR startsWith(company.name, '[')) AND isValidJSON(company.name), 'is not a string', '') != '', concat('name ', multiIf(length(company.name) > 256, 'is longer than 256 bytes', (startsWith(company.name, '{') OR startsWith(company.name, '[')) AND isValidJSON(company.name), 'is not a string', '')), multiIf(length(company.industry) > 256, 'is longer than 256 bytes', (startsWith(company.industry, '{') OR startsWith(company.industry, '[')) AND isValidJSON(company.industry), 'is not a string', '') != '', concat('industry ', multiIf(length(company.industry) > 256, 'is longer than 256 bytes', (startsWith(company.industry, '{') OR startsWith(company.industry, '[')) AND isValidJSON(company.industry), 'is not a string', '')), multiIf(length(company.region) > 256, 'is longer than 256 bytes', (startsWith(company.region, '{') OR startsWith(company.region, '[')) AND isValidJSON(company.region), 'is not a string', '') != '', concat('region ', multiIf(length(company.region) > 256, 'is longer than 256 bytes', (startsWith(company.region, '{') OR startsWith(company.region, '[')) AND isValidJSON(company.region), 'is not a string', '')), (company.employees != '') AND (toUInt32OrNull(company.employees) IS NULL), concat('employees is not a whole number up to 4294967295: ', concat('"', substringUTF8(company.employees, 1, 64), if(lengthUTF8(company.employees) > 64, '…', ''), '"')), (company.deleted NOT IN ('true', '1')) AND (concat(company.name, company.industry, company.region, company.employees) = ''), 'name, industry, region and employees are missing', '') AS reason,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), (company.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(company.deleted, 1, 64), if(lengthUTF8(company.deleted) > 64, '…', ''), '"')), (company.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(company.updatedAt, 1, 64), if(lengthUTF8(company.updatedAt) > 64, '…', ''), '"')), (company.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(company.updatedAt, 1, 64), if(lengthUTF8(company.updatedAt) > 64, '…', ''), '"')), multiIf(length(company.name) > 256, 'is longer than 256 bytes', (startsWith(company.name, '{') OR startsWith(company.name, '[')) AND isValidJSON(company.name), 'is not a string', '') != '', concat('name ', multiIf(length(company.name) > 256, 'is longer than 256 bytes', (startsWith(company.name, '{') OR startsWith(company.name, '[')) AND isValidJSON(company.name), 'is not a string', '')), multiIf(length(company.industry) > 256, 'is longer than 256 bytes', (startsWith(company.industry, '{') OR startsWith(company.industry, '[')) AND isValidJSON(company.industry), 'is not a string', '') != '', concat('industry ', multiIf(length(company.industry) > 256, 'is longer than 256 bytes', (startsWith(company.industry, '{') OR startsWith(company.industry, '[')) AND isValidJSON(company.industry), 'is not a string', '')), multiIf(length(company.region) > 256, 'is longer than 256 bytes', (startsWith(company.region, '{') OR startsWith(company.region, '[')) AND isValidJSON(company.region), 'is not a string', '') != '', concat('region ', multiIf(length(company.region) > 256, 'is longer than 256 bytes', (startsWith(company.region, '{') OR startsWith(company.region, '[')) AND isValidJSON(company.region), 'is not a string', '')), (company.employees != '') AND (toUInt32OrNull(company.employees) IS NULL), concat('employees is not a whole number up to 4294967295: ', concat('"', substringUTF8(company.employees, 1, 64), if(lengthUTF8(company.employees) > 64, '…', ''), '"')), (company.deleted NOT IN ('true', '1')) AND (concat(company.name, company.industry, company.region, company.employees) = ''), 'name, industry, region and employees are missing', '') AS reason,
     company.name AS name,
     company.industry AS industry,
     company.region AS region,
@@ -762,6 +778,27 @@ SELECT
     ifNull(updated, toDateTime64(received_at, 6, 'UTC')) AS updated_at,
     company.deleted IN ('true', '1') AS deleted
 FROM extracted;
+
+CREATE MATERIALIZED VIEW sluice.csr_companies_reading TO sluice.csr_companies_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.csr_companies_landing
+WHERE plain;
 
 CREATE MATERIALIZED VIEW sluice.csr_companies_rejecting TO sluice.rejected_events
 (
@@ -785,6 +822,59 @@ AS SELECT
     received_at
 FROM sluice.csr_companies_parsed
 WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.csr_companies_repairing TO sluice.csr_companies_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.csr_companies_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.csr_companies_sorting TO sluice.csr_companies_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.csr_companies_landing
+WHERE NOT plain;
 
 CREATE TABLE sluice.csr_company_dashboard
 (
@@ -894,6 +984,19 @@ AS SELECT
 FROM sluice.csr_journey_parsed
 WHERE (reason = '') AND (stage != '');
 
+CREATE TABLE sluice.csr_journey_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
 CREATE TABLE sluice.csr_journey_landing
 (
     `tenant_id` String,
@@ -902,7 +1005,8 @@ CREATE TABLE sluice.csr_journey_landing
     `source` String,
     `fault` String,
     `line` String,
-    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
 ENGINE = `Null`;
 
@@ -1013,6 +1117,18 @@ FROM
 ) AS landed
 INNER JOIN out_of_date ON (out_of_date.tenant_id = landed.tenant_id) AND (out_of_date.id = landed.id);
 
+CREATE TABLE sluice.csr_journey_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
 CREATE TABLE sluice.csr_journey_parsed
 (
     `tenant_id` String,
@@ -1052,27 +1168,17 @@ CREATE MATERIALIZED VIEW sluice.csr_journey_parsing TO sluice.csr_journey_parsed
     `deleted` UInt8
 )
 AS WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
-            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
-            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
-        FROM sluice.csr_journey_landing
-    ),
     extracted AS
     (
         SELECT
             *,
-            multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS lineProblem,
-            if(json = line, '', (arrayFirst(field -> (position(field.2, '﷐') > 0), [('id', row.id), ('userId', row.userId), ('programId', row.programId), ('stage', row.stage)])).1) AS halfPairField,
+            multiIf(json = line, '', position(row.id, '﷐') > 0, 'id', position(row.userId, '﷐') > 0, 'userId', position(row.programId, '﷐') > 0, 'programId', position(row.stage, '﷐') > 0, 'stage', '') AS halfPairField,
             JSONExtract(json, 'Tuple(\n                    id String, userId String, programId String, stage String,\n                    occurredAt String, updatedAt String, deleted String)') AS row,
             multiIf(match(row.occurredAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.occurredAt, 3, 'UTC'), toInt64OrNull(row.occurredAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.occurredAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS at,
             if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), if((toInt64OrNull(row.updatedAt) IS NULL) AND (multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(row.updatedAt, 6, 'UTC'), CAST(multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))'))) AS updated,
             row.deleted IN ('true', '1') AS isDeleted,
             (row.stage != '') AND (length(row.stage) <= 256) AND (at IS NOT NULL) AND ((toYear(at) >= 2000) AND (toYear(at) <= 2100)) AS hasPlace
-        FROM readable
+        FROM sluice.csr_journey_json
     )
 SELECT
     tenant_id,
@@ -1081,7 +1187,7 @@ SELECT
     source,
     line,
     received_at,
-    multiIf(lineProblem != '', lineProblem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', row.userId = '', 'userId is missing', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '') != '', concat('programId ', multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '')), row.stage = '', 'stage is missing', multiIf(length(row.stage) > 256, 'is longer than 256 bytes', (startsWith(row.stage, '{') OR startsWith(row.stage, '[')) AND isValidJSON(row.stage), 'is not a string', '') != '', concat('stage ', multiIf(length(row.stage) > 256, 'is longer than 256 bytes', (startsWith(row.stage, '{') OR startsWith(row.stage, '[')) AND isValidJSON(row.stage), 'is not a string', '')), row.occurredAt = '', 'occurredAt is missing', at IS NULL, concat('occurredAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.occurredAt, 1, 64), if(lengthUTF8(row.occurredAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('occurredAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.occurredAt, 1, 64), if(lengthUTF8(row.occurredAt) > 64, '…', ''), '"')), '') AS reason,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', row.userId = '', 'userId is missing', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '') != '', concat('programId ', multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '')), row.stage = '', 'stage is missing', multiIf(length(row.stage) > 256, 'is longer than 256 bytes', (startsWith(row.stage, '{') OR startsWith(row.stage, '[')) AND isValidJSON(row.stage), 'is not a string', '') != '', concat('stage ', multiIf(length(row.stage) > 256, 'is longer than 256 bytes', (startsWith(row.stage, '{') OR startsWith(row.stage, '[')) AND isValidJSON(row.stage), 'is not a string', '')), row.occurredAt = '', 'occurredAt is missing', at IS NULL, concat('occurredAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.occurredAt, 1, 64), if(lengthUTF8(row.occurredAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('occurredAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.occurredAt, 1, 64), if(lengthUTF8(row.occurredAt) > 64, '…', ''), '"')), '') AS reason,
     ifNull(toUUIDOrNull(row.id), reinterpretAsUUID(sipHash128(row.id))) AS id,
     if(hasPlace, row.stage, '') AS stage,
     if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
@@ -1115,6 +1221,27 @@ AS SELECT
 FROM sluice.csr_journey_parsed
 WHERE reason = '';
 
+CREATE MATERIALIZED VIEW sluice.csr_journey_reading TO sluice.csr_journey_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.csr_journey_landing
+WHERE plain;
+
 CREATE MATERIALIZED VIEW sluice.csr_journey_rejecting TO sluice.rejected_events
 (
     `tenant_id` String,
@@ -1137,6 +1264,59 @@ AS SELECT
     received_at
 FROM sluice.csr_journey_parsed
 WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_repairing TO sluice.csr_journey_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.csr_journey_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_sorting TO sluice.csr_journey_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.csr_journey_landing
+WHERE NOT plain;
 
 CREATE TABLE sluice.csr_journey_stages
 (
@@ -1337,6 +1517,19 @@ PARTITION BY toYear(hour)
 ORDER BY (tenant_id, metric, hour)
 SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
 
+CREATE TABLE sluice.csr_metrics_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
 CREATE TABLE sluice.csr_metrics_landing
 (
     `tenant_id` String,
@@ -1345,7 +1538,8 @@ CREATE TABLE sluice.csr_metrics_landing
     `source` String,
     `fault` String,
     `line` String,
-    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
 ENGINE = `Null`;
 
@@ -1486,6 +1680,18 @@ FROM
 ) AS landed
 INNER JOIN out_of_date ON (out_of_date.tenant_id = landed.tenant_id) AND (out_of_date.id = landed.id);
 
+CREATE TABLE sluice.csr_metrics_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
 CREATE TABLE sluice.csr_metrics_parsed
 (
     `tenant_id` String,
@@ -1525,27 +1731,17 @@ CREATE MATERIALIZED VIEW sluice.csr_metrics_parsing TO sluice.csr_metrics_parsed
     `deleted` UInt8
 )
 AS WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
-            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
-            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
-        FROM sluice.csr_metrics_landing
-    ),
     extracted AS
     (
         SELECT
             *,
-            multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS lineProblem,
-            if(json = line, '', (arrayFirst(field -> (position(field.2, '﷐') > 0), [('id', row.id), ('userId', row.userId), ('metric', row.metric)])).1) AS halfPairField,
+            multiIf(json = line, '', position(row.id, '﷐') > 0, 'id', position(row.userId, '﷐') > 0, 'userId', position(row.metric, '﷐') > 0, 'metric', '') AS halfPairField,
             JSONExtract(json, 'Tuple(\n                    id String, userId String, metric String, value String,\n                    periodStart String, updatedAt String, deleted String)') AS row,
             multiIf(match(row.periodStart, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.periodStart, 3, 'UTC'), toInt64OrNull(row.periodStart) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.periodStart)), -62135596800000), 253402300799999), 'UTC'), NULL) AS at,
             if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), if((toInt64OrNull(row.updatedAt) IS NULL) AND (multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(row.updatedAt, 6, 'UTC'), CAST(multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))'))) AS updated,
             row.deleted IN ('true', '1') AS isDeleted,
             (row.metric != '') AND (length(row.metric) <= 256) AND (at IS NOT NULL) AND ((toYear(at) >= 2000) AND (toYear(at) <= 2100)) AS hasPlace
-        FROM readable
+        FROM sluice.csr_metrics_json
     )
 SELECT
     tenant_id,
@@ -1554,7 +1750,7 @@ SELECT
     source,
     line,
     received_at,
-    multiIf(lineProblem != '', lineProblem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), row.metric = '', 'metric is missing', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '') != '', concat('metric ', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '')), row.value = '', 'value is missing', match(row.value, '^-?[0-9]') AND ifNull(isInfinite(toFloat64OrNull(row.value)), 0), concat('value is beyond a number of 64 bits: ', concat('"', substringUTF8(row.value, 1, 64), if(lengthUTF8(row.value) > 64, '…', ''), '"')), NOT ifNull(isFinite(toFloat64OrNull(row.value)), 0), concat('value is not a number: ', concat('"', substringUTF8(row.value, 1, 64), if(lengthUTF8(row.value) > 64, '…', ''), '"')), row.periodStart = '', 'periodStart is missing', at IS NULL, concat('periodStart is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('periodStart is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), '') AS reason,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), row.metric = '', 'metric is missing', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '') != '', concat('metric ', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '')), row.value = '', 'value is missing', match(row.value, '^-?[0-9]') AND ifNull(isInfinite(toFloat64OrNull(row.value)), 0), concat('value is beyond a number of 64 bits: ', concat('"', substringUTF8(row.value, 1, 64), if(lengthUTF8(row.value) > 64, '…', ''), '"')), NOT ifNull(isFinite(toFloat64OrNull(row.value)), 0), concat('value is not a number: ', concat('"', substringUTF8(row.value, 1, 64), if(lengthUTF8(row.value) > 64, '…', ''), '"')), row.periodStart = '', 'periodStart is missing', at IS NULL, concat('periodStart is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('periodStart is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), '') AS reason,
     ifNull(toUUIDOrNull(row.id), reinterpretAsUUID(sipHash128(row.id))) AS id,
     if(hasPlace, row.metric, '') AS metric,
     if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
@@ -1588,6 +1784,27 @@ AS SELECT
 FROM sluice.csr_metrics_parsed
 WHERE reason = '';
 
+CREATE MATERIALIZED VIEW sluice.csr_metrics_reading TO sluice.csr_metrics_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.csr_metrics_landing
+WHERE plain;
+
 CREATE MATERIALIZED VIEW sluice.csr_metrics_rejecting TO sluice.rejected_events
 (
     `tenant_id` String,
@@ -1610,6 +1827,38 @@ AS SELECT
     received_at
 FROM sluice.csr_metrics_parsed
 WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_repairing TO sluice.csr_metrics_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.csr_metrics_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
 
 CREATE MATERIALIZED VIEW sluice.csr_metrics_rolling
 REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_metrics_hourly
@@ -1694,6 +1943,27 @@ GROUP BY
     tenant_id,
     metric,
     hour;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_sorting TO sluice.csr_metrics_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.csr_metrics_landing
+WHERE NOT plain;
 
 CREATE TABLE sluice.csr_places
 (
@@ -1884,6 +2154,19 @@ GROUP BY
     dimension,
     bucket;
 
+CREATE TABLE sluice.csr_scores_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
 CREATE TABLE sluice.csr_scores_landing
 (
     `tenant_id` String,
@@ -1892,7 +2175,8 @@ CREATE TABLE sluice.csr_scores_landing
     `source` String,
     `fault` String,
     `line` String,
-    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
 ENGINE = `Null`;
 
@@ -2037,6 +2321,18 @@ FROM
 ) AS landed
 INNER JOIN out_of_date ON (out_of_date.tenant_id = landed.tenant_id) AND (out_of_date.id = landed.id);
 
+CREATE TABLE sluice.csr_scores_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
 CREATE TABLE sluice.csr_scores_parsed
 (
     `tenant_id` String,
@@ -2084,27 +2380,17 @@ CREATE MATERIALIZED VIEW sluice.csr_scores_parsing TO sluice.csr_scores_parsed
     `deleted` UInt8
 )
 AS WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
-            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
-            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
-        FROM sluice.csr_scores_landing
-    ),
     extracted AS
     (
         SELECT
             *,
-            multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS lineProblem,
-            if(json = line, '', (arrayFirst(field -> (position(field.2, '﷐') > 0), [('id', row.id), ('userId', row.userId), ('programId', row.programId), ('location', row.location), ('demographic', row.demographic), ('dimension', row.dimension), ('textType', row.textType)])).1) AS halfPairField,
+            multiIf(json = line, '', position(row.id, '﷐') > 0, 'id', position(row.userId, '﷐') > 0, 'userId', position(row.programId, '﷐') > 0, 'programId', position(row.location, '﷐') > 0, 'location', position(row.demographic, '﷐') > 0, 'demographic', position(row.dimension, '﷐') > 0, 'dimension', position(row.textType, '﷐') > 0, 'textType', '') AS halfPairField,
             JSONExtract(json, 'Tuple(\n                    id String, userId String, programId String, location String, demographic String,\n                    dimension String, textType String, score String,\n                    createdAt String, updatedAt String, deleted String)') AS row,
             multiIf(match(row.createdAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.createdAt, 3, 'UTC'), toInt64OrNull(row.createdAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.createdAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS at,
             if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), if((toInt64OrNull(row.updatedAt) IS NULL) AND (multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(row.updatedAt, 6, 'UTC'), CAST(multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))'))) AS updated,
             row.deleted IN ('true', '1') AS isDeleted,
             (row.dimension != '') AND (length(row.dimension) <= 256) AND (at IS NOT NULL) AND ((toYear(at) >= 2000) AND (toYear(at) <= 2100)) AS hasPlace
-        FROM readable
+        FROM sluice.csr_scores_json
     )
 SELECT
     tenant_id,
@@ -2113,7 +2399,7 @@ SELECT
     source,
     line,
     received_at,
-    multiIf(lineProblem != '', lineProblem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', row.userId = '', 'userId is missing', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '') != '', concat('programId ', multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '')), multiIf(length(row.location) > 256, 'is longer than 256 bytes', (startsWith(row.location, '{') OR startsWith(row.location, '[')) AND isValidJSON(row.location), 'is not a string', '') != '', concat('location ', multiIf(length(row.location) > 256, 'is longer than 256 bytes', (startsWith(row.location, '{') OR startsWith(row.location, '[')) AND isValidJSON(row.location), 'is not a string', '')), multiIf(length(row.demographic) > 256, 'is longer than 256 bytes', (startsWith(row.demographic, '{') OR startsWith(row.demographic, '[')) AND isValidJSON(row.demographic), 'is not a string', '') != '', concat('demographic ', multiIf(length(row.demographic) > 256, 'is longer than 256 bytes', (startsWith(row.demographic, '{') OR startsWith(row.demographic, '[')) AND isValidJSON(row.demographic), 'is not a string', '')), row.dimension = '', 'dimension is missing', multiIf(length(row.dimension) > 256, 'is longer than 256 bytes', (startsWith(row.dimension, '{') OR startsWith(row.dimension, '[')) AND isValidJSON(row.dimension), 'is not a string', '') != '', concat('dimension ', multiIf(length(row.dimension) > 256, 'is longer than 256 bytes', (startsWith(row.dimension, '{') OR startsWith(row.dimension, '[')) AND isValidJSON(row.dimension), 'is not a string', '')), multiIf(length(row.textType) > 256, 'is longer than 256 bytes', (startsWith(row.textType, '{') OR startsWith(row.textType, '[')) AND isValidJSON(row.textType), 'is not a string', '') != '', concat('textType ', multiIf(length(row.textType) > 256, 'is longer than 256 bytes', (startsWith(row.textType, '{') OR startsWith(row.textType, '[')) AND isValidJSON(row.textType), 'is not a string', '')), row.score = '', 'score is missing', NOT ifNull((toFloat64OrNull(row.score) >= 0) AND (toFloat64OrNull(row.score) <= 1), 0), concat('score is not a number from 0 to 1: ', concat('"', substringUTF8(row.score, 1, 64), if(lengthUTF8(row.score) > 64, '…', ''), '"')), row.createdAt = '', 'createdAt is missing', at IS NULL, concat('createdAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.createdAt, 1, 64), if(lengthUTF8(row.createdAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('createdAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.createdAt, 1, 64), if(lengthUTF8(row.createdAt) > 64, '…', ''), '"')), '') AS reason,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', row.userId = '', 'userId is missing', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '') != '', concat('programId ', multiIf(length(row.programId) > 256, 'is longer than 256 bytes', (startsWith(row.programId, '{') OR startsWith(row.programId, '[')) AND isValidJSON(row.programId), 'is not a string', '')), multiIf(length(row.location) > 256, 'is longer than 256 bytes', (startsWith(row.location, '{') OR startsWith(row.location, '[')) AND isValidJSON(row.location), 'is not a string', '') != '', concat('location ', multiIf(length(row.location) > 256, 'is longer than 256 bytes', (startsWith(row.location, '{') OR startsWith(row.location, '[')) AND isValidJSON(row.location), 'is not a string', '')), multiIf(length(row.demographic) > 256, 'is longer than 256 bytes', (startsWith(row.demographic, '{') OR startsWith(row.demographic, '[')) AND isValidJSON(row.demographic), 'is not a string', '') != '', concat('demographic ', multiIf(length(row.demographic) > 256, 'is longer than 256 bytes', (startsWith(row.demographic, '{') OR startsWith(row.demographic, '[')) AND isValidJSON(row.demographic), 'is not a string', '')), row.dimension = '', 'dimension is missing', multiIf(length(row.dimension) > 256, 'is longer than 256 bytes', (startsWith(row.dimension, '{') OR startsWith(row.dimension, '[')) AND isValidJSON(row.dimension), 'is not a string', '') != '', concat('dimension ', multiIf(length(row.dimension) > 256, 'is longer than 256 bytes', (startsWith(row.dimension, '{') OR startsWith(row.dimension, '[')) AND isValidJSON(row.dimension), 'is not a string', '')), multiIf(length(row.textType) > 256, 'is longer than 256 bytes', (startsWith(row.textType, '{') OR startsWith(row.textType, '[')) AND isValidJSON(row.textType), 'is not a string', '') != '', concat('textType ', multiIf(length(row.textType) > 256, 'is longer than 256 bytes', (startsWith(row.textType, '{') OR startsWith(row.textType, '[')) AND isValidJSON(row.textType), 'is not a string', '')), row.score = '', 'score is missing', NOT ifNull((toFloat64OrNull(row.score) >= 0) AND (toFloat64OrNull(row.score) <= 1), 0), concat('score is not a number from 0 to 1: ', concat('"', substringUTF8(row.score, 1, 64), if(lengthUTF8(row.score) > 64, '…', ''), '"')), row.createdAt = '', 'createdAt is missing', at IS NULL, concat('createdAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.createdAt, 1, 64), if(lengthUTF8(row.createdAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('createdAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.createdAt, 1, 64), if(lengthUTF8(row.createdAt) > 64, '…', ''), '"')), '') AS reason,
     ifNull(toUUIDOrNull(row.id), reinterpretAsUUID(sipHash128(row.id))) AS id,
     if(hasPlace, row.dimension, '') AS dimension,
     if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
@@ -2151,6 +2437,27 @@ AS SELECT
 FROM sluice.csr_scores_parsed
 WHERE reason = '';
 
+CREATE MATERIALIZED VIEW sluice.csr_scores_reading TO sluice.csr_scores_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.csr_scores_landing
+WHERE plain;
+
 CREATE MATERIALIZED VIEW sluice.csr_scores_rejecting TO sluice.rejected_events
 (
     `tenant_id` String,
@@ -2173,6 +2480,38 @@ AS SELECT
     received_at
 FROM sluice.csr_scores_parsed
 WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_repairing TO sluice.csr_scores_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.csr_scores_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
 
 CREATE MATERIALIZED VIEW sluice.csr_scores_rolling
 REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_scores_rollup
@@ -2348,6 +2687,27 @@ PARTITION BY toYear(bucket)
 ORDER BY (tenant_id, granularity, dimension, bucket, program_id, location, demographic)
 SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
 
+CREATE MATERIALIZED VIEW sluice.csr_scores_sorting TO sluice.csr_scores_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.csr_scores_landing
+WHERE NOT plain;
+
 CREATE TABLE sluice.gateway_instances
 (
     `instance` UUID,
@@ -2496,6 +2856,21 @@ ORDER BY (tenant_id, event_type, occurred_at, id)
 TTL toDateTime(occurred_at) + toIntervalYear(2)
 SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 
+CREATE TABLE sluice.outreach_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `own_metadata` String,
+    `own_metadata_json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
 CREATE TABLE sluice.outreach_landing
 (
     `tenant_id` String,
@@ -2504,7 +2879,8 @@ CREATE TABLE sluice.outreach_landing
     `source` String,
     `fault` String,
     `line` String,
-    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:')))) AND (NOT ((position(line, '"metadata"') > 0) AND match(substring(line, position(line, '"metadata"')), '"metadata"[ \t\r\n]*:[ \t\r\n]*"|[:,\\[ \t\r\n](?:-?(?:[0-9]+\\.[0-9]*0[,\\]} \t\r\n]|[0-9.]+[eE]|[0-9.]{17}|0\\.000)|-0[,\\]} \t\r\n])')))
 )
 ENGINE = `Null`;
 
@@ -2542,6 +2918,18 @@ GROUP BY
     tenant_id,
     kind,
     id;
+
+CREATE TABLE sluice.outreach_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
 
 CREATE TABLE sluice.outreach_parsed
 (
@@ -2608,19 +2996,12 @@ CREATE MATERIALIZED VIEW sluice.outreach_parsing TO sluice.outreach_parsed
     `step_number` Nullable(UInt32)
 )
 AS WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json
-        FROM sluice.outreach_landing
-    ),
     extracted AS
     (
         SELECT
             *,
             JSONExtract(json, 'Tuple(\n                    id String, eventType String, entityType String, entityId String, channel String,\n                    contactId String, userId String, sourceType String, sourceId String,\n                    campaignId String, workflowId String, sequenceId String, templateId String,\n                    metadata String, occurredAt String, type String, timestamp String,\n                    data Tuple(\n                        entityId String, messageId String, runId String, enrollmentId String, channel String,\n                        contactId String, userId String, sourceType String, sourceId String,\n                        campaignId String, workflowId String, sequenceId String, templateId String,\n                        name String, stepNumber String, metadata String, occurredAt String))') AS event
-        FROM readable
+        FROM sluice.outreach_json
     ),
     fields AS
     (
@@ -2639,36 +3020,26 @@ AS WITH
             if(event.workflowId != '', event.workflowId, data.workflowId) AS workflowId,
             if(event.sequenceId != '', event.sequenceId, data.sequenceId) AS sequenceId,
             if(event.templateId != '', event.templateId, data.templateId) AS templateId,
-            if(event.metadata != '', event.metadata, data.metadata) AS readMetadata,
-            if((readMetadata = '') OR ((json = line) AND ((position(line, readMetadata) > 0) OR (NOT match(replaceRegexpAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"[^"]*"', ''), '[0-9][.eE]|[0-9]{17}|-0')))), readMetadata, arrayMap(written -> if(startsWith(written, '{'), replaceRegexpAll(replaceRegexpAll(written, '"\\\\u0001([^"]*)"', '\\1'), '\\\\(["\\\\])', '\\1'), replaceAll(readMetadata, '﷐', '�')), arrayMap(sources -> if(if(event.metadata != '', '', 'data') = '', JSONExtractRaw(sources, 'metadata'), JSONExtractRaw(sources, if(event.metadata != '', '', 'data'), 'metadata')), arrayMap(quotes -> replaceAll(replaceAll(substring(replaceRegexpAll(replaceAll(quotes, '\\', '\\\\'), '(?s)((?:"[^"]*"|[^"])+?)(-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|$)', '\\1"\\\\u0001\\2"'), 1, -8), char(3), '\\\\\\"'), char(2), '\\\\\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(text -> if(startsWith(text, '"') OR match(text, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(text, '\\\\', char(2)), '\\"', char(3))), [line])))))[1]) AS ownMetadata,
+            multiIf(own_metadata_json != '', own_metadata_json, event.metadata != '', event.metadata, data.metadata) AS metadataJson,
+            if(own_metadata != '', own_metadata, metadataJson) AS ownMetadata,
             multiIf(event.occurredAt != '', event.occurredAt, data.occurredAt != '', data.occurredAt, event.timestamp) AS occurredAt
         FROM extracted
-    ),
-    written AS
-    (
-        SELECT
-            *,
-            if((ownMetadata = '') OR isValidJSON(ownMetadata), ownMetadata, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '�'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(ownMetadata -> if(startsWith(ownMetadata, '"') OR match(ownMetadata, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(ownMetadata, '\\\\', char(2)), '\\"', char(3))), [if(match(ownMetadata, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), ownMetadata, '')]))))[1]) AS metadataJson,
-            replaceAll(replaceAll(if((metadataJson = '') OR (position(line, ownMetadata) > 0), line, concat('[', line, ',', ownMetadata, ']')), '\\\\', char(2)), '\\"', char(3)) AS quotes
-        FROM fields
     ),
     typed AS
     (
         SELECT
             *,
-            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys,
             concat(if((data.name = '') OR JSONHas(metadataJson, 'name'), '', concat('"name":', toJSONString(replaceAll(data.name, '﷐', '�')), ',')), if((data.stepNumber = '') OR JSONHas(metadataJson, 'stepNumber'), '', concat('"stepNumber":', if(match(data.stepNumber, '^(0|[1-9]\\d{0,8})$'), data.stepNumber, toJSONString(replaceAll(data.stepNumber, '﷐', '�'))), ','))) AS members,
             JSONExtract(if(members = '', metadataJson, replaceRegexpOne(concat('{', members, substring(metadataJson, 2), if(metadataJson = '', '}', '')), ',[ \t\r\n]*}$', '}')), 'Tuple(\n                    name String, campaignName String, workflowName String, sequenceName String, templateName String,\n                    stepNumber Nullable(UInt32))') AS details,
             toUUIDOrNull(event.id) AS eventId,
             multiIf(match(occurredAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(occurredAt, 3, 'UTC'), toInt64OrNull(occurredAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(occurredAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS occurred
-        FROM written
+        FROM fields
     ),
     checked AS
     (
         SELECT
             *,
-            multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS lineProblem,
-            if(json = line, '', (arrayFirst(field -> (position(field.2, '﷐') > 0), [('entityId', entityId), ('contactId', contactId), ('userId', userId), ('sourceType', sourceType), ('sourceId', sourceId), ('campaignId', campaignId), ('workflowId', workflowId), ('sequenceId', sequenceId), ('templateId', templateId)])).1) AS halfPairField
+            multiIf(json = line, '', position(entityId, '﷐') > 0, 'entityId', position(contactId, '﷐') > 0, 'contactId', position(userId, '﷐') > 0, 'userId', position(sourceType, '﷐') > 0, 'sourceType', position(sourceId, '﷐') > 0, 'sourceId', position(campaignId, '﷐') > 0, 'campaignId', position(workflowId, '﷐') > 0, 'workflowId', position(sequenceId, '﷐') > 0, 'sequenceId', position(templateId, '﷐') > 0, 'templateId', '') AS halfPairField
         FROM typed
     )
 SELECT
@@ -2678,7 +3049,7 @@ SELECT
     source,
     line,
     received_at,
-    multiIf(lineProblem != '', lineProblem, event.id = '', 'id is missing', eventId IS NULL, concat('id is not a UUID: ', concat('"', substringUTF8(event.id, 1, 64), if(lengthUTF8(event.id) > 64, '…', ''), '"')), eventType = '', 'eventType is missing', entityType = '', concat('eventType is unknown: ', concat('"', substringUTF8(eventType, 1, 64), if(lengthUTF8(eventType) > 64, '…', ''), '"')), (event.entityType NOT IN ('', entityType)), concat('entityType of ', eventType, ' must be ', entityType, ': ', concat('"', substringUTF8(event.entityType, 1, 64), if(lengthUTF8(event.entityType) > 64, '…', ''), '"')), (event.eventType = '') AND (NOT match(line, '"data"[ \t\r\n]*:[ \t\r\n]*\\{')) AND (JSONType(json, 'data') NOT IN ('Object', 'Null')), 'data is not an object', entityId = '', 'entityId is missing', halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), multiIf(length(entityId) > 256, 'is longer than 256 bytes', (startsWith(entityId, '{') OR startsWith(entityId, '[')) AND isValidJSON(entityId), 'is not a string', '') != '', concat('entityId ', multiIf(length(entityId) > 256, 'is longer than 256 bytes', (startsWith(entityId, '{') OR startsWith(entityId, '[')) AND isValidJSON(entityId), 'is not a string', '')), (eventChannel NOT IN ('', 'email', 'sms', 'whatsapp', 'push')), concat('channel is unknown: ', concat('"', substringUTF8(eventChannel, 1, 64), if(lengthUTF8(eventChannel) > 64, '…', ''), '"')), multiIf(length(contactId) > 256, 'is longer than 256 bytes', (startsWith(contactId, '{') OR startsWith(contactId, '[')) AND isValidJSON(contactId), 'is not a string', '') != '', concat('contactId ', multiIf(length(contactId) > 256, 'is longer than 256 bytes', (startsWith(contactId, '{') OR startsWith(contactId, '[')) AND isValidJSON(contactId), 'is not a string', '')), multiIf(length(userId) > 256, 'is longer than 256 bytes', (startsWith(userId, '{') OR startsWith(userId, '[')) AND isValidJSON(userId), 'is not a string', '') != '', concat('userId ', multiIf(length(userId) > 256, 'is longer than 256 bytes', (startsWith(userId, '{') OR startsWith(userId, '[')) AND isValidJSON(userId), 'is not a string', '')), multiIf(length(sourceType) > 256, 'is longer than 256 bytes', (startsWith(sourceType, '{') OR startsWith(sourceType, '[')) AND isValidJSON(sourceType), 'is not a string', '') != '', concat('sourceType ', multiIf(length(sourceType) > 256, 'is longer than 256 bytes', (startsWith(sourceType, '{') OR startsWith(sourceType, '[')) AND isValidJSON(sourceType), 'is not a string', '')), multiIf(length(sourceId) > 256, 'is longer than 256 bytes', (startsWith(sourceId, '{') OR startsWith(sourceId, '[')) AND isValidJSON(sourceId), 'is not a string', '') != '', concat('sourceId ', multiIf(length(sourceId) > 256, 'is longer than 256 bytes', (startsWith(sourceId, '{') OR startsWith(sourceId, '[')) AND isValidJSON(sourceId), 'is not a string', '')), multiIf(length(campaignId) > 256, 'is longer than 256 bytes', (startsWith(campaignId, '{') OR startsWith(campaignId, '[')) AND isValidJSON(campaignId), 'is not a string', '') != '', concat('campaignId ', multiIf(length(campaignId) > 256, 'is longer than 256 bytes', (startsWith(campaignId, '{') OR startsWith(campaignId, '[')) AND isValidJSON(campaignId), 'is not a string', '')), multiIf(length(workflowId) > 256, 'is longer than 256 bytes', (startsWith(workflowId, '{') OR startsWith(workflowId, '[')) AND isValidJSON(workflowId), 'is not a string', '') != '', concat('workflowId ', multiIf(length(workflowId) > 256, 'is longer than 256 bytes', (startsWith(workflowId, '{') OR startsWith(workflowId, '[')) AND isValidJSON(workflowId), 'is not a string', '')), multiIf(length(sequenceId) > 256, 'is longer than 256 bytes', (startsWith(sequenceId, '{') OR startsWith(sequenceId, '[')) AND isValidJSON(sequenceId), 'is not a string', '') != '', concat('sequenceId ', multiIf(length(sequenceId) > 256, 'is longer than 256 bytes', (startsWith(sequenceId, '{') OR startsWith(sequenceId, '[')) AND isValidJSON(sequenceId), 'is not a string', '')), multiIf(length(templateId) > 256, 'is longer than 256 bytes', (startsWith(templateId, '{') OR startsWith(templateId, '[')) AND isValidJSON(templateId), 'is not a string', '') != '', concat('templateId ', multiIf(length(templateId) > 256, 'is longer than 256 bytes', (startsWith(templateId, '{') OR startsWith(templateId, '[')) AND isValidJSON(templateId), 'is not a string', '')), (ownMetadata != '') AND (NOT (startsWith(ownMetadata, '{') AND endsWith(ownMetadata, '}') AND (metadataJson != ''))), concat('metadata is not an object: ', concat('"', substringUTF8(ownMetadata, 1, 64), if(lengthUTF8(ownMetadata) > 64, '…', ''), '"')), occurredAt = '', 'occurredAt is missing', occurred IS NULL, concat('occurredAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(occurredAt, 1, 64), if(lengthUTF8(occurredAt) > 64, '…', ''), '"')), (toYear(occurred) < 2000) OR (toYear(occurred) > 2100), concat('occurredAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(occurredAt, 1, 64), if(lengthUTF8(occurredAt) > 64, '…', ''), '"')), (toDateTime(occurred) + toIntervalYear(2)) <= now(), concat('occurredAt is before ', formatDateTime(now() - toIntervalYear(2), '%Y-%m-%dT%H:%i:%SZ', 'UTC'), ', older than events are kept: ', concat('"', substringUTF8(occurredAt, 1, 64), if(lengthUTF8(occurredAt) > 64, '…', ''), '"')), '') AS reason,
+    multiIf(problem != '', problem, event.id = '', 'id is missing', eventId IS NULL, concat('id is not a UUID: ', concat('"', substringUTF8(event.id, 1, 64), if(lengthUTF8(event.id) > 64, '…', ''), '"')), eventType = '', 'eventType is missing', entityType = '', concat('eventType is unknown: ', concat('"', substringUTF8(eventType, 1, 64), if(lengthUTF8(eventType) > 64, '…', ''), '"')), (event.entityType NOT IN ('', entityType)), concat('entityType of ', eventType, ' must be ', entityType, ': ', concat('"', substringUTF8(event.entityType, 1, 64), if(lengthUTF8(event.entityType) > 64, '…', ''), '"')), (event.eventType = '') AND (NOT match(line, '"data"[ \t\r\n]*:[ \t\r\n]*\\{')) AND (JSONType(json, 'data') NOT IN ('Object', 'Null')), 'data is not an object', entityId = '', 'entityId is missing', halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), multiIf(length(entityId) > 256, 'is longer than 256 bytes', (startsWith(entityId, '{') OR startsWith(entityId, '[')) AND isValidJSON(entityId), 'is not a string', '') != '', concat('entityId ', multiIf(length(entityId) > 256, 'is longer than 256 bytes', (startsWith(entityId, '{') OR startsWith(entityId, '[')) AND isValidJSON(entityId), 'is not a string', '')), (eventChannel NOT IN ('', 'email', 'sms', 'whatsapp', 'push')), concat('channel is unknown: ', concat('"', substringUTF8(eventChannel, 1, 64), if(lengthUTF8(eventChannel) > 64, '…', ''), '"')), multiIf(length(contactId) > 256, 'is longer than 256 bytes', (startsWith(contactId, '{') OR startsWith(contactId, '[')) AND isValidJSON(contactId), 'is not a string', '') != '', concat('contactId ', multiIf(length(contactId) > 256, 'is longer than 256 bytes', (startsWith(contactId, '{') OR startsWith(contactId, '[')) AND isValidJSON(contactId), 'is not a string', '')), multiIf(length(userId) > 256, 'is longer than 256 bytes', (startsWith(userId, '{') OR startsWith(userId, '[')) AND isValidJSON(userId), 'is not a string', '') != '', concat('userId ', multiIf(length(userId) > 256, 'is longer than 256 bytes', (startsWith(userId, '{') OR startsWith(userId, '[')) AND isValidJSON(userId), 'is not a string', '')), multiIf(length(sourceType) > 256, 'is longer than 256 bytes', (startsWith(sourceType, '{') OR startsWith(sourceType, '[')) AND isValidJSON(sourceType), 'is not a string', '') != '', concat('sourceType ', multiIf(length(sourceType) > 256, 'is longer than 256 bytes', (startsWith(sourceType, '{') OR startsWith(sourceType, '[')) AND isValidJSON(sourceType), 'is not a string', '')), multiIf(length(sourceId) > 256, 'is longer than 256 bytes', (startsWith(sourceId, '{') OR startsWith(sourceId, '[')) AND isValidJSON(sourceId), 'is not a string', '') != '', concat('sourceId ', multiIf(length(sourceId) > 256, 'is longer than 256 bytes', (startsWith(sourceId, '{') OR startsWith(sourceId, '[')) AND isValidJSON(sourceId), 'is not a string', '')), multiIf(length(campaignId) > 256, 'is longer than 256 bytes', (startsWith(campaignId, '{') OR startsWith(campaignId, '[')) AND isValidJSON(campaignId), 'is not a string', '') != '', concat('campaignId ', multiIf(length(campaignId) > 256, 'is longer than 256 bytes', (startsWith(campaignId, '{') OR startsWith(campaignId, '[')) AND isValidJSON(campaignId), 'is not a string', '')), multiIf(length(workflowId) > 256, 'is longer than 256 bytes', (startsWith(workflowId, '{') OR startsWith(workflowId, '[')) AND isValidJSON(workflowId), 'is not a string', '') != '', concat('workflowId ', multiIf(length(workflowId) > 256, 'is longer than 256 bytes', (startsWith(workflowId, '{') OR startsWith(workflowId, '[')) AND isValidJSON(workflowId), 'is not a string', '')), multiIf(length(sequenceId) > 256, 'is longer than 256 bytes', (startsWith(sequenceId, '{') OR startsWith(sequenceId, '[')) AND isValidJSON(sequenceId), 'is not a string', '') != '', concat('sequenceId ', multiIf(length(sequenceId) > 256, 'is longer than 256 bytes', (startsWith(sequenceId, '{') OR startsWith(sequenceId, '[')) AND isValidJSON(sequenceId), 'is not a string', '')), multiIf(length(templateId) > 256, 'is longer than 256 bytes', (startsWith(templateId, '{') OR startsWith(templateId, '[')) AND isValidJSON(templateId), 'is not a string', '') != '', concat('templateId ', multiIf(length(templateId) > 256, 'is longer than 256 bytes', (startsWith(templateId, '{') OR startsWith(templateId, '[')) AND isValidJSON(templateId), 'is not a string', '')), (ownMetadata != '') AND (NOT (startsWith(ownMetadata, '{') AND endsWith(ownMetadata, '}'))), concat('metadata is not an object: ', concat('"', substringUTF8(ownMetadata, 1, 64), if(lengthUTF8(ownMetadata) > 64, '…', ''), '"')), occurredAt = '', 'occurredAt is missing', occurred IS NULL, concat('occurredAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(occurredAt, 1, 64), if(lengthUTF8(occurredAt) > 64, '…', ''), '"')), (toYear(occurred) < 2000) OR (toYear(occurred) > 2100), concat('occurredAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(occurredAt, 1, 64), if(lengthUTF8(occurredAt) > 64, '…', ''), '"')), (toDateTime(occurred) + toIntervalYear(2)) <= now(), concat('occurredAt is before ', formatDateTime(now() - toIntervalYear(2), '%Y-%m-%dT%H:%i:%SZ', 'UTC'), ', older than events are kept: ', concat('"', substringUTF8(occurredAt, 1, 64), if(lengthUTF8(occurredAt) > 64, '…', ''), '"')), '') AS reason,
     assumeNotNull(eventId) AS id,
     eventType AS event_type,
     entityType AS entity_type,
@@ -2702,6 +3073,27 @@ SELECT
     details.stepNumber AS step_number
 FROM checked;
 
+CREATE MATERIALIZED VIEW sluice.outreach_reading TO sluice.outreach_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.outreach_landing
+WHERE plain;
+
 CREATE MATERIALIZED VIEW sluice.outreach_rejecting TO sluice.rejected_events
 (
     `tenant_id` String,
@@ -2724,6 +3116,86 @@ AS SELECT
     received_at
 FROM sluice.outreach_parsed
 WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.outreach_repairing TO sluice.outreach_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `own_metadata` String,
+    `own_metadata_json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            JSONExtract(json, 'Tuple(metadata String, data Tuple(metadata String))') AS event,
+            if(event.metadata != '', JSONType(json, 'metadata'), JSONType(json, 'data', 'metadata')) = 'String' AS isText,
+            if(event.metadata != '', event.metadata, event.data.metadata) AS readMetadata
+        FROM sluice.outreach_odd
+    ),
+    written AS
+    (
+        SELECT
+            *,
+            if((readMetadata = '') OR ((json = line) AND ((position(line, readMetadata) > 0) OR (NOT match(replaceRegexpAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"[^"]*"', ''), '[0-9][.eE]|[0-9]{17}|-0')))), readMetadata, arrayMap(written -> if(startsWith(written, '{'), replaceRegexpAll(replaceRegexpAll(written, '"\\\\u0001([^"]*)"', '\\1'), '\\\\(["\\\\])', '\\1'), replaceAll(readMetadata, '﷐', '�')), arrayMap(sources -> if(if(event.metadata != '', '', 'data') = '', JSONExtractRaw(sources, 'metadata'), JSONExtractRaw(sources, if(event.metadata != '', '', 'data'), 'metadata')), arrayMap(quotes -> replaceAll(replaceAll(substring(replaceRegexpAll(replaceAll(quotes, '\\', '\\\\'), '(?s)((?:"[^"]*"|[^"])+?)(-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|$)', '\\1"\\\\u0001\\2"'), 1, -8), char(3), '\\\\\\"'), char(2), '\\\\\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(text -> if(startsWith(text, '"') OR match(text, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(text, '\\\\', char(2)), '\\"', char(3))), [line])))))[1]) AS own_metadata
+        FROM readable
+    ),
+    checked AS
+    (
+        SELECT
+            *,
+            if((own_metadata = '') OR isValidJSON(own_metadata), own_metadata, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '�'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(own_metadata -> if(startsWith(own_metadata, '"') OR match(own_metadata, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(own_metadata, '\\\\', char(2)), '\\"', char(3))), [if(match(own_metadata, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), own_metadata, '')]))))[1]) AS own_metadata_json,
+            arrayMap(quotes -> (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')) = length(extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?'))) AND (NOT arrayExists(key -> (position(key, '\\') > 0), extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?'))), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]), [replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), if(isText, replaceAll(replaceAll(own_metadata, '\\\\', char(2)), '\\"', char(3)), '')]) AS repeated
+        FROM written
+    ),
+    judged AS
+    (
+        SELECT
+            *,
+            multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (repeated[1]) != '', concat(concat('"', substringUTF8(substring(repeated[1], 2), 1, 64), if(lengthUTF8(substring(repeated[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS lineProblem
+        FROM checked
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(lineProblem != '', lineProblem, (own_metadata != '') AND (own_metadata_json = ''), concat('metadata is not an object: ', concat('"', substringUTF8(own_metadata, 1, 64), if(lengthUTF8(own_metadata) > 64, '…', ''), '"')), (repeated[2]) != '', concat('metadata is ambiguous: ', concat('"', substringUTF8(substring(repeated[2], 2), 1, 64), if(lengthUTF8(substring(repeated[2], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    own_metadata,
+    own_metadata_json,
+    received_at
+FROM judged;
+
+CREATE MATERIALIZED VIEW sluice.outreach_sorting TO sluice.outreach_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.outreach_landing
+WHERE NOT plain;
 
 CREATE TABLE sluice.rejected_events
 (
@@ -3008,18 +3480,50 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261127020111'),
     ('20261127020112'),
     ('20261127020113'),
+    ('20261127020114'),
     ('20261127020201'),
     ('20261127020202'),
     ('20261127020203'),
+    ('20261127020204'),
     ('20261127020205'),
     ('20261127020206'),
-    ('20261127020207'),
-    ('20261127020208'),
-    ('20261127020301'),
-    ('20261127020302'),
-    ('20261127020303'),
-    ('20261127020304'),
-    ('20261127020305'),
+    ('20261127020220'),
+    ('20261127020221'),
+    ('20261127020222'),
+    ('20261127020223'),
+    ('20261127020224'),
+    ('20261127020225'),
+    ('20261127020230'),
+    ('20261127020231'),
+    ('20261127020310'),
+    ('20261127020311'),
+    ('20261127020312'),
+    ('20261127020313'),
+    ('20261127020314'),
+    ('20261127020315'),
+    ('20261127020320'),
+    ('20261127020321'),
+    ('20261127020322'),
+    ('20261127020323'),
+    ('20261127020324'),
+    ('20261127020325'),
+    ('20261127020330'),
+    ('20261127020331'),
+    ('20261127020332'),
+    ('20261127020333'),
+    ('20261127020334'),
+    ('20261127020335'),
+    ('20261127020340'),
+    ('20261127020341'),
+    ('20261127020342'),
+    ('20261127020343'),
+    ('20261127020344'),
+    ('20261127020345'),
+    ('20261127020351'),
+    ('20261127020352'),
+    ('20261127020353'),
+    ('20261127020354'),
+    ('20261127020361'),
     ('20261127040001'),
     ('20261127040002'),
     ('20261127040003'),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { askEngine } from "./ask_engine.ts";
 import { event, events, gzip, manyEvents, ndjson } from "./events.ts";
 import { type Answer, createGateway, newTenant, queryFile, read, type TestGateway } from "./gateway.ts";
 
@@ -47,6 +48,32 @@ function slowBody(text: string): { body: ReadableStream<Uint8Array>; begun: Prom
   }, { highWaterMark: 0 });
   return { body, begun: begun.promise, end: () => ended.resolve() };
 }
+
+Deno.test("Lines that take the long way are stored once beside the plain ones of their block, also when it is inserted again", async () => {
+  const tenant = newTenant();
+  // of each way one that is good and one that is not
+  const lines = [event(), event({ metadata: { a: 1e22 } }), event({ entityId: "" })].map((row) =>
+    ndjson([row])
+  );
+  const rows = [...lines, "bad"].map((line, i) => ({
+    tenant_id: tenant,
+    request_id: "5d5bb7b4-7f4e-4a2b-9b0a-6f4c3c1c5d11",
+    line_number: i + 1,
+    source: "http",
+    fault: "",
+    line,
+  }));
+  for (let time = 1; time <= 2; time++) {
+    const { code, text } = await askEngine(
+      `INSERT INTO sluice.outreach_landing (tenant_id, request_id, line_number, source, fault, line)
+      SETTINGS async_insert = 0, deduplicate_insert = 'enable', insert_deduplication_token = '${tenant}',
+      deduplicate_blocks_in_dependent_materialized_views = 1 FORMAT JSONEachRow
+      ${ndjson(rows)}`,
+    );
+    assert.equal(code, 0, text);
+    assert.deepEqual(await stored(tenant), { events: 2, letters: 2 });
+  }
+});
 
 Deno.test("A repetition gets the first answer, from any gateway, and nothing is stored twice", async () => {
   const tenant = newTenant();

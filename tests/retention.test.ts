@@ -73,12 +73,18 @@ Deno.test("each table with a TTL that a stream fills has the same limit in the s
     FROM system.tables WHERE database = 'sluice' AND engine LIKE '%MergeTree'`);
   const reads = (query: unknown, table: string) =>
     new RegExp(`FROM sluice\\.${table}\\b`).test(String(query));
+  const stored = new Set(tables.map(({ name }) => name));
+  const viewsFrom = (table: unknown): typeof views =>
+    stored.has(table) ? [] : views.filter(({ query }) => reads(query, String(table)))
+      .flatMap((view) => [view, ...viewsFrom(view.target)]);
   const held: string[] = [];
   for (
     const { stream } of await askRows(`SELECT replaceOne(name, '_landing', '') AS stream
     FROM system.tables WHERE database = 'sluice' AND endsWith(name, '_landing')`)
   ) {
-    const [parsing] = views.filter(({ query }) => reads(query, `${stream}_landing`));
+    const reached = viewsFrom(`${stream}_landing`);
+    const parsing = reached.find(({ query }) => / AS reason\b/.test(String(query)));
+    assert.ok(parsing, `${stream} has a view that says why lines are refused`);
     const targets = views.filter(({ query }) => reads(query, String(parsing.target)));
     assert.ok(targets.length >= 2, `${stream} has views behind ${parsing.name}`);
     for (const { target } of targets) {

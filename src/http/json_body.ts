@@ -1,10 +1,9 @@
 import { parseJson, RepeatedKey } from "../parse_json.ts";
 import { Problem } from "../problem.ts";
 import { contentCoding } from "./content_coding.ts";
+import { unpack } from "./unpack.ts";
 
 const maxBytes = 65_536;
-/** Deno unpacks each piece as a whole, to a thousand times its size: so few bytes at once come to half a megabyte. */
-const pieceBytes = 512;
 
 /** The JSON body of a small request. Throws Problem. */
 export async function readJsonBody(request: Request): Promise<unknown> {
@@ -22,9 +21,7 @@ export async function readJsonBody(request: Request): Promise<unknown> {
 /** The body of a request as text, unpacked, of so many bytes at most in either form. Throws Problem. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
   const isPacked = contentCoding(request.headers) === "gzip";
-  // without a body there is nothing to unpack
-  const packed = isPacked ? request.body?.pipeThrough(inPieces(maxBytes)) : request.body;
-  const body = isPacked ? packed?.pipeThrough(new DecompressionStream("gzip")) : packed;
+  const body = isPacked && request.body ? unpack(request.body, boundedBy(maxBytes)) : request.body;
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let size = 0;
@@ -44,18 +41,13 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
   }
 }
 
-/** The same bytes in small pieces. A packed body is bounded itself, too: it may unpack to nothing. */
-function inPieces(maxBytes: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+/** Counts bytes as they come packed: they may unpack to nothing. Throws Problem. */
+function boundedBy(maxBytes: number): (bytes: number) => void {
   let size = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      size += chunk.length;
-      if (size > maxBytes) throw tooLarge(maxBytes);
-      for (let at = 0; at < chunk.length; at += pieceBytes) {
-        controller.enqueue(chunk.subarray(at, at + pieceBytes));
-      }
-    },
-  });
+  return (bytes) => {
+    size += bytes;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+  };
 }
 
 function tooLarge(maxBytes: number): Problem {

@@ -1,7 +1,7 @@
 import { contentCoding } from "../http/content_coding.ts";
 import { Problem } from "../problem.ts";
 import { endTurn, takeTurn } from "./turn.ts";
-import { unpack } from "./unpack.ts";
+import { unpack } from "../http/unpack.ts";
 
 /** The request's body unpacked, with its first bytes looked at. */
 export interface EventBody {

@@ -1,28 +1,18 @@
 -- migrate:up
--- As before, and: a line is valid JSON also when the engine's parser does not read it by itself, and one in which a key comes
--- twice in one object is refused.
+-- As before, of the JSON that was read of the line, and half of a surrogate pair in a text that is stored is refused.
 ALTER TABLE csr_journey_parsing MODIFY QUERY
 WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, json_within_limits(line, half_pair())) AS json,
-            json_quotes(line) AS quotes,
-            json_keys(quotes) AS keys
-        FROM csr_journey_landing
-    ),
     extracted AS
     (
         SELECT
             *,
-            landed_problem(fault, line, json, json_repeated_key(quotes, keys)) AS lineProblem,
-            if(
-                json = line,
-                '',
-                arrayFirst(
-                    field -> position(field.2, half_pair()) > 0,
-                    [('id', row.id), ('userId', row.userId), ('programId', row.programId), ('stage', row.stage)]).1) AS halfPairField,
+            multiIf(
+                json = line, '',
+                position(row.id, half_pair()) > 0, 'id',
+                position(row.userId, half_pair()) > 0, 'userId',
+                position(row.programId, half_pair()) > 0, 'programId',
+                position(row.stage, half_pair()) > 0, 'stage',
+                '') AS halfPairField,
             JSONExtract(
                 json,
                 'Tuple(
@@ -32,7 +22,7 @@ WITH
             if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), event_microsecond(row.updatedAt)) AS updated,
             row.deleted IN ('true', '1') AS isDeleted,
             row.stage != '' AND length(row.stage) <= 256 AND at IS NOT NULL AND toYear(at) BETWEEN 2000 AND 2100 AS hasPlace
-        FROM readable
+        FROM csr_journey_json
     )
 SELECT
     tenant_id,
@@ -42,8 +32,8 @@ SELECT
     line,
     received_at,
     multiIf(
-        lineProblem != '',
-            lineProblem,
+        problem != '',
+            problem,
         halfPairField != '',
             concat(halfPairField, ' holds half of a surrogate pair'),
         row.id = '',

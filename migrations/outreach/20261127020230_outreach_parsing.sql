@@ -1,17 +1,8 @@
 -- migrate:up
--- As before, and: what valid JSON the engine's parser does not read (integers of more than 64 bits, numbers beyond a double,
--- half of a surrogate pair) is taken where the field can hold it, and metadata is kept as it was written. A key that comes
--- twice in one object makes its meaning a matter of who reads it, so the line is refused; so is an event that the table
--- would not keep. Steps are subqueries, so that none is written out twice: the view is planned for each insert.
+-- As before, of the JSON that was read of the line; half of a surrogate pair in an id is refused, and so is an event that the
+-- table would not keep.
 ALTER TABLE outreach_parsing MODIFY QUERY
 WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, json_within_limits(line, half_pair())) AS json
-        FROM outreach_landing
-    ),
     extracted AS
     (
         SELECT
@@ -28,7 +19,7 @@ WITH
                         contactId String, userId String, sourceType String, sourceId String,
                         campaignId String, workflowId String, sequenceId String, templateId String,
                         name String, stepNumber String, metadata String, occurredAt String))') AS event
-        FROM readable
+        FROM outreach_json
     ),
     fields AS
     (
@@ -54,29 +45,21 @@ WITH
             if(event.workflowId != '', event.workflowId, data.workflowId) AS workflowId,
             if(event.sequenceId != '', event.sequenceId, data.sequenceId) AS sequenceId,
             if(event.templateId != '', event.templateId, data.templateId) AS templateId,
-            if(event.metadata != '', event.metadata, data.metadata) AS readMetadata,
-            outreach_written_metadata(line, json, readMetadata, if(event.metadata != '', '', 'data')) AS ownMetadata,
+            multiIf(
+                own_metadata_json != '', own_metadata_json,
+                event.metadata != '', event.metadata,
+                data.metadata) AS metadataJson,
+            if(own_metadata != '', own_metadata, metadataJson) AS ownMetadata,
             multiIf(
                 event.occurredAt != '', event.occurredAt,
                 data.occurredAt != '', data.occurredAt,
                 event.timestamp) AS occurredAt
         FROM extracted
     ),
-    written AS
-    (
-        SELECT
-            *,
-            if(ownMetadata = '' OR isValidJSON(ownMetadata), ownMetadata, json_within_limits(ownMetadata, '�')) AS metadataJson,
-            -- an object in a string is not part of the line's own objects
-            json_quotes(
-                if(metadataJson = '' OR position(line, ownMetadata) > 0, line, concat('[', line, ',', ownMetadata, ']'))) AS quotes
-        FROM fields
-    ),
     typed AS
     (
         SELECT
             *,
-            json_keys(quotes) AS keys,
             outreach_beside_metadata(metadataJson, data.name, data.stepNumber) AS members,
             JSONExtract(
                 outreach_with_members(metadataJson, members),
@@ -85,29 +68,24 @@ WITH
                     stepNumber Nullable(UInt32))') AS details,
             toUUIDOrNull(event.id) AS eventId,
             event_instant(occurredAt) AS occurred
-        FROM written
+        FROM fields
     ),
     checked AS
     (
         SELECT
             *,
-            landed_problem(fault, line, json, json_repeated_key(quotes, keys)) AS lineProblem,
-            if(
-                json = line,
-                '',
-                arrayFirst(
-                    field -> position(field.2, half_pair()) > 0,
-                    [
-                        ('entityId', entityId),
-                        ('contactId', contactId),
-                        ('userId', userId),
-                        ('sourceType', sourceType),
-                        ('sourceId', sourceId),
-                        ('campaignId', campaignId),
-                        ('workflowId', workflowId),
-                        ('sequenceId', sequenceId),
-                        ('templateId', templateId)
-                    ]).1) AS halfPairField
+            multiIf(
+                json = line, '',
+                position(entityId, half_pair()) > 0, 'entityId',
+                position(contactId, half_pair()) > 0, 'contactId',
+                position(userId, half_pair()) > 0, 'userId',
+                position(sourceType, half_pair()) > 0, 'sourceType',
+                position(sourceId, half_pair()) > 0, 'sourceId',
+                position(campaignId, half_pair()) > 0, 'campaignId',
+                position(workflowId, half_pair()) > 0, 'workflowId',
+                position(sequenceId, half_pair()) > 0, 'sequenceId',
+                position(templateId, half_pair()) > 0, 'templateId',
+                '') AS halfPairField
         FROM typed
     )
 SELECT
@@ -118,8 +96,8 @@ SELECT
     line,
     received_at,
     multiIf(
-        lineProblem != '',
-            lineProblem,
+        problem != '',
+            problem,
         event.id = '',
             'id is missing',
         eventId IS NULL,
@@ -160,7 +138,7 @@ SELECT
         id_problem(templateId) != '',
             concat('templateId ', id_problem(templateId)),
         ownMetadata != ''
-        AND NOT (startsWith(ownMetadata, '{') AND endsWith(ownMetadata, '}') AND metadataJson != ''),
+        AND NOT (startsWith(ownMetadata, '{') AND endsWith(ownMetadata, '}')),
             concat('metadata is not an object: ', quoted(ownMetadata)),
         occurredAt = '',
             'occurredAt is missing',

@@ -1,28 +1,21 @@
 -- migrate:up
--- As before, and: a line is valid JSON also when the engine's parser does not read it by itself, and one in which a key comes
--- twice in one object is refused.
+-- As before, of the JSON that was read of the line, and half of a surrogate pair in a text that is stored is refused.
 ALTER TABLE csr_scores_parsing MODIFY QUERY
 WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, json_within_limits(line, half_pair())) AS json,
-            json_quotes(line) AS quotes,
-            json_keys(quotes) AS keys
-        FROM csr_scores_landing
-    ),
     extracted AS
     (
         SELECT
             *,
-            landed_problem(fault, line, json, json_repeated_key(quotes, keys)) AS lineProblem,
-            if(
-                json = line,
-                '',
-                arrayFirst(
-                    field -> position(field.2, half_pair()) > 0,
-                    [('id', row.id), ('userId', row.userId), ('programId', row.programId), ('location', row.location), ('demographic', row.demographic), ('dimension', row.dimension), ('textType', row.textType)]).1) AS halfPairField,
+            multiIf(
+                json = line, '',
+                position(row.id, half_pair()) > 0, 'id',
+                position(row.userId, half_pair()) > 0, 'userId',
+                position(row.programId, half_pair()) > 0, 'programId',
+                position(row.location, half_pair()) > 0, 'location',
+                position(row.demographic, half_pair()) > 0, 'demographic',
+                position(row.dimension, half_pair()) > 0, 'dimension',
+                position(row.textType, half_pair()) > 0, 'textType',
+                '') AS halfPairField,
             JSONExtract(
                 json,
                 'Tuple(
@@ -33,7 +26,7 @@ WITH
             if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), event_microsecond(row.updatedAt)) AS updated,
             row.deleted IN ('true', '1') AS isDeleted,
             row.dimension != '' AND length(row.dimension) <= 256 AND at IS NOT NULL AND toYear(at) BETWEEN 2000 AND 2100 AS hasPlace
-        FROM readable
+        FROM csr_scores_json
     )
 SELECT
     tenant_id,
@@ -43,8 +36,8 @@ SELECT
     line,
     received_at,
     multiIf(
-        lineProblem != '',
-            lineProblem,
+        problem != '',
+            problem,
         halfPairField != '',
             concat(halfPairField, ' holds half of a surrogate pair'),
         row.id = '',

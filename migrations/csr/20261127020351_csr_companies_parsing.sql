@@ -1,33 +1,22 @@
 -- migrate:up
--- As before, and: a line is valid JSON also when the engine's parser does not read it by itself, and one in which a key comes
--- twice in one object is refused.
+-- As before, of the JSON that was read of the line, and half of a surrogate pair in a text that is stored is refused.
 ALTER TABLE csr_companies_parsing MODIFY QUERY
 WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, json_within_limits(line, half_pair())) AS json,
-            json_quotes(line) AS quotes,
-            json_keys(quotes) AS keys
-        FROM csr_companies_landing
-    ),
     extracted AS
     (
         SELECT
             *,
-            landed_problem(fault, line, json, json_repeated_key(quotes, keys)) AS lineProblem,
-            if(
-                json = line,
-                '',
-                arrayFirst(
-                    field -> position(field.2, half_pair()) > 0,
-                    [('name', company.name), ('industry', company.industry), ('region', company.region)]).1) AS halfPairField,
+            multiIf(
+                json = line, '',
+                position(company.name, half_pair()) > 0, 'name',
+                position(company.industry, half_pair()) > 0, 'industry',
+                position(company.region, half_pair()) > 0, 'region',
+                '') AS halfPairField,
             JSONExtract(
                 json,
                 'Tuple(name String, industry String, region String, employees String, updatedAt String, deleted String)') AS company,
             event_microsecond(company.updatedAt) AS updated
-        FROM readable
+        FROM csr_companies_json
     )
 SELECT
     tenant_id,
@@ -37,8 +26,8 @@ SELECT
     line,
     received_at,
     multiIf(
-        lineProblem != '',
-            lineProblem,
+        problem != '',
+            problem,
         halfPairField != '',
             concat(halfPairField, ' holds half of a surrogate pair'),
         company.deleted NOT IN ('', 'true', 'false', '1', '0'),

@@ -1,28 +1,17 @@
 -- migrate:up
--- As before, and: a line is valid JSON also when the engine's parser does not read it by itself, and one in which a key comes
--- twice in one object is refused.
+-- As before, of the JSON that was read of the line, and half of a surrogate pair in a text that is stored is refused.
 ALTER TABLE csr_metrics_parsing MODIFY QUERY
 WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, json_within_limits(line, half_pair())) AS json,
-            json_quotes(line) AS quotes,
-            json_keys(quotes) AS keys
-        FROM csr_metrics_landing
-    ),
     extracted AS
     (
         SELECT
             *,
-            landed_problem(fault, line, json, json_repeated_key(quotes, keys)) AS lineProblem,
-            if(
-                json = line,
-                '',
-                arrayFirst(
-                    field -> position(field.2, half_pair()) > 0,
-                    [('id', row.id), ('userId', row.userId), ('metric', row.metric)]).1) AS halfPairField,
+            multiIf(
+                json = line, '',
+                position(row.id, half_pair()) > 0, 'id',
+                position(row.userId, half_pair()) > 0, 'userId',
+                position(row.metric, half_pair()) > 0, 'metric',
+                '') AS halfPairField,
             JSONExtract(
                 json,
                 'Tuple(
@@ -32,7 +21,7 @@ WITH
             if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), event_microsecond(row.updatedAt)) AS updated,
             row.deleted IN ('true', '1') AS isDeleted,
             row.metric != '' AND length(row.metric) <= 256 AND at IS NOT NULL AND toYear(at) BETWEEN 2000 AND 2100 AS hasPlace
-        FROM readable
+        FROM csr_metrics_json
     )
 SELECT
     tenant_id,
@@ -42,8 +31,8 @@ SELECT
     line,
     received_at,
     multiIf(
-        lineProblem != '',
-            lineProblem,
+        problem != '',
+            problem,
         halfPairField != '',
             concat(halfPairField, ' holds half of a surrogate pair'),
         row.id = '',
