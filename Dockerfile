@@ -7,7 +7,7 @@ COPY src src
 COPY sql sql
 COPY migrations migrations
 # everything that is downloaded, is downloaded now
-RUN deno cache src/main.ts src/deno/tasks/migrate.ts && deno run -A src/deno/tasks/prefetch.ts \
+RUN deno cache src/hosts/deno/main.ts src/tools/tasks/migrate.ts && deno run -A src/tools/tasks/prefetch.ts \
     && chown -R deno:deno "$DENO_DIR"
 USER deno
 

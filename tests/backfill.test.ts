@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { run } from "../src/clickhouse/client.ts";
-import { backfillFile } from "../src/deno/backfill/file.ts";
-import { readParquet } from "../src/deno/backfill/parquet.ts";
+import { backfillFile } from "../src/tools/backfill/file.ts";
+import { readParquet } from "../src/tools/backfill/parquet.ts";
 import { createRowEncoder } from "../src/ingest/row_encoder.ts";
-import { backfillPostgres, backfillTables } from "../src/deno/backfill/postgres.ts";
+import { backfillPostgres, backfillTables } from "../src/tools/backfill/postgres.ts";
 import { newTenant } from "./gateway.ts";
 import { temporaryFolder } from "./program.ts";
 import { withSource } from "./postgres_source.ts";

@@ -13,7 +13,7 @@ interface Process {
 
 async function startProcess(tenantId: string, more: Record<string, string>): Promise<Process> {
   const { url, user, password, database } = engineOptions();
-  const program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/main.ts"], {
+  const program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/hosts/deno/main.ts"], {
     PORT: "0",
     HOST: "127.0.0.1",
     CLICKHOUSE_URL: url,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { tablesBehind } from "../src/cache/lineage.ts";
+import { tablesBehind } from "../src/catalog/lineage/tables_behind.ts";
 import { loadCatalog } from "../src/catalog/catalog.ts";
 import type { Query } from "../src/catalog/query.ts";
 import { type ClickHouse, readRows, run } from "../src/clickhouse/client.ts";
 import { createRoles } from "../src/clickhouse/roles.ts";
-import { withScratchEngine } from "../src/deno/scratch_engine.ts";
-import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { withScratchEngine } from "../src/tools/scratch_engine.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, newTenant, type TestGateway } from "./gateway.ts";
 
 // On an engine of its own, where nobody else writes and no view refreshes.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { signToken } from "../src/auth/token.ts";
 import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
-import { sightOf } from "../src/tenants/sight.ts";
+import { sightOf } from "../src/isolation/sight.ts";
 import { createRoles } from "../src/clickhouse/roles.ts";
 import { event } from "./events.ts";
 import { type Answer, createGateway, engineOptions, newTenant, queryFile, read, secret } from "./gateway.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { root } from "../src/deno/sql_files.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 
 const environment = {
   CLICKHOUSE_OWNER_PASSWORD: "one password",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ConfigError, parseConfig, variables } from "../src/config.ts";
-import { root } from "../src/deno/sql_files.ts";
+import { ConfigError, parseConfig, variables } from "../src/base/config.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 
 const least = { CLICKHOUSE_URL: "http://localhost:8123", AUTH_JWT_SECRET: "x".repeat(32) };
 

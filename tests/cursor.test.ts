@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createRoles } from "../src/clickhouse/roles.ts";
-import { printCursor } from "../src/answer/cursor.ts";
-import { bind } from "../src/catalog/bind.ts";
+import { printCursor } from "../src/query/cursor.ts";
+import { bind } from "../src/query/bind.ts";
 import { loadCatalog } from "../src/catalog/catalog.ts";
 import type { Query } from "../src/catalog/query.ts";
 import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
-import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { askEngine } from "./ask_engine.ts";
 import { event } from "./events.ts";
 import { createGateway, engineOptions, newTenant, queryFile, read } from "./gateway.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
-import { demoTenants } from "../src/deno/demo/load.ts";
-import { freePort } from "../src/deno/engine/free_port.ts";
-import { root } from "../src/deno/sql_files.ts";
+import { demoTenants } from "../src/tools/demo/load.ts";
+import { freePort } from "../src/tools/engine/free_port.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import {
   boundMs,
   copyFolder,
@@ -164,7 +164,7 @@ Deno.test("dev serves, keeps its data, shares the machine, and stops without lea
     await using dev = startDev({ dataDir, sqlDir });
     const { url, tokenOf } = await greetingOf(dev);
     assert.equal((await get(`${url}/v1/${myFirstMessages}`, tokenOf("acme"))).body.data.length, 1);
-    Deno.kill(findProcess(dev, "src/deno/dev.ts").pid, "SIGKILL");
+    Deno.kill(findProcess(dev, "src/tools/dev.ts").pid, "SIGKILL");
     await nobodyLeft(dev);
   });
 

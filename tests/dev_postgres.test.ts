@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { connectPostgres } from "../src/deno/postgres/postgres.ts";
-import { freePort } from "../src/deno/engine/free_port.ts";
-import { postgresAccount } from "../src/deno/postgres/account.ts";
-import { postgresFolder } from "../src/deno/postgres/folder.ts";
+import { connectPostgres } from "../src/tools/postgres/postgres.ts";
+import { freePort } from "../src/tools/engine/free_port.ts";
+import { postgresAccount } from "../src/tools/postgres/account.ts";
+import { postgresFolder } from "../src/tools/postgres/folder.ts";
 import { signToken } from "../src/auth/token.ts";
 import { boundMs, descendants, startProgram, temporaryFolder, waitFor } from "./program.ts";
 

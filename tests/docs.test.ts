@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { scopes } from "../src/auth/scope.ts";
 import { headerSchema } from "../src/catalog/header.ts";
-import { problems } from "../src/problem.ts";
-import { root } from "../src/deno/sql_files.ts";
+import { problems } from "../src/base/problem.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import config from "../deno.json" with { type: "json" };
 
 /** The text of a page; tables are padded by the formatter. */

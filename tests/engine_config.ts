@@ -1,5 +1,5 @@
 import { copyFolder } from "./program.ts";
-import { deployedConfig } from "../src/deno/engine/engine.ts";
+import { deployedConfig } from "../src/tools/engine/engine.ts";
 
 const rights = {
   reader: "SELECT, dictGet",

@@ -35,7 +35,7 @@ async function withSmallHeap(
   await Deno.mkdir(`${folder.path}/memory`);
   await Deno.writeTextFile(`${folder.path}/memory/rows.sql`, rows.text);
   const { url, user, password, database } = engineOptions();
-  const flags = [`--v8-flags=--max-old-space-size=${heapMegabytes}`, "--allow-all", "src/main.ts"];
+  const flags = [`--v8-flags=--max-old-space-size=${heapMegabytes}`, "--allow-all", "src/hosts/deno/main.ts"];
   await using program = startProgram(Deno.execPath(), ["run", ...flags], {
     PORT: "0",
     HOST: "127.0.0.1",

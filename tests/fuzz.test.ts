@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hasModule, python } from "./python.ts";
 import { createGateway, listen, newTenant, tokenOf } from "./gateway.ts";
-import { root } from "../src/deno/sql_files.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import { startProgram, temporaryFolder, waitFor } from "./program.ts";
 
 // The whole API as openapi.yaml describes it, asked with what nobody would send, by Schemathesis.

@@ -1,20 +1,20 @@
 import { createRoles, mapRoles } from "../src/clickhouse/roles.ts";
 import { type AppDeps, createApp } from "../src/app.ts";
-import { type Audit, createAudit } from "../src/audit/audit.ts";
+import { type Audit, createAudit } from "../src/observe/audit/audit.ts";
 import { signToken } from "../src/auth/token.ts";
-import { type Budgets, createBudgets } from "../src/budget/budgets.ts";
-import type { Limits } from "../src/budget/limits.ts";
-import { createBudgetStore } from "../src/budget/store.ts";
+import { type Budgets, createBudgets } from "../src/limits/budget/budgets.ts";
+import type { Limits } from "../src/limits/budget/limits.ts";
+import { createBudgetStore } from "../src/limits/budget/store.ts";
 import { type Cache, createCache } from "../src/cache/cache.ts";
 import { createServing, type OnBroken } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions, Reply, Statement } from "../src/clickhouse/client.ts";
-import { docsAssets } from "../src/deno/docs_assets.ts";
-import { processStats } from "../src/deno/process_stats.ts";
-import { readQueryFiles } from "../src/deno/sql_files.ts";
-import type { LogEntry } from "../src/http/log.ts";
-import { createMetrics } from "../src/metrics/metrics.ts";
-import { createQueue, type Queue, type QueueOptions } from "../src/queue/queue.ts";
+import { docsAssets } from "../src/hosts/deno/docs_assets.ts";
+import { processStats } from "../src/hosts/deno/process_stats.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
+import type { LogEntry } from "../src/http/log_requests.ts";
+import { createMetrics } from "../src/observe/metrics/metrics.ts";
+import { createQueue, type Queue, type QueueOptions } from "../src/limits/queue/queue.ts";
 
 /** The engine that `tests/run.ts` started. */
 export function engineOptions(): ClickHouseOptions {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { event, events, gzip, manyEvents, ndjson } from "./events.ts";
-import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { type Answer, createGateway, limits, newTenant, queryFile, read } from "./gateway.ts";
 
 const own = [

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
 import { readHeader } from "../src/catalog/header.ts";
 import { type QueryFile, queryName } from "../src/catalog/query.ts";
-import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createRoles } from "../src/clickhouse/roles.ts";
-import { sightOf } from "../src/tenants/sight.ts";
+import { sightOf } from "../src/isolation/sight.ts";
 import { createGateway, engineOptions, newTenant, type TestGateway } from "./gateway.ts";
 import { refreshView } from "./refresh_view.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Answer, createGateway, newTenant, queryFile, read } from "./gateway.ts";
-import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 
 // Lines as text, as no JSON library of JavaScript writes them: what is valid JSON is read or refused with the true
 // reason, metadata stays what was written, and a key that comes twice is refused.

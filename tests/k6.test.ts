@@ -63,7 +63,7 @@ if (!isThere) {
   // times are judged by `deno task load` alone: here they depend on what else the suite does meanwhile
   Deno.test("dashboards under load get their answers, most from the cache, while events come in", async () => {
     const { url: clickHouseUrl, user, password, database } = engineOptions();
-    await using gateway = startProgram(Deno.execPath(), ["run", "--allow-all", "src/main.ts"], {
+    await using gateway = startProgram(Deno.execPath(), ["run", "--allow-all", "src/hosts/deno/main.ts"], {
       PORT: "0",
       HOST: "127.0.0.1",
       CLICKHOUSE_URL: clickHouseUrl,

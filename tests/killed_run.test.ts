@@ -16,7 +16,7 @@ for (const [name, find] of Object.entries(killed)) {
     const run = [...program.group(), ...descendants(program.pid)];
     const engines = run.filter(({ command }) => command.includes("engine/process.ts")).map(({ pid }) => pid);
     assert.equal(new Set(engines).size, 3, "of the run, of the development server, and of the test");
-    for (const server of ["src/deno/dev.ts", "src/main.ts"]) {
+    for (const server of ["src/tools/dev.ts", "src/hosts/deno/main.ts"]) {
       assert.ok(run.some(({ command }) => command.includes(server)), `${server} runs`);
     }
     Deno.kill((find(run) ?? assert.fail(`${name} does not run`)).pid, "SIGKILL");

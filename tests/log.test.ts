@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { root } from "../src/deno/sql_files.ts";
-import { freePort } from "../src/deno/engine/free_port.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
+import { freePort } from "../src/tools/engine/free_port.ts";
 import { engineOptions, newTenant, secret, tokenOf } from "./gateway.ts";
 import { type Program, runProgram, startProgram, waitFor } from "./program.ts";
 
@@ -18,7 +18,11 @@ function environment(): Record<string, string> {
 }
 
 async function startGateway(): Promise<{ program: Program; address: string }> {
-  const program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/main.ts"], environment());
+  const program = startProgram(
+    Deno.execPath(),
+    ["run", "--allow-all", "src/hosts/deno/main.ts"],
+    environment(),
+  );
   const [, address] = await program.until(/Listening on (http:\/\/[^\s"]+)/);
   await program.until(/Ready/);
   return { program, address };
@@ -65,7 +69,7 @@ Deno.test("Each request is a line of JSON that says what it cost, and none is lo
 
 Deno.test("LOG_LEVEL=error leaves out what is no error", async () => {
   const port = freePort();
-  await using program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/main.ts"], {
+  await using program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/hosts/deno/main.ts"], {
     ...environment(),
     PORT: String(port),
     LOG_LEVEL: "error",
@@ -84,7 +88,7 @@ Deno.test("LOG_LEVEL=error leaves out what is no error", async () => {
 
 Deno.test("What was logged before an error that nobody caught is written", async () => {
   const program = `
-    import { createLog } from "./src/deno/log.ts";
+    import { createLog } from "./src/hosts/deno/log.ts";
     const log = createLog({ format: "json" });
     for (let i = 0; i < 3; i++) log({ level: "info", message: "request", i });
     setTimeout(() => { throw new Error("nobody catches this"); }, 1);`;

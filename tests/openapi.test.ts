@@ -2,9 +2,9 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import assert from "node:assert/strict";
 import openapiTypescript, { astToString } from "openapi-typescript";
 import { parse } from "yaml";
-import type { OpenApi } from "../src/openapi/document.ts";
-import { describeDrift } from "../src/openapi/drift.ts";
-import { root } from "../src/deno/sql_files.ts";
+import type { OpenApi } from "../src/api/openapi/document.ts";
+import { describeDrift } from "../src/api/openapi/drift.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, listen, newTenant, tokenOf } from "./gateway.ts";
 
 const committed: OpenApi = parse(await Deno.readTextFile(`${root}openapi.yaml`));

@@ -8,16 +8,16 @@ import {
   readRows,
   run,
 } from "../src/clickhouse/client.ts";
-import { type Engine, startEngine } from "../src/deno/engine/engine.ts";
-import { freePort } from "../src/deno/engine/free_port.ts";
-import { migrateUp } from "../src/deno/migrate.ts";
-import { root } from "../src/deno/sql_files.ts";
+import { type Engine, startEngine } from "../src/tools/engine/engine.ts";
+import { freePort } from "../src/tools/engine/free_port.ts";
+import { migrateUp } from "../src/tools/migrate.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import { engineOptions, newTenant, secret } from "./gateway.ts";
 import { boundMs, copyFolder, runProgram, startProgram, temporaryFolder, waitFor } from "./program.ts";
 
 // The gateway as a process of its own, as `deno task start` runs it, while what it needs is wrong or goes away.
 
-const main = ["run", "--allow-all", "src/main.ts"];
+const main = ["run", "--allow-all", "src/hosts/deno/main.ts"];
 const retrySeconds = /^[1-9]\d*$/;
 
 function gatewayEnv(target: ClickHouseOptions, more: Record<string, string> = {}): Record<string, string> {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createRoles } from "../src/clickhouse/roles.ts";
-import { bind } from "../src/catalog/bind.ts";
+import { bind } from "../src/query/bind.ts";
 import { loadCatalog } from "../src/catalog/catalog.ts";
 import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
-import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, engineOptions, newTenant } from "./gateway.ts";
 
 const clickHouse = createClickHouse(engineOptions());

@@ -12,7 +12,7 @@ const maxResidentBytes = 500_000_000;
 
 Deno.test("500 clients at once get an answer or are told to come back, memory stays bounded, and then all is well", async () => {
   const { url, user, password, database } = engineOptions();
-  await using program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/main.ts"], {
+  await using program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/hosts/deno/main.ts"], {
     PORT: "0",
     HOST: "127.0.0.1",
     CLICKHOUSE_URL: url,

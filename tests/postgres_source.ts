@@ -6,12 +6,12 @@ import {
   readRows,
   run,
 } from "../src/clickhouse/client.ts";
-import { type Engine, startEngine } from "../src/deno/engine/engine.ts";
-import { freePort } from "../src/deno/engine/free_port.ts";
-import { migrateUp } from "../src/deno/migrate.ts";
-import { connectPostgres, type Postgres, startPostgres } from "../src/deno/postgres/postgres.ts";
-import { prepareSource, sourceVariables } from "../src/deno/postgres/source.ts";
-import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { type Engine, startEngine } from "../src/tools/engine/engine.ts";
+import { freePort } from "../src/tools/engine/free_port.ts";
+import { migrateUp } from "../src/tools/migrate.ts";
+import { connectPostgres, type Postgres, startPostgres } from "../src/tools/postgres/postgres.ts";
+import { prepareSource, sourceVariables } from "../src/tools/postgres/source.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, queryFile, read, tokenOf } from "./gateway.ts";
 import { temporaryFolder, waitFor } from "./program.ts";
 

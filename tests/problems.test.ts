@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createClickHouse, run } from "../src/clickhouse/client.ts";
-import { problems, type ProblemType } from "../src/problem.ts";
+import { problems, type ProblemType } from "../src/base/problem.ts";
 import { createGateway, engineOptions, newTenant, queryFile, read } from "./gateway.ts";
 import { waitFor } from "./program.ts";
 

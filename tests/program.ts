@@ -1,5 +1,5 @@
-import { variables } from "../src/config.ts";
-import { root } from "../src/deno/sql_files.ts";
+import { variables } from "../src/base/config.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import { startKeeper } from "./keeper.ts";
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { z } from "zod";
-import { readQueryFiles, root } from "../src/deno/sql_files.ts";
+import { readQueryFiles, root } from "../src/hosts/deno/sql_files.ts";
 import { readHeader } from "../src/catalog/header.ts";
 import { queryName } from "../src/catalog/query.ts";
 import { type Answer, createGateway, newTenant, read, type TestGateway } from "./gateway.ts";

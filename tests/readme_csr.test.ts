@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createClickHouse } from "../src/clickhouse/client.ts";
-import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, engineOptions, newTenant, read, tokenOf } from "./gateway.ts";
 import { refreshView } from "./refresh_view.ts";
 import { examplesOf, shownIn } from "./readme_examples.ts";

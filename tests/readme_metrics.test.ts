@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parser } from "@prometheus-io/lezer-promql";
 import { parse } from "yaml";
-import { root } from "../src/deno/sql_files.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import { createGateway } from "./gateway.ts";
 
 // The README's queries and alerts for Prometheus are ones that it would take, of metrics that there are.

@@ -1,8 +1,8 @@
-import { startEngine } from "../src/deno/engine/engine.ts";
-import { migrateUp } from "../src/deno/migrate.ts";
-import { onOrphaned } from "../src/deno/on_orphaned.ts";
-import { onSignal } from "../src/deno/on_signal.ts";
-import { root } from "../src/deno/sql_files.ts";
+import { startEngine } from "../src/tools/engine/engine.ts";
+import { migrateUp } from "../src/tools/migrate.ts";
+import { onOrphaned } from "../src/hosts/deno/on_orphaned.ts";
+import { onSignal } from "../src/hosts/deno/on_signal.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import { writeTestConfig } from "./engine_config.ts";
 import { startKeeper } from "./keeper.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { optionalMigrations } from "../src/deno/migration_folders.ts";
-import { root } from "../src/deno/sql_files.ts";
+import { optionalMigrations } from "../src/hosts/deno/migration_folders.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import { copyFolder, runProgram, startProgram, temporaryFolder } from "./program.ts";
 
 // The tasks as an analyst runs them, in a copy of the repository, so that they may write there. The copy has no

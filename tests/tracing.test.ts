@@ -36,7 +36,7 @@ function attributeOf(span: Span, key: string): string | undefined {
 Deno.test("A caller's trace goes through the gateway, which names its span, into ClickHouse", async () => {
   const collector = startCollector();
   const options = engineOptions();
-  await using program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/main.ts"], {
+  await using program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/hosts/deno/main.ts"], {
     PORT: "0",
     HOST: "127.0.0.1",
     CLICKHOUSE_URL: options.url,
@@ -121,7 +121,7 @@ Deno.test("A caller's trace goes through the gateway, which names its span, into
 Deno.test("Paths that nobody knows make one name of a span", async () => {
   const collector = startCollector();
   const options = engineOptions();
-  await using program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/main.ts"], {
+  await using program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/hosts/deno/main.ts"], {
     PORT: "0",
     HOST: "127.0.0.1",
     CLICKHOUSE_URL: options.url,

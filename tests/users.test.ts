@@ -3,8 +3,8 @@ import { createServing } from "../src/catalog/serving.ts";
 import { type ClickHouse, createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
 import { ClickHouseError } from "../src/clickhouse/exception.ts";
 import { createRoles } from "../src/clickhouse/roles.ts";
-import { deployedConfig, startEngine } from "../src/deno/engine/engine.ts";
-import { checkIsolation } from "../src/tenants/policies.ts";
+import { deployedConfig, startEngine } from "../src/tools/engine/engine.ts";
+import { checkIsolation } from "../src/isolation/policies.ts";
 import { engineOptions, newTenant } from "./gateway.ts";
 import { copyFolder } from "./program.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readHeader } from "../src/catalog/header.ts";
 import { type QueryFile, queryName } from "../src/catalog/query.ts";
 import { scanPlaceholders } from "../src/catalog/placeholders.ts";
-import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, newTenant, queryFile, read, tokenOf } from "./gateway.ts";
 
 // Values that JSON can hold and a parameter cannot.

@@ -4,7 +4,7 @@ import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
 import { ClickHouseUnreachable } from "../src/clickhouse/exception.ts";
 import type { ClickHouse } from "../src/clickhouse/client.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
-import { readQueryFiles } from "../src/deno/sql_files.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, engineOptions, newTenant, queryFile, type TestGateway } from "./gateway.ts";
 
 const clickHouse = createClickHouse(engineOptions());

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../app.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 import type { Auth } from "./auth.ts";
 import { noCredential } from "./challenge.ts";
 import type { Credential } from "./credential.ts";

@@ -1,4 +1,4 @@
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 
 // Source of the challenges: RFC 6750, section 3.
 

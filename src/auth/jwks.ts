@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParameters } from "jose";
-import type { Log } from "../http/log.ts";
-import { Problem } from "../problem.ts";
+import type { Log } from "../http/log_requests.ts";
+import { Problem } from "../base/problem.ts";
 
 /** What a key set uses. */
 export interface KeySetOptions {

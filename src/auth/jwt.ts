@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from "jose";
-import type { Config } from "../config.ts";
-import type { Log } from "../http/log.ts";
-import { Problem } from "../problem.ts";
+import type { Config } from "../base/config.ts";
+import type { Log } from "../http/log_requests.ts";
+import { Problem } from "../base/problem.ts";
 import { badCredential } from "./challenge.ts";
 import { type Credential, keySubject, tenantIdFault } from "./credential.ts";
 import { createKeySet, type KeySetState } from "./jwks.ts";

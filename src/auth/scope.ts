@@ -2,7 +2,7 @@ import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import type { AppEnv } from "../app.ts";
 import { forbidden } from "./challenge.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../base/config.ts";
 import type { Credential } from "./credential.ts";
 
 /** Each scope and what it allows; `query:<domain>` is one for each domain of queries, `<domain>:write` for each that writes. */
@@ -33,7 +33,7 @@ export function hasScope({ scopes }: Credential, anyOf: string[]): boolean {
   return anyOf.some((scope) => scopes.includes(scope)) || scopes.includes("admin");
 }
 
-/** Whether the caller is told exactly what a query cost (src/answer/figures.ts). */
+/** Whether the caller is told exactly what a query cost (src/base/figures.ts). */
 export function isToldExactly(credential: Credential, { TELL_COSTS }: Pick<Config, "TELL_COSTS">): boolean {
   return TELL_COSTS === "exact" || hasScope(credential, []);
 }

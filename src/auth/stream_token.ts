@@ -1,5 +1,5 @@
 import { errors, jwtVerify, SignJWT } from "jose";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 import { badCredential } from "./challenge.ts";
 import type { Credential } from "./credential.ts";
 

@@ -1,9 +1,9 @@
-import type { Answer } from "../answer/answer.ts";
-import type { Format } from "../answer/format.ts";
-import type { Bound } from "../catalog/bind.ts";
+import type { Answer } from "../query/answer.ts";
+import type { Format } from "../query/formats/format.ts";
+import type { Bound } from "../query/bind.ts";
 import type { Query } from "../catalog/query.ts";
 import type { Entry } from "./entry.ts";
-import { type CachePolicy, steppedClock } from "./policy.ts";
+import { type CachePolicy, steppedClock } from "../catalog/cache_policy.ts";
 
 /** A request for an answer that may be kept. */
 export interface Ask {

@@ -1,4 +1,4 @@
-import type { CachePolicy } from "./policy.ts";
+import type { CachePolicy } from "../catalog/cache_policy.ts";
 import type { Purgeable } from "./purge.ts";
 
 /** An encoding that a kept answer can go out in. */

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { readSearch, suggestion } from "../catalog/bind.ts";
+import { readSearch, suggestion } from "../query/bind.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { queryName } from "../catalog/query.ts";
 import { checked } from "../http/checked.ts";
 import { readText } from "../http/json_body.ts";
 import { searchOf } from "../http/target.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 import type { Purge } from "./purge.ts";
 
 const maxBodyBytes = 65_536;

@@ -1,4 +1,4 @@
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 import type { Outcome } from "./ask.ts";
 import { chooseEncoding, readAccepted } from "./encoding.ts";
 import type { Encoding, Entry } from "./entry.ts";

@@ -4,7 +4,7 @@ import { requireScope } from "../auth/scope.ts";
 import { type ClickHouse, run } from "../clickhouse/client.ts";
 import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
 import { onlyMethods } from "../http/only_methods.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 import type { Cache } from "./cache.ts";
 import { readPurge } from "./purge_request.ts";
 

@@ -1,4 +1,4 @@
-import type { ClickHouseType } from "../clickhouse/type.ts";
+import type { ClickHouseType } from "../clickhouse/types/type.ts";
 import type { QueryHeader } from "./header.ts";
 import type { Parameter } from "./parameter.ts";
 import type { At } from "./query_file_error.ts";

@@ -1,4 +1,4 @@
-import type { Bound } from "./bind.ts";
+import type { Bound } from "../query/bind.ts";
 import type { Query } from "./query.ts";
 
 /** What `{now}` is while a parameter stands in its place: a query that looks at it all the same answers plain nonsense. */

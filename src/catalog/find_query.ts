@@ -1,4 +1,4 @@
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Query } from "./query.ts";
 

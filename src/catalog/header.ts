@@ -1,10 +1,10 @@
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
-import { leastBytes, leastRows } from "../answer/figures.ts";
-import { textForms } from "../answer/typed_times.ts";
+import { leastBytes, leastRows } from "../base/figures.ts";
+import { textForms } from "./typed_times.ts";
 import { headerScope } from "../auth/scope.ts";
-import { cachePolicy } from "../cache/policy.ts";
-import { checkWriting } from "../write/header.ts";
+import { cachePolicy } from "./cache_policy.ts";
+import { checkWriting } from "./writing_rules.ts";
 import { errorAt } from "./query_file_error.ts";
 
 const value = z.union([

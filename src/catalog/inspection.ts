@@ -1,5 +1,5 @@
 import { type ClickHouse, linesOf, readRows, type Statement } from "../clickhouse/client.ts";
-import type { Table } from "../tenants/table.ts";
+import type { Table } from "../isolation/table.ts";
 import { type Paging, readPaging } from "./page_rules.ts";
 
 /** Table functions that make rows and read none. */

@@ -1,7 +1,7 @@
 import { type ClickHouse, readRows, type Statement } from "../clickhouse/client.ts";
 import type { Roles } from "../clickhouse/roles.ts";
-import type { Table } from "../tenants/table.ts";
-import tablesSql from "../tenants/tables.sql" with { type: "text" };
+import type { Table } from "../isolation/table.ts";
+import tablesSql from "../isolation/tables.sql" with { type: "text" };
 import fingerprintSql from "./fingerprint.sql" with { type: "text" };
 import { type Functions, readFunctions } from "./functions.ts";
 import { inspectResolution, inspectSyntax, type Resolution, type Syntax } from "./inspection.ts";

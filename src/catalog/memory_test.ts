@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ClickHouse, createClickHouse, run } from "../clickhouse/client.ts";
-import { startEngine } from "../deno/engine/engine.ts";
+import { startEngine } from "../tools/engine/engine.ts";
 import { loadCatalog } from "./catalog.ts";
 import { createMemory, type Memory, type MemoryStore } from "./memory.ts";
 import type { QueryFile } from "./query.ts";

@@ -1,6 +1,6 @@
-import type { JsonSchema } from "../clickhouse/json_schema.ts";
-import { compileParameter, ParameterError, parameterSchema } from "../clickhouse/parameter.ts";
-import type { ClickHouseType } from "../clickhouse/type.ts";
+import type { JsonSchema } from "../clickhouse/types/json_schema.ts";
+import { compileParameter, ParameterError, parameterSchema } from "../clickhouse/types/parameter.ts";
+import type { ClickHouseType } from "../clickhouse/types/type.ts";
 import type { ParameterHeader } from "./header.ts";
 import { formats } from "./parameter_format.ts";
 

@@ -1,4 +1,4 @@
-import { describe, ParameterError } from "../clickhouse/parameter_error.ts";
+import { describe, ParameterError } from "../clickhouse/types/parameter_error.ts";
 
 /**
  * Formats that a header can ask of a string parameter: `parse` returns the canonical text or throws ParameterError; nothing

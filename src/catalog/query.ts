@@ -1,10 +1,10 @@
-import { warningsColumn } from "../answer/warnings.ts";
+import { warningsColumn } from "../query/warnings.ts";
 import type { Statement } from "../clickhouse/client.ts";
 import { ClickHouseError, problemOf, throwIfCode } from "../clickhouse/exception.ts";
-import { plainValue } from "../clickhouse/parameter.ts";
-import { parseType } from "../clickhouse/type.ts";
-import { comparing } from "../tenants/compare.ts";
-import { compileWrite } from "../write/compile_write.ts";
+import { plainValue } from "../clickhouse/types/parameter.ts";
+import { parseType } from "../clickhouse/types/type.ts";
+import { comparing } from "../query/compared_tenants.ts";
+import { compileWrite } from "./compile_write.ts";
 import { engineFault } from "./engine_fault.ts";
 import { checkCursor } from "./check_cursor.ts";
 import { type Header, type QueryHeader, readHeader } from "./header.ts";

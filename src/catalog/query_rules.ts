@@ -1,6 +1,6 @@
-import { type ClickHouseType, parseType } from "../clickhouse/type.ts";
-import { hasTextAt } from "../answer/typed_times.ts";
-import { warningsColumn } from "../answer/warnings.ts";
+import { type ClickHouseType, parseType } from "../clickhouse/types/type.ts";
+import { hasTextAt } from "./typed_times.ts";
+import { warningsColumn } from "../query/warnings.ts";
 import type { QueryHeader } from "./header.ts";
 import type { Resolution, Syntax } from "./inspection.ts";
 import { maskSql } from "./placeholders.ts";

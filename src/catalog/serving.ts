@@ -1,10 +1,10 @@
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 import { readRows } from "../clickhouse/client.ts";
 import type { Roles } from "../clickhouse/roles.ts";
 import type { Served } from "../app.ts";
-import type { Log } from "../http/log.ts";
-import streamsSql from "../ingest/streams.sql" with { type: "text" };
-import { checkIsolation } from "../tenants/policies.ts";
+import type { Log } from "../http/log_requests.ts";
+import streamsSql from "./streams.sql" with { type: "text" };
+import { checkIsolation } from "../isolation/policies.ts";
 import { loadCatalog } from "./catalog.ts";
 import { createMemory, type MemoryStore } from "./memory.ts";
 import type { QueryFile } from "./query.ts";

@@ -1,4 +1,4 @@
-import { Problem, type ProblemType } from "../problem.ts";
+import { Problem, type ProblemType } from "../base/problem.ts";
 
 /** What ClickHouse answered instead of a result. The message holds SQL and names: it is for the log. */
 export class ClickHouseError extends Error {

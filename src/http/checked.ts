@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 
 const maxErrors = 20;
 

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 
 /** The codings that a body may come in. */
 export type ContentCoding = "identity" | "gzip";

@@ -1,5 +1,5 @@
-import { parseJson, RepeatedKey } from "../parse_json.ts";
-import { Problem } from "../problem.ts";
+import { parseJson, RepeatedKey } from "../base/parse_json.ts";
+import { Problem } from "../base/problem.ts";
 import { contentCoding } from "./content_coding.ts";
 import { unpack } from "./unpack.ts";
 

@@ -1,8 +1,8 @@
 import type { ErrorHandler } from "hono";
 import type { AppEnv } from "../app.ts";
 import { ClickHouseError, ClickHouseUnreachable, problemOf, textForLog } from "../clickhouse/exception.ts";
-import { Problem, problemResponse } from "../problem.ts";
-import type { Log } from "./log.ts";
+import { Problem, problemResponse } from "../base/problem.ts";
+import type { Log } from "./log_requests.ts";
 
 /** Status of a request whose client left; never seen by anyone but the log (nginx's convention). */
 const clientClosed = 499;

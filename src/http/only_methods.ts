@@ -1,5 +1,5 @@
 import type { Handler } from "hono";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 
 /** Refuses the methods that the routes before it do not take; `allow` lists those they do. */
 export function onlyMethods(allow: string): Handler {

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 
 /**
  * Refuses requests that would change something under a condition which cannot be checked: what is kept here has no entity tag

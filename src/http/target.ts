@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { getPath } from "hono/utils/url";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 
 /** A name or an address and perhaps a port: nothing that could end the authority of an address (RFC 9110, section 7.2). */
 const hostForm = /^(?:\[[\dA-Fa-f:.]+\]|[A-Za-z\d._~!$&'()*+,;=-]*)(?::\d{0,5})?$/;

@@ -1,5 +1,5 @@
 import { contentCoding } from "../http/content_coding.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 import { endTurn, takeTurn } from "./turn.ts";
 import { unpack } from "../http/unpack.ts";
 

@@ -1,6 +1,6 @@
 import type { ClickHouse } from "../clickhouse/client.ts";
 import { ClickHouseError } from "../clickhouse/exception.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 import { insertBlock } from "./insert.ts";
 
 /** Stores the rows of one request and resolves when they are safe. */

@@ -1,7 +1,7 @@
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { ClickHouseError } from "../clickhouse/exception.ts";
 import { escapeString } from "../clickhouse/string_literal.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../base/problem.ts";
 import type { EventBody } from "./body.ts";
 import type { Commit } from "./group_commit.ts";
 import { insertStream } from "./insert.ts";

@@ -1,6 +1,6 @@
 import type { EventBody } from "./body.ts";
-import { createFingerprint, uuidOf } from "./fingerprint.ts";
-import type { KeyedRequest } from "./idempotency.ts";
+import { createFingerprint, uuidOf } from "../http/idempotency/fingerprint.ts";
+import type { KeyedRequest } from "../http/idempotency/claims.ts";
 
 /** The body of a request with an Idempotency-Key, hashed while it is read. */
 export interface KeyedBody {

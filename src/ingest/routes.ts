@@ -1,12 +1,12 @@
 import { type Context, Hono } from "hono";
 import type { AppDeps, AppEnv } from "../app.ts";
 import { checkScope } from "../auth/scope.ts";
-import { suggestion } from "../catalog/bind.ts";
-import { Problem } from "../problem.ts";
+import { suggestion } from "../query/bind.ts";
+import { Problem } from "../base/problem.ts";
 import { openBody } from "./body.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
-import { createIdempotency } from "./idempotency.ts";
-import { readIdempotencyKey } from "./idempotency_key.ts";
+import { createIdempotency } from "../http/idempotency/claims.ts";
+import { readIdempotencyKey } from "../http/idempotency/key.ts";
 import { bufferedBytes, ingest, type Ingested } from "./ingest.ts";
 import { insertBlock } from "./insert.ts";
 import { fingerprintOf, readKeyedBody } from "./keyed.ts";

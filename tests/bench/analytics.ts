@@ -1,9 +1,9 @@
-import { bind } from "../../src/catalog/bind.ts";
+import { bind } from "../../src/query/bind.ts";
 import { createRoles } from "../../src/clickhouse/roles.ts";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
 import { type ClickHouse, createClickHouse, readBytes, readRows, run } from "../../src/clickhouse/client.ts";
-import { jsonSettings } from "../../src/clickhouse/json_schema.ts";
-import { readQueryFiles } from "../../src/deno/sql_files.ts";
+import { jsonSettings } from "../../src/clickhouse/types/json_schema.ts";
+import { readQueryFiles } from "../../src/hosts/deno/sql_files.ts";
 import { alternate, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 

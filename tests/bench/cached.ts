@@ -1,4 +1,4 @@
-import { root } from "../../src/deno/sql_files.ts";
+import { root } from "../../src/hosts/deno/sql_files.ts";
 import { startKeeper } from "../keeper.ts";
 import { load, type Measured } from "./load.ts";
 import { alternate, median, type Row } from "./rounds.ts";

@@ -1,3 +1,5 @@
+/// <reference lib="deno.worker" />
+
 // The others of crowd.ts: four clients who ask again and again, in a thread of their own.
 
 const askers = 4;

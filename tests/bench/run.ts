@@ -1,8 +1,8 @@
 import { signToken } from "../../src/auth/token.ts";
-import { startEngine } from "../../src/deno/engine/engine.ts";
-import { freePort } from "../../src/deno/engine/free_port.ts";
-import { migrateUp } from "../../src/deno/migrate.ts";
-import { root } from "../../src/deno/sql_files.ts";
+import { startEngine } from "../../src/tools/engine/engine.ts";
+import { freePort } from "../../src/tools/engine/free_port.ts";
+import { migrateUp } from "../../src/tools/migrate.ts";
+import { root } from "../../src/hosts/deno/sql_files.ts";
 import { startKeeper } from "../keeper.ts";
 import { copyFolder } from "../program.ts";
 import { benchAnalytics } from "./analytics.ts";
@@ -41,7 +41,7 @@ async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promi
   await migrateUp(target);
   const sqlDir = await copyQueries(dataDir);
   const gateway = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", `${root}src/main.ts`],
+    args: ["run", "--allow-all", `${root}src/hosts/deno/main.ts`],
     env: {
       PORT: String(port),
       HOST: "127.0.0.1",

@@ -1,5 +1,5 @@
-import { freePort } from "../../src/deno/engine/free_port.ts";
-import { root } from "../../src/deno/sql_files.ts";
+import { freePort } from "../../src/tools/engine/free_port.ts";
+import { root } from "../../src/hosts/deno/sql_files.ts";
 import { startKeeper } from "../keeper.ts";
 import { rounds, type Row } from "./rounds.ts";
 

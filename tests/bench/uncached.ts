@@ -1,4 +1,4 @@
-import { jsonSettings } from "../../src/clickhouse/json_schema.ts";
+import { jsonSettings } from "../../src/clickhouse/types/json_schema.ts";
 import recentSql from "./sql/bench/recent.sql" with { type: "text" };
 import { load } from "./load.ts";
 import { alternate, type Row } from "./rounds.ts";

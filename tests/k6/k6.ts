@@ -1,4 +1,4 @@
-import { root } from "../../src/deno/sql_files.ts";
+import { root } from "../../src/hosts/deno/sql_files.ts";
 
 /** What `queries.js` is to load. */
 export interface Load {

@@ -1,6 +1,6 @@
 import { signToken } from "../../src/auth/token.ts";
-import { demoTenants } from "../../src/deno/demo/load.ts";
-import { freePort } from "../../src/deno/engine/free_port.ts";
+import { demoTenants } from "../../src/tools/demo/load.ts";
+import { freePort } from "../../src/tools/engine/free_port.ts";
 import { startProgram, temporaryFolder } from "../program.ts";
 import { hasK6, type Load, startK6 } from "./k6.ts";
 
@@ -42,7 +42,7 @@ async function loadOwn(seconds: number): Promise<number> {
   const url = `http://localhost:${freePort()}`;
   const secret = crypto.randomUUID() + crypto.randomUUID();
   say("Starting a gateway with the demo data …");
-  await using dev = startProgram(Deno.execPath(), ["run", "--allow-all", "src/deno/dev.ts"], {
+  await using dev = startProgram(Deno.execPath(), ["run", "--allow-all", "src/tools/dev.ts"], {
     PORT: new URL(url).port,
     SLUICE_DATA_DIR: folder.path,
     AUTH_JWT_SECRET: secret,

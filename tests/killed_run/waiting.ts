@@ -1,5 +1,5 @@
-import { freePort } from "../../src/deno/engine/free_port.ts";
-import { startEngine } from "../../src/deno/engine/engine.ts";
+import { freePort } from "../../src/tools/engine/free_port.ts";
+import { startEngine } from "../../src/tools/engine/engine.ts";
 import { engineOptions, secret } from "../gateway.ts";
 import { startProgram, temporaryFolder } from "../program.ts";
 
@@ -13,7 +13,7 @@ Deno.test("waits to be killed", async () => {
     SLUICE_DEMO: "0",
   });
   const { url, user, password } = engineOptions();
-  await using gateway = startProgram(Deno.execPath(), ["run", "--allow-all", "src/main.ts"], {
+  await using gateway = startProgram(Deno.execPath(), ["run", "--allow-all", "src/hosts/deno/main.ts"], {
     PORT: "0",
     CLICKHOUSE_URL: url,
     CLICKHOUSE_USER: user,

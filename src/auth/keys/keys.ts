@@ -1,6 +1,6 @@
-import { createTurns } from "../../turns.ts";
+import { createTurns } from "../../base/async/single_flight.ts";
 import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../../clickhouse/exception.ts";
-import { Problem } from "../../problem.ts";
+import { Problem } from "../../base/problem.ts";
 import { badCredential } from "../challenge.ts";
 import { type Credential, keySubject } from "../credential.ts";
 import { createRemembered } from "../remembered.ts";

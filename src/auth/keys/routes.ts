@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import type { AppEnv } from "../../app.ts";
-import { readSearch } from "../../catalog/bind.ts";
+import { readSearch } from "../../query/bind.ts";
 import { checked } from "../../http/checked.ts";
 import { readJsonBody } from "../../http/json_body.ts";
 import { onlyMethods } from "../../http/only_methods.ts";
 import { searchOf } from "../../http/target.ts";
-import { Problem } from "../../problem.ts";
+import { Problem } from "../../base/problem.ts";
 import type { Auth } from "../auth.ts";
 import { requireScope } from "../scope.ts";
 import { hashKey, newKey } from "./key.ts";

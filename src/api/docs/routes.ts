@@ -1,0 +1,71 @@
+import { Hono } from "hono";
+import { stringify } from "yaml";
+import type { AppDeps, AppEnv } from "../../app.ts";
+import { onlyMethods } from "../../http/only_methods.ts";
+import { openApiDocument, yamlOptions } from "../openapi/document.ts";
+import { problems, type ProblemType } from "../../base/problem.ts";
+import page from "./page.html" with { type: "text" };
+import startScript from "./start.js" with { type: "text" };
+
+/** The API reference's files, and what it fills in for the reader. */
+export interface DocsAssets {
+  /** The bytes of a file of the viewer (Swagger UI), if it has one of that name. */
+  read: (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** A token that the reference starts with: only in development. */
+  demoToken?: string;
+}
+
+const viewerFiles: Record<string, string> = {
+  "swagger-ui.css": "text/css; charset=utf-8",
+  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+};
+
+/** What there is to read. */
+const paths = [
+  "/",
+  "/docs",
+  "/docs/start.js",
+  ...Object.keys(viewerFiles).map((name) => `/docs/${name}`),
+  "/openapi.json",
+  "/openapi.yaml",
+  ...Object.keys(problems).map((type) => `/problems/${type}`),
+];
+
+/** The API reference at `/docs`, the OpenAPI document, and a page for each problem type. */
+export function docsRoutes(deps: AppDeps): Hono<AppEnv> {
+  const document = () => openApiDocument(deps.served());
+  return new Hono<AppEnv>()
+    .get("/", (c) => c.redirect("/docs"))
+    .get("/docs", (c) => {
+      // the viewer sets styles in elements; nothing comes from elsewhere
+      c.header(
+        "content-security-policy",
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+      );
+      return c.html(page);
+    })
+    .get("/docs/start.js", (c) => {
+      c.header("content-type", "text/javascript; charset=utf-8");
+      return c.body(`const demoToken = ${JSON.stringify(deps.docs.demoToken ?? null)};\n${startScript}`);
+    })
+    .get("/docs/:file", async (c) => {
+      const name = c.req.param("file");
+      const bytes = Object.hasOwn(viewerFiles, name) ? await deps.docs.read(name) : undefined;
+      if (!bytes) return c.notFound();
+      c.header("content-type", viewerFiles[name]);
+      c.header("cache-control", "public, max-age=86400");
+      return c.body(bytes);
+    })
+    .get("/openapi.json", (c) => c.json(document()))
+    .get(
+      "/openapi.yaml",
+      (c) => c.body(stringify(document(), yamlOptions), 200, { "content-type": "application/yaml" }),
+    )
+    .get("/problems/:type", (c) => {
+      const slug = c.req.param("type");
+      if (!Object.hasOwn(problems, slug)) return c.notFound();
+      const [status, title] = problems[slug as ProblemType];
+      return c.json({ type: `/problems/${slug}`, title, status });
+    })
+    .on("ALL", paths, onlyMethods("GET, HEAD"));
+}

@@ -1,9 +1,0 @@
-import { fileURLToPath } from "node:url";
-import viewer from "swagger-ui-dist/package.json" with { type: "json" };
-import type { DocsAssets } from "../docs/routes.ts";
-
-/** Swagger UI's files out of its npm package. */
-export function docsAssets(demoToken?: string): DocsAssets {
-  const read = (name: string) => Deno.readFile(fileURLToPath(import.meta.resolve(`${viewer.name}/${name}`)));
-  return { demoToken, read };
-}

@@ -1,0 +1,40 @@
+import { type ClickHouse, readRows } from "../../clickhouse/client.ts";
+import { ClickHouseError } from "../../clickhouse/exception.ts";
+import appliedSql from "./applied_migrations.sql" with { type: "text" };
+import { migrationFolders } from "./migration_folders.ts";
+
+const unknownTable = 60;
+const unknownDatabase = 81;
+
+/** A migration's file and whether the database has it. */
+export interface Migration {
+  /** Such as `outreach/20261122010203_outreach_events`. */
+  name: string;
+  isApplied: boolean;
+}
+
+/** All migrations in their order, of the optional folders those named. A database that is not there has none applied. */
+export async function listMigrations(clickHouse: ClickHouse, named: string[] = []): Promise<Migration[]> {
+  const applied = await appliedVersions(clickHouse);
+  const found: (Migration & { version: string })[] = [];
+  for (const folder of await migrationFolders(named)) {
+    const domain = folder.slice(folder.lastIndexOf("/") + 1);
+    for await (const { name } of Deno.readDir(folder)) {
+      const [version] = /^\d+(?=_.*\.sql$)/.exec(name) ?? [];
+      if (!version) continue;
+      found.push({ version, name: `${domain}/${name.slice(0, -4)}`, isApplied: applied.has(version) });
+    }
+  }
+  return found.toSorted((a, b) => a.version < b.version ? -1 : 1);
+}
+
+async function appliedVersions(clickHouse: ClickHouse): Promise<Set<string>> {
+  try {
+    const rows = await readRows<{ version: string }>(clickHouse, { sql: appliedSql });
+    return new Set(rows.map(({ version }) => version));
+  } catch (error) {
+    const isEmpty = error instanceof ClickHouseError && [unknownTable, unknownDatabase].includes(error.code);
+    if (!isEmpty) throw error;
+    return new Set();
+  }
+}

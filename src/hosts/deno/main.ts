@@ -1,0 +1,59 @@
+import { createRoles } from "../../clickhouse/roles.ts";
+import { createPing } from "../../clickhouse/client.ts";
+import { ClickHouseError } from "../../clickhouse/exception.ts";
+import { type Config, ConfigError, parseConfig } from "../../base/config.ts";
+import { clickHouseOptions } from "./clickhouse_options.ts";
+import { docsAssets } from "./docs_assets.ts";
+import { listMigrations } from "./list_migrations.ts";
+import { createLog } from "./log.ts";
+import { onSignal } from "./on_signal.ts";
+import { readTransport } from "./read_transport.ts";
+import { serve, whenReachable } from "./serve.ts";
+import { renderFault } from "./sql_files.ts";
+
+/** The gateway in production: configuration, listening, catalog, signals. Throws CannotServe. */
+async function main(config: Config): Promise<void> {
+  const log = createLog({ format: config.LOG_FORMAT, level: config.LOG_LEVEL });
+  const target = clickHouseOptions(config);
+  const roles = createRoles(target, readTransport(target.url));
+  const gateway = serve({ config, roles, ping: createPing(target), log, docs: docsAssets() });
+  onSignal(async () => {
+    log({ level: "info", message: "Stopping: requests in flight finish" });
+    await gateway.stop();
+  });
+  log({ level: "info", message: `Listening on ${gateway.url}` });
+  const migrations = await whenReachable(() => listMigrations(roles.clickHouse, config.MIGRATIONS), log);
+  const pending = migrations.filter(({ isApplied }) => !isApplied);
+  if (pending.length) {
+    const names = pending.map(({ name }) => name).join("\n");
+    throw new CannotServe(
+      `The database lacks migrations; apply them with \`deno task migrate up\`:\n${names}`,
+    );
+  }
+  const faults = await whenReachable(gateway.reload, log);
+  if (faults.length) {
+    throw new CannotServe(faults.map((fault) => renderFault(fault, config.SLUICE_SQL_DIR)).join("\n"));
+  }
+  log({ level: "info", message: "Ready" });
+}
+
+/** What whoever runs the gateway must mend. */
+class CannotServe extends Error {
+  override readonly name = "CannotServe";
+}
+
+/** The sentence for a terminal. Throws what is a fault of ours. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof CannotServe) return error.message;
+  if (error instanceof Deno.errors.NotFound) return error.message;
+  if (error instanceof ClickHouseError) return `ClickHouse refuses: ${error.message}`;
+  throw error;
+}
+
+try {
+  await main(parseConfig(Deno.env.toObject()));
+} catch (error) {
+  // deno-lint-ignore no-console -- for whoever starts it; there is no log without a configuration
+  console.error(`Sluice cannot start:\n${reasonOf(error)}`);
+  Deno.exit(1);
+}

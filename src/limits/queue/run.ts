@@ -1,0 +1,24 @@
+import { countBytes } from "../../http/count_bytes.ts";
+import type { Answer } from "../../query/answer.ts";
+import type { Queue, Turn } from "./queue.ts";
+
+/**
+ * Runs a query when it is its turn. The slot of an export is held until its body has ended, broken or been left.
+ * Throws a Problem when the wait is too long, and whatever `work` throws.
+ */
+export async function runInTurn(queue: Queue, turn: Turn, work: () => Promise<Answer>): Promise<Answer> {
+  const release = await queue.enter(turn);
+  let isHeld = false;
+  try {
+    const answer = await work();
+    const { body } = answer;
+    if (body instanceof Uint8Array) return answer;
+    isHeld = true;
+    // a body that nobody begins to read is not cancelled, but its request is
+    if (turn.signal.aborted) release();
+    else turn.signal.addEventListener("abort", release, { once: true });
+    return { ...answer, body: countBytes(body, release) };
+  } finally {
+    if (!isHeld) release();
+  }
+}

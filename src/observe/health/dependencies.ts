@@ -1,0 +1,74 @@
+import type { Audit } from "../audit/audit.ts";
+import type { Tokens } from "../../auth/jwt.ts";
+import type { Budgets } from "../../limits/budget/budgets.ts";
+import type { Queue } from "../../limits/queue/queue.ts";
+import { within } from "../../base/async/with_timeout.ts";
+import type { Probe } from "./probe.ts";
+
+/** How something is: `degraded` does its work in part, or will not for long. */
+export type Status = "ok" | "degraded" | "unavailable";
+
+/** What the checks look at. */
+export interface DependenciesOptions {
+  probe: Probe;
+  /** How many migrations the database lacks. */
+  pendingMigrations?: () => Promise<number>;
+  tokens: Pick<Tokens, "keySetState">;
+  audit: Pick<Audit, "stats">;
+  budgets: Pick<Budgets, "stats">;
+  queue: Pick<Queue, "stats">;
+}
+
+/** What the gateway needs and how each of it is; no addresses, no names of hosts. */
+export interface Dependencies {
+  clickHouse: { status: Status; version?: string; latencyMs?: number; pendingMigrations?: number };
+  /** Only where AUTH_JWKS_URL is set. */
+  keys?: { status: Status; fetchedAt: string | null };
+  audit: { status: Status; waiting: number; dropped: number };
+  budgets: { status: Status };
+  queue: { status: Status; running: number; waiting: number };
+}
+
+const migrationsTimeoutMs = 1_500;
+/** So long after a refusal the queue counts as overloaded. */
+const overloadMs = 10_000;
+
+/** Looks at everything; takes two seconds at most, and never rejects. */
+export async function checkDependencies(options: DependenciesOptions): Promise<Dependencies> {
+  const [alive, pendingMigrations] = await Promise.all([
+    options.probe(),
+    within(migrationsTimeoutMs, options.pendingMigrations),
+  ]);
+  const keys = options.tokens.keySetState();
+  const audit = options.audit.stats();
+  const queue = options.queue.stats();
+  const { isUp, version, latencyMs } = alive;
+  return {
+    clickHouse: {
+      status: !isUp ? "unavailable" : pendingMigrations ? "degraded" : "ok",
+      version,
+      latencyMs,
+      ...(isUp && { pendingMigrations }),
+    },
+    ...(keys && {
+      keys: {
+        // those that were fetched go on
+        status: !keys.isFailing ? "ok" : keys.fetchedAt === undefined ? "unavailable" : "degraded",
+        fetchedAt: keys.fetchedAt === undefined ? null : new Date(keys.fetchedAt).toISOString(),
+      },
+    }),
+    audit: { status: audit.isFailing ? "degraded" : "ok", waiting: audit.waiting, dropped: audit.dropped },
+    budgets: { status: options.budgets.stats().isAway ? "degraded" : "ok" },
+    queue: {
+      status: queue.msSinceRefusal < overloadMs ? "degraded" : "ok",
+      running: queue.running,
+      waiting: queue.waiting,
+    },
+  };
+}
+
+/** The worst of all; without ClickHouse nothing is answered, and without the rest something is. */
+export function worstOf({ clickHouse, ...others }: Dependencies): Status {
+  if (clickHouse.status !== "ok") return clickHouse.status;
+  return Object.values(others).some(({ status }) => status !== "ok") ? "degraded" : "ok";
+}

@@ -1,0 +1,160 @@
+import type { Audit } from "../audit/audit.ts";
+import type { Budgets } from "../../limits/budget/budgets.ts";
+import type { SyncState } from "./sync_states.ts";
+import type { Queue } from "../../limits/queue/queue.ts";
+import type { CacheStats } from "../../cache/stats.ts";
+import { createExposition, type Labels } from "./exposition.ts";
+import type { Histogram } from "./histogram.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** Whose numbers are shown. */
+export interface RenderOptions {
+  metrics: Metrics;
+  queue: Queue;
+  budgets: Pick<Budgets, "stats">;
+  audit: Pick<Audit, "stats">;
+  cache: { stats(): CacheStats };
+  /** Whether ClickHouse has just answered. */
+  isClickHouseUp: boolean;
+  /** How the sources that the database reads by itself stand. */
+  syncStates: SyncState[];
+}
+
+type Samples = (readonly [Labels, number | Histogram])[];
+
+/** All metrics as Prometheus reads them. */
+export function renderMetrics(options: RenderOptions): string {
+  const { metrics: { requests, ingestion, loopDelay, build, ...metrics } } = options;
+  const exposition = createExposition();
+  const write =
+    (type: "counter" | "gauge" | "histogram") => (name: string, help: string, samples: Samples | number) =>
+      exposition.family(
+        { name: `sluice_${name}`, help, type },
+        typeof samples === "number" ? [[{}, samples]] : samples,
+      );
+  const [counter, gauge, histogram] = [write("counter"), write("gauge"), write("histogram")];
+  const endpoints = [...requests.endpoints];
+  const ofEach = (pick: (metrics: typeof endpoints[0][1]) => number): Samples =>
+    endpoints.map(([endpoint, metrics]) => [{ endpoint }, pick(metrics)]);
+
+  counter(
+    "requests_total",
+    "Requests under /v1 that are over.",
+    endpoints.flatMap(([endpoint, { byStatusClass }]) =>
+      byStatusClass.map((count, digit) => [{ endpoint, status: `${digit}xx` }, count] as const).filter(
+        Boolean,
+      )
+    ),
+  );
+  histogram(
+    "request_duration_seconds",
+    "From a request's beginning to the end of its answer.",
+    endpoints.flatMap(([endpoint, { durations }]) =>
+      [...durations].map(([cache, times]) => [{ endpoint, cache }, times] as const)
+    ),
+  );
+  counter("rows_read_total", "Rows that queries read in ClickHouse.", ofEach(({ rowsRead }) => rowsRead));
+  counter("bytes_read_total", "Bytes that queries read in ClickHouse.", ofEach(({ bytesRead }) => bytesRead));
+  counter("response_bytes_total", "Bytes of answers' bodies.", ofEach(({ bytesSent }) => bytesSent));
+  counter(
+    "broken_exports_total",
+    "Exports that broke in the middle, and so did their connections.",
+    ofEach(({ brokenExports }) => brokenExports),
+  );
+  counter(
+    "problems_total",
+    "Requests that met a problem, by its type.",
+    [...requests.problems].map(([type, count]) => [{ type }, count]),
+  );
+
+  const cache = options.cache.stats();
+  gauge("cache_entries", "Answers in the cache.", cache.entries);
+  gauge("cache_bytes", "Bytes of the answers in the cache.", cache.bytes);
+  counter("cache_hits_total", "Answers from the cache.", cache.hits);
+  counter("cache_misses_total", "Answers that were not in the cache.", cache.misses);
+  counter("cache_stale_hits_total", "Answers from the cache whose data had changed.", cache.staleHits);
+  counter("cache_shared_runs_total", "Requests that took part in the run of another.", cache.sharedRuns);
+  counter("cache_bypasses_total", "Answers computed anew because the caller wanted it.", cache.bypasses);
+  counter("cache_evictions_total", "Answers dropped for want of room.", cache.evictions);
+
+  // gauges: totals over the runs that are kept would shrink when the oldest go
+  const ofSources = (pick: (state: SyncState) => number | null): Samples =>
+    options.syncStates.map((state) => [{ source: state.source }, pick(state) ?? NaN]);
+  gauge(
+    "sync_lag_seconds",
+    "Since the last successful run of a source began; NaN when there was none.",
+    ofSources(({ lagSeconds }) => lagSeconds),
+  );
+  gauge(
+    "sync_failures",
+    "Runs that failed since the last successful one.",
+    ofSources(({ failures }) => failures),
+  );
+  gauge("sync_rows", "Rows that the last successful run brought.", ofSources(({ rows }) => rows));
+  gauge("sync_rejected_rows", "Those that became dead letters.", ofSources(({ rejected }) => rejected));
+  gauge(
+    "sync_duration_seconds",
+    "Time that the last successful run took.",
+    ofSources(({ durationMs }) => durationMs === null ? null : durationMs / 1_000),
+  );
+  gauge("sync_running", "Whether a source is read now.", ofSources(({ isRunning }) => Number(isRunning)));
+
+  const queue = options.queue.stats();
+  gauge("queue_concurrency", "Named queries that may run at once.", queue.concurrency);
+  gauge("queue_running", "Named queries that run.", queue.running);
+  gauge("queue_waiting", "Requests that wait for their turn.", queue.waiting);
+  counter("queue_started_total", "Named queries that had their turn.", queue.started);
+  counter(
+    "queue_wait_seconds_total",
+    "Time that requests have waited for their turn.",
+    queue.waitedMs / 1_000,
+  );
+  counter(
+    "queue_refused_total",
+    "Requests refused: too many waited, the wait would have been too long, or it was.",
+    Object.entries(queue.refused).map(([reason, count]) => [{ reason }, count]),
+  );
+
+  const budgets = options.budgets.stats();
+  counter(
+    "budget_refusals_total",
+    "Requests that a budget did not allow.",
+    Object.entries(budgets.refusals).map(([budget, count]) => [{ budget }, count]),
+  );
+  counter("budget_waits_total", "Queries that waited for an exchange with other gateways.", budgets.waits);
+  gauge("budget_tenants", "Tenants whose budgets are held in memory.", budgets.accounts);
+
+  const streams = [...ingestion.streams];
+  counter(
+    "events_total",
+    "Events sent in.",
+    streams.flatMap(([stream, { accepted, rejected }]) => [
+      [{ stream, result: "accepted" }, accepted],
+      [{ stream, result: "rejected" }, rejected],
+    ]),
+  );
+  counter("event_bytes_total", "Bytes of events sent in, unpacked.", ingestion.bytes());
+  histogram("insert_duration_seconds", "Inserts of events.", [[{}, ingestion.inserts]]);
+
+  const audit = options.audit.stats();
+  gauge("audit_waiting_rows", "Rows of the audit that wait to be written.", audit.waiting);
+  counter("audit_written_rows_total", "Rows of the audit that were written.", audit.written);
+  counter(
+    "audit_dropped_rows_total",
+    "Rows of the audit that were dropped, since too many waited.",
+    audit.dropped,
+  );
+
+  histogram("event_loop_delay_seconds", "How late timers fire.", [[{}, loopDelay.delays]]);
+  const memory = metrics.process?.();
+  if (memory) {
+    gauge("process_resident_memory_bytes", "Memory of the gateway's process.", memory.residentBytes);
+    gauge("process_heap_used_bytes", "JavaScript objects.", memory.heapUsedBytes);
+    gauge("process_heap_bytes", "Memory held for JavaScript objects.", memory.heapTotalBytes);
+    gauge("process_external_memory_bytes", "Buffers outside of the heap.", memory.externalBytes);
+  }
+  gauge("process_start_time_seconds", "When the gateway began, since 1970.", metrics.startedAtSeconds);
+  gauge("clickhouse_up", "Whether ClickHouse answers.", options.isClickHouseUp ? 1 : 0);
+  gauge("build_info", "What runs; the value is always 1.", [[{ ...build }, 1]]);
+  return exposition.text();
+}

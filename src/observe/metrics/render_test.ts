@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { createQueue } from "../../limits/queue/queue.ts";
+import { createMetrics } from "./metrics.ts";
+import { renderMetrics, type RenderOptions } from "./render.ts";
+
+function render(more: Partial<RenderOptions> = {}): string {
+  return renderMetrics({
+    metrics: createMetrics({
+      build: { version: "1", runtime: 'a "runtime" \\ of\ntwo lines' },
+      clock: () => new Date(1_500),
+    }),
+    queue: createQueue({ concurrency: 3 }),
+    budgets: {
+      stats: () => ({
+        refusals: { daily: 1, monthly: 2, dailyBytes: 3, perSecond: 4 },
+        waits: 5,
+        accounts: 6,
+        isAway: false,
+      }),
+    },
+    audit: { stats: () => ({ waiting: 1, written: 2, dropped: 3, isFailing: false }) },
+    cache: {
+      stats: () => ({
+        entries: 1,
+        bytes: 2,
+        maxBytes: 9,
+        hits: 3,
+        misses: 4,
+        staleHits: 5,
+        sharedRuns: 6,
+        bypasses: 8,
+        evictions: 7,
+        tooLarge: 0,
+      }),
+    },
+    isClickHouseUp: true,
+    syncStates: [
+      {
+        source: "companies",
+        isRunning: true,
+        lagSeconds: 12,
+        rows: 3,
+        rejected: 1,
+        durationMs: 250,
+        failures: 0,
+      },
+      {
+        source: "cohorts",
+        isRunning: false,
+        lagSeconds: null,
+        rows: null,
+        rejected: null,
+        durationMs: null,
+        failures: 2,
+      },
+    ],
+    ...more,
+  });
+}
+
+Deno.test("renderMetrics() shows how the sync of each source stands, and which was never read", () => {
+  const lines = render().split("\n").filter((line) => line.startsWith("sluice_sync"));
+  assert.deepEqual(lines, [
+    'sluice_sync_lag_seconds{source="companies"} 12',
+    'sluice_sync_lag_seconds{source="cohorts"} NaN',
+    'sluice_sync_failures{source="companies"} 0',
+    'sluice_sync_failures{source="cohorts"} 2',
+    'sluice_sync_rows{source="companies"} 3',
+    'sluice_sync_rows{source="cohorts"} NaN',
+    'sluice_sync_rejected_rows{source="companies"} 1',
+    'sluice_sync_rejected_rows{source="cohorts"} NaN',
+    'sluice_sync_duration_seconds{source="companies"} 0.25',
+    'sluice_sync_duration_seconds{source="cohorts"} NaN',
+    'sluice_sync_running{source="companies"} 1',
+    'sluice_sync_running{source="cohorts"} 0',
+  ]);
+});
+
+Deno.test("renderMetrics() shows the cache", () => {
+  const lines = render().split("\n").filter((line) => line.startsWith("sluice_cache"));
+  assert.deepEqual(lines, [
+    "sluice_cache_entries 1",
+    "sluice_cache_bytes 2",
+    "sluice_cache_hits_total 3",
+    "sluice_cache_misses_total 4",
+    "sluice_cache_stale_hits_total 5",
+    "sluice_cache_shared_runs_total 6",
+    "sluice_cache_bypasses_total 8",
+    "sluice_cache_evictions_total 7",
+  ]);
+});
+
+Deno.test("renderMetrics() escapes labels, and counts histograms up to each bound", () => {
+  const metrics = createMetrics({ build: { version: "1", runtime: "x" }, clock: () => new Date(0) });
+  const row = {
+    at: 0,
+    requestId: "",
+    tenantId: "acme",
+    subject: "",
+    method: "GET",
+    path: "/v1/a/b",
+    query: "a/b",
+    parametersHash: 0n,
+    status: 200,
+    problem: "",
+    cache: "hit",
+    clickHouseMs: 0,
+    rowsRead: 0,
+    bytesRead: 0,
+    bytesSent: 0,
+  };
+  // half a millisecond is in the first bucket, 70 s in none that has an end
+  for (const durationMs of [0.5, 0.7, 20, 70_000]) metrics.requests.record({ ...row, durationMs });
+  const text = render({ metrics });
+  const valueOf = (le: string) =>
+    text.split(`sluice_request_duration_seconds_bucket{endpoint="a/b",cache="hit",le="${le}"} `)[1].split(
+      "\n",
+    )[0];
+  assert.deepEqual(["0.0005", "0.001", "0.01", "0.025", "60", "+Inf"].map(valueOf), [
+    "1",
+    "2",
+    "2",
+    "3",
+    "3",
+    "4",
+  ]);
+  assert.match(text, /^sluice_request_duration_seconds_sum\{endpoint="a\/b",cache="hit"\} 70\.0212$/m);
+  assert.match(render(), /runtime="a \\"runtime\\" \\\\ of\\ntwo lines"/);
+});

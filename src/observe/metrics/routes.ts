@@ -1,0 +1,47 @@
+import { Hono } from "hono";
+import type { AppDeps, AppEnv } from "../../app.ts";
+import { memoized } from "../../base/async/memoized.ts";
+import type { Probe } from "../health/probe.ts";
+import { within } from "../../base/async/with_timeout.ts";
+import { onlyMethods } from "../../http/only_methods.ts";
+import { Problem } from "../../base/problem.ts";
+import { mediaType } from "./exposition.ts";
+import { renderMetrics } from "./render.ts";
+import { readSyncStates } from "./sync_states.ts";
+
+const syncTimeoutMs = 1_500;
+const syncFreshMs = 5_000;
+
+/** `GET /metrics` in Prometheus's text format, for whoever has METRICS_TOKEN; without that variable for everybody. */
+export function metricsRoutes(deps: AppDeps, probe: Probe): Hono<AppEnv> {
+  const { METRICS_TOKEN: token } = deps.config;
+  const syncStatesOf = memoized(
+    () => readSyncStates(deps.clickHouse, AbortSignal.timeout(syncTimeoutMs)),
+    syncFreshMs,
+  );
+  return new Hono<AppEnv>()
+    .get("/", async (c) => {
+      if (token !== undefined) await checkToken(token, c.req.header("authorization"));
+      const [{ isUp }, syncStates = []] = await Promise.all([probe(), within(syncTimeoutMs, syncStatesOf)]);
+      c.header("cache-control", "no-store");
+      return c.body(renderMetrics({ ...deps, isClickHouseUp: isUp, syncStates }), 200, {
+        "content-type": mediaType,
+      });
+    })
+    .all("/", onlyMethods("GET, HEAD"));
+}
+
+async function checkToken(token: string, authorization: string | undefined): Promise<void> {
+  const [, sent] = /^Bearer +(.+)$/i.exec(authorization ?? "") ?? [];
+  if (sent !== undefined && await isSame(sent, token)) return;
+  const headers = { "www-authenticate": 'Bearer realm="metrics"' };
+  throw new Problem("unauthenticated", { detail: "Send METRICS_TOKEN as the bearer token", headers });
+}
+
+/** Compares in a time that tells nothing of how much is equal: that of hashes tells nothing of the texts. */
+async function isSame(a: string, b: string): Promise<boolean> {
+  const digest = async (text: string) =>
+    new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  const [left, right] = await Promise.all([digest(a), digest(b)]);
+  return left.reduce((difference, byte, i) => difference | byte ^ right[i], 0) === 0;
+}

@@ -1,0 +1,34 @@
+import { maxOffset } from "./bind.ts";
+import { printCursor } from "./cursor.ts";
+import { cutPage } from "./keyset_page.ts";
+import type { Run } from "./statement.ts";
+import { splitLastLine } from "./template.ts";
+
+/** `meta.page` of an answer. */
+export interface PageMeta {
+  /** From 1; null by cursor. */
+  number: number | null;
+  size: number;
+  /** Rows of all pages; null by cursor, where nothing counts them. */
+  total: number | null;
+  /** What to send as `page`, or as `cursor`, for the next one; null on the last. */
+  next: number | string | null;
+}
+
+/** A page's rows as a printed array, and what is told of it, from what ClickHouse printed. */
+export function pageOf(
+  run: Run,
+  { number, size }: { number: number | null; size: number },
+  bytes: Uint8Array<ArrayBuffer>,
+  resultRows: number,
+): { data: Uint8Array; rows: number; page: PageMeta } {
+  if (number !== null) {
+    const { data, last } = splitLastLine(bytes);
+    const total = Number(last);
+    const hasNext = number * size < total && (number + 1) * size <= maxOffset;
+    return { data, rows: resultRows, page: { number, size, total, next: hasNext ? number + 1 : null } };
+  }
+  const { data, rows, lastRow } = cutPage(bytes, resultRows, size);
+  const next = lastRow ? printCursor(run.query, run.bound.parameters, run.now, lastRow) : null;
+  return { data, rows, page: { number, size, total: null, next } };
+}

@@ -1,0 +1,170 @@
+import { createRoles } from "../clickhouse/roles.ts";
+import { signToken } from "../auth/token.ts";
+import type { QueryFileError } from "../catalog/query_file_error.ts";
+import { createClickHouse, createPing } from "../clickhouse/client.ts";
+import type { Config } from "../base/config.ts";
+import { demoTenants, loadDemo } from "./demo/load.ts";
+import { docsAssets } from "../hosts/deno/docs_assets.ts";
+import { devConfig, givenVariables, startDevEngine } from "./dev_engine.ts";
+import type { Engine } from "./engine/engine.ts";
+import { keptInspections } from "./kept_inspections.ts";
+import { keptSecret } from "./kept_secret.ts";
+import { createLog } from "../hosts/deno/log.ts";
+import { migrateUp } from "./migrate.ts";
+import { onOrphaned } from "../hosts/deno/on_orphaned.ts";
+import { onSignal } from "../hosts/deno/on_signal.ts";
+import { type DevSource, followSource, startDevSource } from "./postgres/dev_source.ts";
+import { progressBar } from "./progress_bar.ts";
+import type { Gateway } from "../hosts/deno/serve.ts";
+import { readTransport } from "../hosts/deno/read_transport.ts";
+import { renderFault } from "../hosts/deno/sql_files.ts";
+import { watchQueries } from "./watch.ts";
+
+// deno-lint-ignore no-console -- this is a program for a terminal
+const say = (text: string) => console.log(text);
+
+/** Here there always is a secret. */
+type DevConfig = Config & { AUTH_JWT_SECRET: string };
+
+/** The development server: engine, migrations, demo data, gateway, and the query files watched. */
+async function dev(config: DevConfig): Promise<void> {
+  const start = performance.now();
+  const source = Deno.args.includes("--postgres") ? await startDevSource(config.SLUICE_DATA_DIR) : undefined;
+  // most of what the gateway is made of loads while the engine starts
+  const engine = await startDevEngine(config, {
+    env: source?.variables,
+    onSpawn: () => void import("../hosts/deno/serve.ts").catch(() => {}),
+  });
+  const closing: (() => Promise<void> | void)[] = [];
+  let isStopping = false;
+  const stop = async () => {
+    isStopping = true;
+    say("\nStopping …");
+    for (const close of closing) await close();
+    await engine.stop();
+    await source?.stop();
+  };
+  onSignal(stop);
+  onOrphaned(async () => {
+    await stop();
+    Deno.exit(0);
+  });
+  engine.ended.then(() => {
+    if (isStopping) return;
+    say("The embedded ClickHouse has ended by itself");
+    Deno.exit(1);
+  });
+  try {
+    const { url, tokens } = await serveDev(config, engine, closing, source);
+    if (!isStopping) say(greeting(url, tokens, performance.now() - start));
+  } catch (error) {
+    // what is underway when it is stopped fails
+    if (isStopping) return;
+    isStopping = true;
+    await engine.stop();
+    await source?.stop();
+    throw error;
+  }
+}
+
+async function serveDev(
+  config: DevConfig,
+  engine: Engine,
+  closing: (() => Promise<void> | void)[],
+  source: DevSource | undefined,
+) {
+  const { serve, whenReachable } = await import("../hosts/deno/serve.ts");
+  const { SLUICE_DATA_DIR: dataDir, SLUICE_SQL_DIR: sqlDir, AUTH_JWT_SECRET: secret } = config;
+  const log = createLog({ format: config.LOG_FORMAT, level: config.LOG_LEVEL });
+  const target = { ...engine, database: config.CLICKHOUSE_DATABASE };
+  const clickHouse = createClickHouse(target);
+  const tokens = await Promise.all(demoTenants.map(async (tenantId) => ({
+    tenantId,
+    token: await signToken(
+      secret,
+      { tenantId, scope: "query ingest stream", subject: "demo", expires: "30d" },
+      config,
+    ),
+  })));
+  const docs = docsAssets(tokens[0].token);
+  const inspections = keptInspections(`${dataDir}/inspections.json`);
+  const gateway = serve({
+    config,
+    roles: createRoles(target, readTransport(target.url)),
+    ping: createPing(target),
+    log,
+    docs,
+    inspections,
+  });
+  closing.push(gateway.stop);
+  say(`ClickHouse  ${engine.url} (native protocol on port ${engine.tcpPort}), data in ${dataDir}/`);
+  if (source) say(`Postgres    ${source.address}`);
+  const named = source ? [...config.MIGRATIONS, "postgres"] : config.MIGRATIONS;
+  const applied = await migrateUp(target, named);
+  if (applied.length) say(`Migrations  ${applied.length} applied`);
+  if (source) await followSource(clickHouse);
+  if (config.SLUICE_DEMO === "1") {
+    await loadDemo(clickHouse, `${dataDir}/demo.json`, new Date(), progressBar("Demo data  "));
+  }
+  // before they are read, so that no change falls in between
+  const load = () => whenReachable(gateway.reload, log);
+  closing.unshift(watchQueries(sqlDir, () => reload(load, config)));
+  report(await load(), sqlDir);
+  return { url: gateway.url, tokens };
+}
+
+async function reload(load: Gateway["reload"], config: DevConfig): Promise<void> {
+  const { SLUICE_SQL_DIR: sqlDir } = config;
+  try {
+    const faults = await load();
+    report(faults, sqlDir);
+    const kept =
+      "BROKEN: the last good version of each of these files goes on being served, whatever was wrong with it";
+    const dropped = "BROKEN: these files are not served until they are mended";
+    say(!faults.length ? "Query files loaded" : config.SLUICE_ON_BROKEN === "keep" ? kept : dropped);
+  } catch (error) {
+    say(`Cannot reload the query files: ${(error as Error).message}`);
+  }
+}
+
+function report(faults: QueryFileError[], sqlDir: string): void {
+  for (const fault of faults) say(renderFault(fault, sqlDir));
+}
+
+function greeting(url: string, tokens: { tenantId: string; token: string }[], ms: number): string {
+  const [{ token }] = tokens;
+  const now = new Date();
+  const event = JSON.stringify({
+    id: crypto.randomUUID(),
+    eventType: "message_sent",
+    entityId: "my-first-message",
+    channel: "email",
+    occurredAt: new Date(now.getTime() - 60_000).toISOString(),
+  });
+  return [
+    `Sluice      ${url}, API reference at ${url}/docs (ready after ${(ms / 1000).toFixed(1)} s)`,
+    "",
+    ...tokens.map(({ tenantId, token }) => `Token of ${tenantId}:\n${token}`),
+    'Token of an admin: deno task token --tenant acme --scope "query ingest stream admin"',
+    "",
+    "Try:",
+    `curl -s '${url}/v1/outreach/overview?timeRange=7d' -H 'authorization: Bearer ${token}'`,
+    `curl -s '${url}/v1/outreach/campaigns?timeRange=30d&limit=3' -H 'authorization: Bearer ${token}'`,
+    `curl -s '${url}/v1/events/outreach' -H 'authorization: Bearer ${token}' -d '${event}'`,
+    "An event shows in an overview asked for before within ten seconds: answers are kept for so long.",
+    "",
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  try {
+    const config = devConfig();
+    await Deno.mkdir(config.SLUICE_DATA_DIR, { recursive: true });
+    const secret = givenVariables().AUTH_JWT_SECRET ??
+      await keptSecret(`${config.SLUICE_DATA_DIR}/jwt_secret`);
+    await dev({ ...config, AUTH_JWT_SECRET: secret });
+  } catch (error) {
+    say(`Cannot start: ${(error as Error).message}`);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,91 @@
+import { fileURLToPath } from "node:url";
+import { type ClickHouseOptions, createClickHouse } from "../../clickhouse/client.ts";
+import { listMigrations } from "../../hosts/deno/list_migrations.ts";
+import { grantsPath, makeGrants } from "../grants.ts";
+import { dbmate } from "../migrate.ts";
+import { ownerOptions } from "../../hosts/deno/clickhouse_options.ts";
+import { devConfig, withDevDatabase } from "../dev_engine.ts";
+import { withScratchEngine } from "../scratch_engine.ts";
+
+const usage = `deno task migrate up                    apply what is pending
+deno task migrate down                  take back the newest migration
+deno task migrate status                list applied and pending migrations
+deno task migrate new DOMAIN/OBJECT     make an empty migration
+deno task migrate dump                  write sql/schema.sql and what ClickHouse's users may read`;
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const schemaFile = `${root}sql/schema.sql`;
+/** The table that a view writes while it is refreshed, under another name each time. */
+const refreshing = /^CREATE TABLE \w+\.`\.tmp\.[^;]*;\n\n/gm;
+
+// deno-lint-ignore no-console -- a program for a terminal
+const say = (text: string) => console.log(text.trimEnd());
+
+async function main([command, argument]: string[]): Promise<number> {
+  switch (command) {
+    case "status":
+      say(await withDevDatabase(status, ownerOptions));
+      return 0;
+    case "up":
+    case "down":
+      say(
+        await withDevDatabase(
+          (target) => dbmate(target, [command], ["--no-dump-schema"], devConfig().MIGRATIONS),
+          ownerOptions,
+        ),
+      );
+      return 0;
+    case "new":
+      return await create(argument ?? "");
+    case "dump":
+      await withScratchEngine(async (clickHouse, target) => {
+        await dbmate(target, ["dump"], ["--schema-file", schemaFile]);
+        await Deno.writeTextFile(grantsPath, await makeGrants(clickHouse));
+      });
+      await Deno.writeTextFile(schemaFile, (await Deno.readTextFile(schemaFile)).replaceAll(refreshing, ""));
+      say("Wrote sql/schema.sql and deploy/clickhouse/users.d/sluice_grants.xml");
+      return 0;
+    default:
+      say(usage);
+      return 2;
+  }
+}
+
+async function status(target: ClickHouseOptions): Promise<string> {
+  const migrations = await listMigrations(createClickHouse(target), devConfig().MIGRATIONS);
+  const applied = migrations.filter(({ isApplied }) => isApplied).length;
+  const lines = migrations.map(({ name, isApplied }) => `[${isApplied ? "X" : " "}] ${name}`);
+  return [...lines, "", `Applied: ${applied}`, `Pending: ${migrations.length - applied}`].join("\n");
+}
+
+async function create(name: string): Promise<number> {
+  const [, domain, object] = /^([a-z][a-z0-9_]*)\/([a-z][a-z0-9_]*)$/.exec(name) ?? [];
+  if (!domain) {
+    say(`Name the migration DOMAIN/OBJECT, such as outreach/outreach_events, not "${name}"`);
+    return 2;
+  }
+  const timestamp = new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14);
+  const path = `migrations/${domain}/${timestamp}_${object}.sql`;
+  await Deno.mkdir(`${root}migrations/${domain}`, { recursive: true });
+  const text = `-- migrate:up
+-- One row is …. Ordered by … because …; partitioned by …; kept for ….
+CREATE TABLE ${object}
+(
+    tenant_id String
+)
+ENGINE = MergeTree
+ORDER BY tenant_id
+
+-- migrate:down
+DROP TABLE ${object}
+`;
+  await Deno.writeTextFile(root + path, text, { createNew: true });
+  say(`Wrote ${path}`);
+  return 0;
+}
+
+try {
+  Deno.exit(await main(Deno.args));
+} catch (error) {
+  say((error as Error).message);
+  Deno.exit(1);
+}
