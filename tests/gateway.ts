@@ -1,20 +1,18 @@
+import { createGateway as createPortableGateway, type GatewayDeps } from "../src/gateway.ts";
 import { createRoles, mapRoles } from "../src/clickhouse/roles.ts";
-import { type AppDeps, createApp } from "../src/app.ts";
-import { type Audit, createAudit } from "../src/observe/audit/audit.ts";
+import type { Audit } from "../src/observe/audit/audit.ts";
 import { signToken } from "../src/auth/token.ts";
-import { type Budgets, createBudgets } from "../src/limits/budget/budgets.ts";
+import type { Budgets } from "../src/limits/budget/budgets.ts";
+import type { Cache } from "../src/cache/cache.ts";
 import type { Limits } from "../src/limits/budget/limits.ts";
-import { createBudgetStore } from "../src/limits/budget/store.ts";
-import { type Cache, createCache } from "../src/cache/cache.ts";
-import { createServing, type OnBroken } from "../src/catalog/serving.ts";
+import type { OnBroken } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions, Reply, Statement } from "../src/clickhouse/client.ts";
 import { docsAssets } from "../src/hosts/deno/docs_assets.ts";
 import { processStats } from "../src/hosts/deno/process_stats.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
-import type { LogEntry } from "../src/http/log_requests.ts";
-import { createMetrics } from "../src/observe/metrics/metrics.ts";
-import { createQueue, type Queue, type QueueOptions } from "../src/limits/queue/queue.ts";
+import type { LogEntry } from "../src/base/log.ts";
+import type { Queue, QueueOptions } from "../src/limits/queue/queue.ts";
 
 /** The engine that `tests/run.ts` started. */
 export function engineOptions(): ClickHouseOptions {
@@ -62,17 +60,17 @@ export interface TestOptions {
   target?: ClickHouseOptions;
   writer?: ClickHouse;
   files?: QueryFile[];
-  onBroken?: OnBroken;
   now?: () => Date;
   /** Settings in place of the tests' own. */
-  config?: Partial<AppDeps["config"]>;
+  config?: Partial<GatewayDeps["config"]>;
   /** Budgets of a tenant for which no admin decided anything. */
   budgets?: Partial<Limits>;
   /** Bytes of the result cache; by default there is none, so that each request is computed. */
   cacheBytes?: number;
+  onBroken?: OnBroken;
   /** How many queries run and wait. */
   queue?: Partial<QueueOptions>;
-  pendingMigrations?: () => Promise<number>;
+  pendingMigrations?: GatewayDeps["pendingMigrations"];
   /** Rows of the audit that wait at most. */
   maxAuditRows?: number;
   /** Waiting rows of the audit that are written at once. */
@@ -143,71 +141,44 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     createRoles(options.target ?? engineOptions()),
     (ask): ClickHouse => through ? async (statement) => await through(statement, ask) : ask,
   );
-  const { clickHouse } = roles;
   const log: LogEntry[] = [];
-  const serving = createServing({
-    roles,
-    log: (entry) => void log.push(entry),
-    onBroken: options.onBroken,
-  });
   let now: Date | undefined;
-  const load = async (files: QueryFile[]) => (await serving.load(files)).map((fault) => fault.render());
-  const faults = await load(options.files ?? await readQueryFiles());
-  if (faults.length) throw new Error(faults.join("\n"));
-  const instance = crypto.randomUUID();
   const clock = () => now ?? options.now?.() ?? new Date();
-  const addEntry = (entry: LogEntry) => log.push(entry);
   let passedMs = 0;
-  const monotonic = () => performance.now() + passedMs;
-  const audit = createAudit({
-    clickHouse,
-    instance,
-    log: addEntry,
-    maxRows: options.maxAuditRows,
-    flushRows: options.auditFlushRows,
-  });
-  const budgets = createBudgets({
-    store: createBudgetStore(clickHouse, instance),
-    instance,
-    clock,
-    log: addEntry,
-    defaults: { daily: 10_000, monthly: 200_000, dailyBytes: null, perSecond: 100_000, ...options.budgets },
-    monotonic,
-  });
-  const maxBytes = options.cacheBytes ?? 0;
-  const cache = createCache({ clickHouse, reader: roles.reader, clock, log: addEntry, maxBytes, monotonic });
-  const queue = createQueue({ concurrency: 64, ...options.queue });
-  const app = createApp({
+  const gateway = createPortableGateway({
     config: {
       ...tokenConfig,
       ALLOWED_ORIGINS: "https://app.example.com",
       TELL_COSTS: "coarse",
       ...limits,
+      CACHE_MAX_BYTES: options.cacheBytes ?? 0,
+      CLICKHOUSE_MAX_CONCURRENCY: options.queue?.concurrency ?? 64,
+      BUDGET_DAILY_QUERIES: options.budgets?.daily ?? 10_000,
+      BUDGET_MONTHLY_QUERIES: options.budgets?.monthly ?? 200_000,
+      BUDGET_DAILY_BYTES: options.budgets?.dailyBytes ?? undefined,
+      BUDGET_REQUESTS_PER_SECOND: options.budgets?.perSecond ?? 100_000,
+      SLUICE_ON_BROKEN: options.onBroken ?? "keep",
       ...options.config,
     },
-    ...roles,
-    ...(options.writer && { writer: options.writer }),
-    budgets,
-    queue,
-    audit,
-    cache,
-    metrics: createMetrics({
-      build: { version: "1.2.3", runtime: "the tests" },
-      process: processStats,
-      clock: () => new Date(),
-    }),
-    pendingMigrations: options.pendingMigrations,
-    served: serving.served,
-    isOpen: () => true,
+    roles: { ...roles, ...(options.writer && { writer: options.writer }) },
+    log: (entry) => void log.push(entry),
     clock,
-    log: addEntry,
+    monotonic: () => performance.now() + passedMs,
     docs: docsAssets(),
+    build: { version: "1.2.3", runtime: "the tests" },
+    process: processStats,
+    pendingMigrations: options.pendingMigrations,
+    queue: options.queue,
+    audit: { maxRows: options.maxAuditRows, flushRows: options.auditFlushRows },
   });
+  const load = async (files: QueryFile[]) => (await gateway.load(files)).map((fault) => fault.render());
+  const faults = await load(options.files ?? await readQueryFiles());
+  if (faults.length) throw new Error(faults.join("\n"));
 
   const request: TestGateway["fetch"] = async (path, tenantId, init = {}) => {
     const headers = new Headers(init.headers);
     if (tenantId !== undefined) headers.set("authorization", `Bearer ${await tokenOf(tenantId)}`);
-    return await app.fetch(new Request(`http://gateway${path}`, { ...init, headers }));
+    return await gateway.fetch(new Request(`http://gateway${path}`, { ...init, headers }));
   };
   return {
     fetch: request,
@@ -234,12 +205,12 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
           body: events.map((event) => JSON.stringify(event)).join("\n"),
         }),
       ),
-    handle: (request) => app.fetch(request),
+    handle: (request) => gateway.fetch(request),
     log,
-    budgets,
-    audit,
-    cache,
-    queue,
+    budgets: gateway.budgets,
+    audit: gateway.audit,
+    cache: gateway.cache,
+    queue: gateway.queue,
     pass: (ms) => void (passedMs += ms),
     setNow: (instant) => now = instant,
     load,

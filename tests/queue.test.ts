@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ClickHouse } from "../src/clickhouse/client.ts";
 import { createRoles } from "../src/clickhouse/roles.ts";
-import type { LogEntry } from "../src/http/log_requests.ts";
+import type { LogEntry } from "../src/base/log.ts";
 import { concurrencyOf, defaultConcurrency } from "../src/limits/queue/default_concurrency.ts";
 import type { QueueOptions } from "../src/limits/queue/queue.ts";
 import { createGateway, engineOptions, newTenant, queryFile, read, type Through } from "./gateway.ts";

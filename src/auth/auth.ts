@@ -1,5 +1,5 @@
 import type { ClickHouse } from "../clickhouse/client.ts";
-import type { Log } from "../http/log_requests.ts";
+import type { Log } from "../base/log.ts";
 import { createTokens, type TokenConfig, type Tokens } from "./jwt.ts";
 import { type ApiKeys, createApiKeys } from "./keys/keys.ts";
 import { type ApiKeyStore, createApiKeyStore } from "./keys/store.ts";

@@ -1,22 +1,27 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { AppEnv } from "../app.ts";
 import { Problem } from "../base/problem.ts";
 import type { Auth } from "./auth.ts";
 import { noCredential } from "./challenge.ts";
-import type { Credential } from "./credential.ts";
+import type { AuthEnv, Credential } from "./credential.ts";
 import { looksLikeKey } from "./keys/key.ts";
 
 /** Requires a token, an API key, or for a stream a stream token; sets `credential`. Throws Problem. */
 export function authenticate(auth: Auth) {
-  return createMiddleware<AppEnv>(async function authenticate(c, next) {
-    c.set("credential", await verify(c, auth));
+  return createMiddleware<AuthEnv>(async function authenticate(c, next) {
+    const { facts } = c.var;
+    facts.isAudited = true;
+    const verified = verify(c, auth);
+    const credential = verified instanceof Promise ? await verified : verified;
+    c.set("credential", credential);
+    facts.tenantId = credential.tenantId;
+    facts.subject = credential.subject;
     await next();
   });
 }
 
 function verify(
-  c: Context<AppEnv>,
+  c: Context<AuthEnv>,
   { tokens, keys, streamTokens }: Auth,
 ): Credential | Promise<Credential> {
   const [, bearer] = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
@@ -31,6 +36,6 @@ function verify(
 }
 
 /** Whether the request opens a stream: nothing else takes a token in the address, as that is kept in many places. */
-function isStream(c: Context<AppEnv>): boolean {
+function isStream(c: Context<AuthEnv>): boolean {
   return c.req.method === "GET" && c.req.path.startsWith("/v1/stream/");
 }

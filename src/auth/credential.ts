@@ -1,3 +1,5 @@
+import type { HttpEnv } from "../http/facts.ts";
+
 /** Who asks. */
 export interface Credential {
   tenantId: string;
@@ -6,6 +8,11 @@ export interface Credential {
   scopes: string[];
   /** Further tenants whose rows the scope `tenants:compare` allows to set beside one's own. */
   tenants: string[];
+}
+
+/** What the middlewares of `/v1` leave for those after them. */
+export interface AuthEnv {
+  Variables: HttpEnv["Variables"] & { credential: Credential };
 }
 
 /** Subjects that begin so are those of API keys; the audit tells by them when a key was last used. */

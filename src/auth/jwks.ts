@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParameters } from "jose";
-import type { Log } from "../http/log_requests.ts";
+import type { Log } from "../base/log.ts";
 import { Problem } from "../base/problem.ts";
 
 /** What a key set uses. */

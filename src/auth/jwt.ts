@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from "jose";
 import type { Config } from "../base/config.ts";
-import type { Log } from "../http/log_requests.ts";
+import type { Log } from "../base/log.ts";
 import { Problem } from "../base/problem.ts";
 import { badCredential } from "./challenge.ts";
 import { type Credential, keySubject, tenantIdFault } from "./credential.ts";

@@ -1,9 +1,8 @@
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
-import type { AppEnv } from "../app.ts";
 import { forbidden } from "./challenge.ts";
 import type { Config } from "../base/config.ts";
-import type { Credential } from "./credential.ts";
+import type { AuthEnv, Credential } from "./credential.ts";
 
 /** Each scope and what it allows; `query:<domain>` is one for each domain of queries, `<domain>:write` for each that writes. */
 export const scopes = {
@@ -45,7 +44,7 @@ export function checkScope(credential: Credential, ...anyOf: string[]): void {
 
 /** Lets only credentials with the scope pass. Throws Problem. */
 export function requireScope(scope: keyof typeof scopes) {
-  return createMiddleware<AppEnv>(async function requireScope(c, next) {
+  return createMiddleware<AuthEnv>(async function requireScope(c, next) {
     checkScope(c.var.credential, scope);
     await next();
   });

@@ -1,5 +1,3 @@
-import type { AuditNote } from "../http/facts.ts";
-
 /** What a query cost, as it is told. */
 export interface Figures {
   rowsRead: number;
@@ -37,7 +35,7 @@ export function coarseFigures({ rowsRead, bytesRead, elapsedMs }: Figures): Figu
 
 /** The field Server-Timing of a computed answer: exact figures for those who may have them, who find coarse ones in `meta`. */
 export function serverTiming(
-  { clickHouseMs, rowsRead, bytesRead }: Pick<AuditNote, "clickHouseMs" | "rowsRead" | "bytesRead">,
+  { clickHouseMs, rowsRead, bytesRead }: { clickHouseMs: number; rowsRead: number; bytesRead: number },
   isExact: boolean,
 ): string {
   if (!isExact) return `clickhouse;dur=${Math.ceil(clickHouseMs)}`;

@@ -15,7 +15,8 @@ export interface Ask {
   written: ReadonlySet<string>;
   /** Whether the caller wants it computed now. */
   isBypass: boolean;
-  signal: AbortSignal;
+  /** Fires when the caller has left; to ask a request for its signal makes it, which a cached answer does not need. */
+  signal: () => AbortSignal;
   /** Told how the answer comes, before it is computed: it may fail. */
   onStatus(status: Outcome["status"]): void;
   /** Runs the query with its clock at an instant; `isBehind` when nobody waits for it. */

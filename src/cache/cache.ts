@@ -2,7 +2,7 @@ import type { Answer } from "../query/answer.ts";
 import { usesClock } from "../catalog/clock.ts";
 import type { Query } from "../catalog/query.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
-import type { Log } from "../http/log_requests.ts";
+import type { Log } from "../base/log.ts";
 import { type Ask, clockOf, type Outcome, tenantsOf } from "./ask.ts";
 import { collect, collectedBytes } from "../query/collect.ts";
 import { decodeText, encode, type Encoding, entityTag, type Entry, freshnessOf } from "./entry.ts";
@@ -182,7 +182,7 @@ export function createCache(
     ask.onStatus(status);
     counter.add(ask.query.name, status === "bypass" ? "bypasses" : "misses");
     if (isShared) counter.add(ask.query.name, "sharedRuns");
-    const made = await flights.join(key, flight, ask.signal);
+    const made = await flights.join(key, flight, ask.signal());
     if ("entry" in made) {
       const { entry } = made;
       const { ttlSeconds } = freshnessOf(entry, clock().getTime(), true);
@@ -191,7 +191,7 @@ export function createCache(
     // a stream has one reader; the others ask for their own
     const isOwn = made.isTaken;
     made.isTaken = true;
-    const answer = isOwn ? await ask.run(clockAt, ask.signal, false) : made.stream;
+    const answer = isOwn ? await ask.run(clockAt, ask.signal(), false) : made.stream;
     return { answer, status, forwarded, isShared: false, ttlSeconds: 0 };
   }
 
@@ -241,6 +241,15 @@ export function createCache(
     return kept.purge(command, begunBefore);
   }
 
+  async function encodeAndKeep(entry: Entry, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await encode(entry.body, encoding);
+    const latest = kept.peek(entry.key);
+    if (latest?.body !== entry.body) return bytes;
+    const larger = { ...latest, encoded: { ...latest.encoded, [encoding]: bytes } };
+    if (kept.fits(larger)) kept.set(larger);
+    return bytes;
+  }
+
   async function wake(): Promise<void> {
     await versions.poll();
     isRested = false;
@@ -274,22 +283,6 @@ export function createCache(
       return versions.poll().then(() => decide(ask, kept.get(key)));
     },
 
-    /** The kept answer, if it may be given out as it is and nothing has to be asked for that. */
-    recall(
-      what: Pick<Ask, "query" | "bound" | "tenantId" | "format">,
-    ): { entry: Entry; ttlSeconds: number } | undefined {
-      askedAt = monotonic();
-      if (isRested) return;
-      const entry = kept.get(cacheKey(what));
-      if (!entry) return;
-      if ((entry.changedAt === undefined || entry.writtenTables.length > 0) && !isVerified()) return;
-      const { state, ttlSeconds } = freshnessOf(entry, clock().getTime(), isVerified());
-      return state === "fresh" ? { entry, ttlSeconds } : undefined;
-    },
-
-    /** Counts an answer that `recall` gave. */
-    countHit: (query: string) => counter.add(query, "hits"),
-
     /** The entry's body as text, which is made once; null when it is none, or has no room. Deno sends it in half the time. */
     text(entry: Entry): string | null {
       if (entry.text !== undefined) return entry.text;
@@ -302,15 +295,11 @@ export function createCache(
     },
 
     /** The entry's body in an encoding, which is made once. */
-    async encoded(entry: Entry, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
-      const known = entry.encoded[encoding];
-      if (known) return known;
-      const bytes = await encode(entry.body, encoding);
-      const latest = kept.peek(entry.key);
-      if (latest?.body !== entry.body) return bytes;
-      const larger = { ...latest, encoded: { ...latest.encoded, [encoding]: bytes } };
-      if (kept.fits(larger)) kept.set(larger);
-      return bytes;
+    encoded(
+      entry: Entry,
+      encoding: Encoding,
+    ): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
+      return entry.encoded[encoding] ?? encodeAndKeep(entry, encoding);
     },
 
     /** Forgets the answers that a purge means, as the gateway where it is given; `id` is that of its row. */
@@ -347,6 +336,6 @@ export function createCache(
 
 async function runOnce(ask: Ask, now: Date): Promise<Outcome> {
   ask.onStatus("bypass");
-  const answer = await ask.run(clockOf(ask, now, { freshMs: 1_000 }), ask.signal, false);
+  const answer = await ask.run(clockOf(ask, now, { freshMs: 1_000 }), ask.signal(), false);
   return { answer, status: "bypass", forwarded: "bypass", isShared: false, ttlSeconds: 0 };
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Encoding } from "./entry.ts";
 
 /** Smaller bodies go out as they are. */
@@ -13,10 +14,22 @@ export interface Accepted {
   identity: number;
 }
 
+/** Fields that were read: callers send few different ones. */
+const accepted = new LRUCache<string, Accepted>({ max: 100 });
+const maxKnownLength = 256;
+
 /** What `Accept-Encoding` says (RFC 9110, section 12.5.3); `*` stands for the codings that it does not name. */
-export function readAccepted(header: string | null | undefined): Accepted {
+export function readAccepted(header = ""): Accepted {
+  const known = accepted.get(header);
+  if (known) return known;
+  const read = parseAccepted(header);
+  if (header.length <= maxKnownLength) accepted.set(header, read);
+  return read;
+}
+
+function parseAccepted(header: string): Accepted {
   const weights = new Map<string, number>();
-  for (const part of header?.split(",") ?? []) {
+  for (const part of header.split(",")) {
     const [coding, ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
     const weight = parameters.find((parameter) => parameter.startsWith("q="));
     weights.set(coding, weight ? Number(weight.slice(2)) || 0 : 1);

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { readSearch, suggestion } from "../query/bind.ts";
+import { suggestion } from "../base/suggestion.ts";
+import { readSearch } from "../http/input.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { queryName } from "../catalog/query.ts";
 import { checked } from "../http/checked.ts";

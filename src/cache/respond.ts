@@ -1,10 +1,11 @@
 import { Problem } from "../base/problem.ts";
 import type { Outcome } from "./ask.ts";
 import { chooseEncoding, readAccepted } from "./encoding.ts";
+import type { Cache } from "./cache.ts";
 import type { Encoding, Entry } from "./entry.ts";
 import { type ByteRange, readRange } from "./ranges.ts";
 
-/** What makes a caller's answer another one than the next caller's. */
+/** What the answer depends on besides the URL. */
 const vary = "Authorization, X-Api-Key, Accept, Accept-Encoding";
 
 /** What `respond` reads of the request: its conditions are those of a GET or HEAD, its range is that of a GET. */
@@ -22,12 +23,12 @@ export interface Conditions {
  * The response for an answer: with the fields of RFC 9111 and RFC 9211 that say how it came and how long it holds, 304 when
  * the caller has it, 206 with the part that the caller wants, in an encoding that the caller takes. Throws Problem.
  */
-export async function respond(
+export function respond(
   { answer, status, forwarded, isShared, entry, ttlSeconds }: Outcome,
   now: Date,
   conditions: Conditions,
-  encoded: (entry: Entry, encoding: Encoding) => Promise<Uint8Array<ArrayBuffer>>,
-): Promise<Response> {
+  cache: Pick<Cache, "encoded" | "text">,
+): Response | Promise<Response> {
   const { isFile } = conditions;
   const headers: Record<string, string> = {
     ...answer.headers,
@@ -38,10 +39,11 @@ export async function respond(
     ...(isFile && { "accept-ranges": entry ? "bytes" : "none" }),
   };
   if (!entry) {
-    if (answer.body instanceof Uint8Array) headers["content-length"] = String(answer.body.length);
-    else if (!isMatched(conditions)) await answer.body.cancel();
+    const { body } = answer;
+    if (body instanceof Uint8Array) headers["content-length"] = String(body.length);
+    else if (!isMatched(conditions)) return body.cancel().then(() => Promise.reject(unmatched()));
     checkMatch(conditions);
-    return new Response(answer.body, { headers });
+    return responseOf(body, headers);
   }
   const range = rangeOf(entry, conditions);
   const encoding = range
@@ -52,13 +54,30 @@ export async function respond(
   checkMatch(conditions, headers.etag);
   if (conditions.ifNoneMatch && matchesTag(conditions.ifNoneMatch, entry.etag)) {
     delete headers["content-type"];
-    return new Response(null, { status: 304, headers });
+    return responseOf(null, headers, 304);
   }
   if (range) return partOf(entry, range, headers);
-  const body = encoding ? await encoded(entry, encoding) : entry.body;
-  if (encoding) headers["content-encoding"] = encoding;
-  headers["content-length"] = String(body.length);
-  return new Response(body, { headers });
+  headers["content-length"] = String(entry.body.length);
+  if (!encoding) return responseOf(status === "hit" ? cache.text(entry) ?? entry.body : entry.body, headers);
+  headers["content-encoding"] = encoding;
+  const send = (body: Uint8Array<ArrayBuffer>) => {
+    headers["content-length"] = String(body.length);
+    return responseOf(body, headers);
+  };
+  const encoded = cache.encoded(entry, encoding);
+  return encoded instanceof Promise ? encoded.then(send) : send(encoded);
+}
+
+/** A response with these fields: to append them to it costs Deno a quarter of what it takes to make it with them. */
+function responseOf(
+  body: BodyInit | null,
+  { "content-type": type, ...others }: Record<string, string>,
+  status = 200,
+): Response {
+  // a body that is text would otherwise be given a type
+  const response = new Response(body, type ? { status, headers: { "content-type": type } } : { status });
+  for (const name in others) response.headers.append(name, others[name]);
+  return response;
 }
 
 /** The part that is asked for, if what the caller has of the rest, by `If-Range`, is of the same bytes. */
@@ -85,7 +104,7 @@ function partOf(
   const part = body.subarray(range.first, range.last + 1);
   headers["content-range"] = `bytes ${range.first}-${range.last}/${body.length}`;
   headers["content-length"] = String(part.length);
-  return new Response(part, { status: 206, headers });
+  return responseOf(part, headers, 206);
 }
 
 /**
@@ -129,8 +148,11 @@ export function matchesTag(ifNoneMatch: string, etag: string): boolean {
 
 /** Throws a Problem unless `If-Match` names the entity tag, by strong comparison (RFC 9110, section 13.1.1). */
 function checkMatch(conditions: Conditions, etag?: string): void {
-  if (isMatched(conditions, etag)) return;
-  throw new Problem("precondition-failed", {
+  if (!isMatched(conditions, etag)) throw unmatched();
+}
+
+function unmatched(): Problem {
+  return new Problem("precondition-failed", {
     detail: "If-Match names no entity tag of this answer; a weak one never matches",
     parameter: "If-Match",
   });

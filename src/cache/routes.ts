@@ -1,5 +1,6 @@
 import { Hono } from "hono";
-import type { AppEnv, Served } from "../app.ts";
+import type { AuthEnv } from "../auth/credential.ts";
+import type { Served } from "../catalog/serving.ts";
 import { requireScope } from "../auth/scope.ts";
 import { type ClickHouse, run } from "../clickhouse/client.ts";
 import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
@@ -18,8 +19,8 @@ export interface CacheRoutesDeps {
 }
 
 /** `DELETE /`: forgets cached answers, by query, tenant and table, on every gateway. */
-export function cacheRoutes({ cache, clickHouse, served }: CacheRoutesDeps): Hono<AppEnv> {
-  return new Hono<AppEnv>()
+export function cacheRoutes({ cache, clickHouse, served }: CacheRoutesDeps): Hono<AuthEnv> {
+  return new Hono<AuthEnv>()
     .use(requireScope("admin"))
     .delete("/", async (c) => {
       const purge = await readPurge(c.req.raw, served().catalog);

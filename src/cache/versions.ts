@@ -1,7 +1,7 @@
 import { createTurns } from "../base/async/single_flight.ts";
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { quoteString } from "../clickhouse/string_literal.ts";
-import type { Log } from "../http/log_requests.ts";
+import type { Log } from "../base/log.ts";
 import type { Purge } from "./purge.ts";
 import versionsSql from "./versions.sql" with { type: "text" };
 

@@ -1,11 +1,13 @@
-import type { Bound } from "../query/bind.ts";
 import type { Query } from "./query.ts";
 
 /** What `{now}` is while a parameter stands in its place: a query that looks at it all the same answers plain nonsense. */
 export const noClock = new Date(0);
 
 /** Whether the query looks at the clock: not when the caller gave a parameter that stands in its place. */
-export function usesClock({ bindsNow, header }: Query, { parameters }: Pick<Bound, "parameters">): boolean {
+export function usesClock(
+  { bindsNow, header }: Query,
+  { parameters }: { parameters: Record<string, string> },
+): boolean {
   if (!bindsNow) return false;
   for (const name in header.params) {
     if (header.params[name].replacesNow && parameters[name] !== nothing) return false;

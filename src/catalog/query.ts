@@ -1,9 +1,8 @@
-import { warningsColumn } from "../query/warnings.ts";
 import type { Statement } from "../clickhouse/client.ts";
 import { ClickHouseError, problemOf, throwIfCode } from "../clickhouse/exception.ts";
 import { plainValue } from "../clickhouse/types/parameter.ts";
 import { parseType } from "../clickhouse/types/type.ts";
-import { comparing } from "../query/compared_tenants.ts";
+import { comparing } from "./comparison.ts";
 import { compileWrite } from "./compile_write.ts";
 import { engineFault } from "./engine_fault.ts";
 import { checkCursor } from "./check_cursor.ts";
@@ -16,7 +15,14 @@ import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholde
 import { type At, errorAt } from "./query_file_error.ts";
 import { quietThrows } from "./quiet_throws.ts";
 import { createParameters } from "./query_parameters.ts";
-import { checkReach, checkSyntax, checkTokens, type Column, readColumns } from "./query_rules.ts";
+import {
+  checkReach,
+  checkSyntax,
+  checkTokens,
+  type Column,
+  readColumns,
+  warningsColumn,
+} from "./query_rules.ts";
 import { findReach, reachOf } from "./reach.ts";
 
 /** A query file as it lies in the repository. */

@@ -1,6 +1,6 @@
 import { bindableType, ParameterError } from "../clickhouse/types/parameter.ts";
 import { parseType } from "../clickhouse/types/type.ts";
-import { comparing, comparingHeader } from "../query/compared_tenants.ts";
+import { comparing, comparingHeader } from "./comparison.ts";
 import type { Header, QueryHeader } from "./header.ts";
 import { createParameter, type Parameter } from "./parameter.ts";
 import type { Placeholder } from "./placeholders.ts";

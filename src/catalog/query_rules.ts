@@ -1,12 +1,14 @@
 import { type ClickHouseType, parseType } from "../clickhouse/types/type.ts";
 import { hasTextAt } from "./typed_times.ts";
-import { warningsColumn } from "../query/warnings.ts";
 import type { QueryHeader } from "./header.ts";
 import type { Resolution, Syntax } from "./inspection.ts";
 import { maskSql } from "./placeholders.ts";
 import type { At } from "./query_file_error.ts";
 import type { Reach } from "./reach.ts";
 import { sqlTokens } from "./sql_tokens.ts";
+
+/** The result column of an object that becomes `meta.warnings`. */
+export const warningsColumn = "warnings";
 
 /** A result column of a query. */
 export interface Column {

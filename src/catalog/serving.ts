@@ -1,14 +1,22 @@
 import { Problem } from "../base/problem.ts";
 import { readRows } from "../clickhouse/client.ts";
 import type { Roles } from "../clickhouse/roles.ts";
-import type { Served } from "../app.ts";
-import type { Log } from "../http/log_requests.ts";
+import type { Log } from "../base/log.ts";
 import streamsSql from "./streams.sql" with { type: "text" };
 import { checkIsolation } from "../isolation/policies.ts";
-import { loadCatalog } from "./catalog.ts";
+import { type Catalog, loadCatalog } from "./catalog.ts";
 import { createMemory, type MemoryStore } from "./memory.ts";
 import type { QueryFile } from "./query.ts";
 import { QueryFileError } from "./query_file_error.ts";
+
+/** What is served at the moment: it changes when query files do. */
+export interface Served {
+  catalog: Catalog;
+  /** Streams that take events. */
+  streams: string[];
+  /** Query files that are wrong, whether or not a former version of them is served. */
+  broken: string[];
+}
 
 /** What is done with a query whose file is broken now: its last good version stays, or it is served no more. */
 export type OnBroken = "keep" | "drop";

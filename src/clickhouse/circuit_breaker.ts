@@ -1,6 +1,6 @@
 import type { ClickHouse } from "./client.ts";
 import { ClickHouseError, ClickHouseUnreachable } from "./exception.ts";
-import type { Log } from "../http/log_requests.ts";
+import type { Log } from "../base/log.ts";
 
 /** Asks ClickHouse for a sign of life; rejects when none comes. */
 export type Ping = (signal: AbortSignal) => Promise<void>;

@@ -1,4 +1,3 @@
-import type { MiddlewareHandler } from "hono";
 import { Problem } from "../base/problem.ts";
 
 /** The codings that a body may come in. */
@@ -18,13 +17,4 @@ export function contentCoding(headers: Headers): ContentCoding {
     detail: `Content-Encoding must be gzip or absent, not "${field.slice(0, 64)}"`,
     headers: { "accept-encoding": "gzip" },
   });
-}
-
-/** Refuses codings that no route takes, also where the body is not read. Throws Problem. */
-export function checkCoding(): MiddlewareHandler {
-  return async function checkCoding(c, next) {
-    // a GET has no body that means anything
-    if (c.req.method !== "GET" && c.req.method !== "HEAD") contentCoding(c.req.raw.headers);
-    await next();
-  };
 }

@@ -1,14 +1,14 @@
 import type { ErrorHandler } from "hono";
-import type { AppEnv } from "../app.ts";
 import { ClickHouseError, ClickHouseUnreachable, problemOf, textForLog } from "../clickhouse/exception.ts";
 import { Problem, problemResponse } from "../base/problem.ts";
-import type { Log } from "./log_requests.ts";
+import type { Log } from "../base/log.ts";
+import type { HttpEnv } from "./facts.ts";
 
 /** Status of a request whose client left; never seen by anyone but the log (nginx's convention). */
 const clientClosed = 499;
 
 /** Turns whatever was thrown into a problem document. What is our own fault is logged with its cause. */
-export function onError(log: Log): ErrorHandler<AppEnv> {
+export function onError<Env extends HttpEnv>(log: Log): ErrorHandler<Env> {
   return function onError(error, c) {
     if (c.req.raw.signal.aborted && !(error instanceof Problem)) {
       return new Response(null, { status: clientClosed });
@@ -18,13 +18,13 @@ export function onError(log: Log): ErrorHandler<AppEnv> {
       log({
         level: "error",
         message: problem.message,
-        requestId: c.var.requestId,
+        requestId: c.var.facts.requestId,
         path: c.req.path,
-        file: c.var.query?.file,
+        file: c.var.facts.file || undefined,
         cause: problem.cause === undefined ? undefined : causeText(problem.cause),
       });
     }
-    const response = problemResponse(problem, `urn:uuid:${c.var.requestId}`);
+    const response = problemResponse(problem, `urn:uuid:${c.var.facts.requestId}`);
     response.headers.forEach((value, name) => c.header(name, value));
     return c.newResponse(response.body, response.status as 500);
   };

@@ -1,8 +1,12 @@
 import { type Context, Hono } from "hono";
-import type { AppDeps, AppEnv } from "../app.ts";
+import type { AuthEnv } from "../auth/credential.ts";
 import { checkScope } from "../auth/scope.ts";
-import { suggestion } from "../query/bind.ts";
+import type { Config } from "../base/config.ts";
+import { suggestion } from "../base/suggestion.ts";
 import { Problem } from "../base/problem.ts";
+import type { Served } from "../catalog/serving.ts";
+import type { ClickHouse } from "../clickhouse/client.ts";
+import type { Metrics } from "../observe/metrics/metrics.ts";
 import { openBody } from "./body.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
 import { createIdempotency } from "../http/idempotency/claims.ts";
@@ -11,19 +15,30 @@ import { bufferedBytes, ingest, type Ingested } from "./ingest.ts";
 import { insertBlock } from "./insert.ts";
 import { fingerprintOf, readKeyedBody } from "./keyed.ts";
 
+/** What taking events uses. */
+export interface EventDeps {
+  config: Pick<Config, "MAX_LINE_BYTES" | "MAX_UNPACKED_BYTES">;
+  /** Keeps Idempotency-Keys, and tells what was refused. */
+  clickHouse: ClickHouse;
+  /** Inserts into landing tables. */
+  ingester: ClickHouse;
+  metrics: Metrics;
+  served: () => Served;
+}
+
 /** `POST /{stream}`: events of the credential's tenant. */
-export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
+export function eventRoutes(deps: EventDeps): Hono<AuthEnv> {
   const { clickHouse, config, metrics: { ingestion } } = deps;
   const ingester = ingestion.timed(deps.ingester);
   const idempotency = createIdempotency(clickHouse);
   const commit = createGroupCommit(ingester);
 
-  return new Hono<AppEnv>().all("/:stream", async (c) => {
+  return new Hono<AuthEnv>().all("/:stream", async (c) => {
     const stream = readStream(c, deps);
     checkScope(c.var.credential, "ingest");
     const { tenantId } = c.var.credential;
     const key = readIdempotencyKey(c.req.header("idempotency-key"));
-    const { requestId } = c.var;
+    const { requestId } = c.var.facts;
     const request = {
       clickHouse,
       ingester,
@@ -67,7 +82,7 @@ export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
 }
 
 /** The stream that the path names. Throws Problem when there is none, or when the method is not POST. */
-function readStream(c: Context<AppEnv, "/:stream">, deps: AppDeps): string {
+function readStream(c: Context<AuthEnv, "/:stream">, deps: EventDeps): string {
   const stream = c.req.param("stream");
   const { streams } = deps.served();
   if (!streams.includes(stream)) {

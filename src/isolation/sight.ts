@@ -1,4 +1,3 @@
-import type { Header } from "../catalog/header.ts";
 import type { Roles } from "../clickhouse/roles.ts";
 
 /** What of the roles runs queries. */
@@ -6,7 +5,7 @@ export type Readers = Pick<Roles, "reader" | "comparer" | "operator">;
 
 /** A query, of which its header's rule counts. */
 interface Ruled {
-  header: Pick<Header, "tenant">;
+  header: { tenant?: "none" | "compare" | "all" };
 }
 
 /** The role that runs a query: whose rows it may see is a matter of ClickHouse's user. */

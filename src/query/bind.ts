@@ -1,12 +1,9 @@
-import { closest, distance } from "fastest-levenshtein";
-import { readCursor } from "./cursor.ts";
-import { ParameterError } from "../clickhouse/types/parameter.ts";
-import { parseJson, RepeatedKey } from "../base/parse_json.ts";
 import { Problem } from "../base/problem.ts";
+import { suggestion } from "../base/suggestion.ts";
+import { ParameterError } from "../clickhouse/types/parameter.ts";
+import type { Input } from "../http/input.ts";
+import { readCursor } from "./cursor.ts";
 import type { Query } from "../catalog/query.ts";
-
-/** What a caller sent, before it is checked. Lists hold each repetition of a query-string parameter. */
-export type Input = Map<string, unknown[]>;
 
 /** Checked parameters of one request. */
 export interface Bound {
@@ -26,39 +23,6 @@ const maxBytes = 100_000;
 const maxErrors = 20;
 /** Rows that numbered pages reach. */
 export const maxOffset = 10_000_000;
-
-/** Parameters of the query string, each repetition kept. */
-export function readSearch(search: URLSearchParams): Input {
-  const input: Input = new Map();
-  for (const [name, value] of search) {
-    const values = input.get(name);
-    if (values) values.push(value);
-    else input.set(name, [value]);
-  }
-  return input;
-}
-
-/** Parameters of a JSON body, which must be an object; a list is one value. Throws Problem. */
-export function readJson(text: string): Input {
-  let body: unknown;
-  try {
-    body = parseJson(text);
-  } catch (error) {
-    if (error instanceof RepeatedKey) throw repeated(error);
-    throw new Problem("invalid-request", { detail: "The body is not valid JSON" });
-  }
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new Problem("invalid-request", { detail: "The body must be a JSON object of parameters" });
-  }
-  return new Map(Object.entries(body).map(([name, value]) => [name, [value]]));
-}
-
-/** The problem with a parameter that a body gives twice, as of one that an address does. */
-function repeated({ key, isTop, message }: RepeatedKey): Problem {
-  if (!isTop) return new Problem("invalid-request", { detail: `The body is ambiguous: ${message}` });
-  const parameter = key.slice(0, 64);
-  return new Problem("invalid-parameter", { detail: `${parameter} is given more than once`, parameter });
-}
 
 /** Checks all that the caller sent against the query's parameters. Throws a Problem that names each fault. */
 export function bind(query: Query, input: Input, now: Date): Bound {
@@ -154,15 +118,6 @@ function unknownParameter(name: string, known: string[]): string {
     return `${name} is bound by the server and cannot be sent`;
   }
   return `${name} is not a parameter of this query${suggestion(name, known)}`;
-}
-
-/** `; did you mean "x"?` when a known name is near, otherwise nothing. */
-export function suggestion(name: string, known: string[]): string {
-  if (!known.length) return "";
-  const lower = name.toLowerCase();
-  const near = known.find((each) => each.toLowerCase() === lower) ?? closest(name, known);
-  const isNear = near.toLowerCase() === lower || distance(name, near) <= Math.max(2, near.length / 3);
-  return isNear ? `; did you mean "${near}"?` : "";
 }
 
 /** UTF-8 bytes; a UTF-16 unit takes one at least, three at most. */

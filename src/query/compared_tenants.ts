@@ -1,26 +1,12 @@
 import { forbidden } from "../auth/challenge.ts";
 import { checkScope } from "../auth/scope.ts";
 import type { Credential } from "../auth/credential.ts";
-import type { Input } from "./bind.ts";
-import type { Header, ParameterHeader } from "../catalog/header.ts";
+import type { Input } from "../http/input.ts";
+import { comparing } from "../catalog/comparison.ts";
+import type { Header } from "../catalog/header.ts";
 import { Problem } from "../base/problem.ts";
 
-/** The parameter by which a caller of a query with `tenant: compare` names tenants. */
-export const comparing = "tenantIds";
-
 const compareScope = "tenants:compare";
-const maxTenants = 10;
-
-/** How the parameter is checked and described unless the header says otherwise. */
-export function comparingHeader(header: Header): ParameterHeader {
-  return {
-    description: "Tenants to set side by side; without it, one's own. Others than one's own need the scope " +
-      "`tenants:compare` and must be named in the claim `tenants`",
-    minItems: 1,
-    maxItems: maxTenants,
-    ...header.params[comparing],
-  };
-}
 
 /**
  * The tenants whose rows a query with `tenant: compare` may read for this request: those that the caller names and the

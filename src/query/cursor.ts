@@ -1,4 +1,4 @@
-import { hashParameters } from "../http/facts.ts";
+import { hashParameters } from "./hash_parameters.ts";
 import type { Bound } from "./bind.ts";
 import type { Query } from "../catalog/query.ts";
 import { ParameterError } from "../clickhouse/types/parameter.ts";

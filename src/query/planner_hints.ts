@@ -23,11 +23,11 @@ export interface Asked {
   parametersHash: bigint;
 }
 
-/** Remembers which requests have read little. */
-export type SmallReads = ReturnType<typeof createSmallReads>;
+/** Remembers which requests have read little, and how they are best planned. */
+export type PlannerHints = ReturnType<typeof createPlannerHints>;
 
 /** Knows by what a request has read before how its next run is best planned. */
-export function createSmallReads() {
+export function createPlannerHints() {
   const known = new LRUCache<string, true>({ max: maxKnown });
   const keyOf = ({ query, tenantId, parametersHash }: Asked) =>
     `${tenantId}\0${query.name}\0${parametersHash}`;

@@ -1,9 +1,6 @@
 import type { Query } from "../catalog/query.ts";
-import type { Column } from "../catalog/query_rules.ts";
+import { type Column, warningsColumn } from "../catalog/query_rules.ts";
 import { rowTemplate, splitLastLine } from "./template.ts";
-
-/** The result column of an object that becomes `meta.warnings`. */
-export const warningsColumn = "warnings";
 
 /** The columns that a query's `data` has: all but the warnings. */
 export function dataColumns(query: Pick<Query, "columns" | "hasWarnings">): Column[] {

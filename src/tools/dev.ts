@@ -15,7 +15,7 @@ import { onOrphaned } from "../hosts/deno/on_orphaned.ts";
 import { onSignal } from "../hosts/deno/on_signal.ts";
 import { type DevSource, followSource, startDevSource } from "./postgres/dev_source.ts";
 import { progressBar } from "./progress_bar.ts";
-import type { Gateway } from "../hosts/deno/serve.ts";
+import type { Server } from "../hosts/deno/serve.ts";
 import { readTransport } from "../hosts/deno/read_transport.ts";
 import { renderFault } from "../hosts/deno/sql_files.ts";
 import { watchQueries } from "./watch.ts";
@@ -113,7 +113,7 @@ async function serveDev(
   return { url: gateway.url, tokens };
 }
 
-async function reload(load: Gateway["reload"], config: DevConfig): Promise<void> {
+async function reload(load: Server["reload"], config: DevConfig): Promise<void> {
   const { SLUICE_SQL_DIR: sqlDir } = config;
   try {
     const faults = await load();

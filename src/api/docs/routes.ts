@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { stringify } from "yaml";
-import type { AppDeps, AppEnv } from "../../app.ts";
+import type { Served } from "../../catalog/serving.ts";
+import type { HttpEnv } from "../../http/facts.ts";
 import { onlyMethods } from "../../http/only_methods.ts";
 import { openApiDocument, yamlOptions } from "../openapi/document.ts";
 import { problems, type ProblemType } from "../../base/problem.ts";
@@ -13,6 +14,12 @@ export interface DocsAssets {
   read: (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** A token that the reference starts with: only in development. */
   demoToken?: string;
+}
+
+/** What the API reference shows. */
+export interface DocsDeps {
+  docs: DocsAssets;
+  served: () => Served;
 }
 
 const viewerFiles: Record<string, string> = {
@@ -32,9 +39,9 @@ const paths = [
 ];
 
 /** The API reference at `/docs`, the OpenAPI document, and a page for each problem type. */
-export function docsRoutes(deps: AppDeps): Hono<AppEnv> {
+export function docsRoutes(deps: DocsDeps): Hono<HttpEnv> {
   const document = () => openApiDocument(deps.served());
-  return new Hono<AppEnv>()
+  return new Hono<HttpEnv>()
     .get("/", (c) => c.redirect("/docs"))
     .get("/docs", (c) => {
       // the viewer sets styles in elements; nothing comes from elsewhere

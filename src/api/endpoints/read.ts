@@ -1,191 +1,138 @@
-import { type Context, Hono } from "hono";
-import { answer } from "../../query/answer.ts";
-import { readFormat } from "../../query/formats/export_options.ts";
+import type { Context } from "hono";
+import { type AuthEnv, type Credential } from "../../auth/credential.ts";
+import { isToldExactly } from "../../auth/scope.ts";
+import type { Config } from "../../base/config.ts";
 import { coarseBytes, serverTiming } from "../../base/figures.ts";
-import type { Format } from "../../query/formats/format.ts";
-import { timeoutSeconds } from "../../query/limits.ts";
-import { createSmallReads } from "../../query/planner_hints.ts";
-import type { AppDeps, AppEnv } from "../../app.ts";
-import { hashParameters, measured, newNote } from "../../http/facts.ts";
-import { checkScope, isToldExactly, queryScopes } from "../../auth/scope.ts";
-import { spendQuery } from "../../limits/budget/enforce.ts";
-import type { Repeats } from "../../cache/repeats.ts";
+import type { Log } from "../../base/log.ts";
+import type { Outcome } from "../../cache/ask.ts";
+import type { Cache } from "../../cache/cache.ts";
 import { type Conditions, respond } from "../../cache/respond.ts";
-import { Problem } from "../../base/problem.ts";
-import { readText } from "../../http/json_body.ts";
-import { searchOf } from "../../http/target.ts";
-import { runInTurn } from "../../limits/queue/run.ts";
-import { bind, type Input, readJson, readSearch, suggestion } from "../../query/bind.ts";
-import { comparedTenants } from "../../query/compared_tenants.ts";
-import { readerFor } from "../../isolation/sight.ts";
-import { answerWrite } from "./write.ts";
-import { createInLine } from "../../base/async/in_line.ts";
-import { createOnce } from "../../query/write_once.ts";
 import { writtenTables } from "../../catalog/written_tables.ts";
-import type { Catalog } from "../../catalog/catalog.ts";
-import { endpoints, findQuery } from "../../catalog/find_query.ts";
+import type { Served } from "../../catalog/serving.ts";
+import { measured, noCosts } from "../../http/facts.ts";
+import { readerFor, type Readers } from "../../isolation/sight.ts";
+import type { Budgets } from "../../limits/budget/budgets.ts";
+import { spendQuery } from "../../limits/budget/enforce.ts";
+import type { Queue } from "../../limits/queue/queue.ts";
+import { runInTurn } from "../../limits/queue/run.ts";
+import type { Metrics } from "../../observe/metrics/metrics.ts";
+import { type Answer, answer } from "../../query/answer.ts";
+import { type LimitsConfig, timeoutSeconds } from "../../query/limits.ts";
+import type { PlannerHints } from "../../query/planner_hints.ts";
+import { isRead, type Reading } from "./understand.ts";
 
-const maxBodyBytes = 1_048_576;
+/** What answering a query uses. */
+export interface ReadDeps extends Readers {
+  config: LimitsConfig & Pick<Config, "TELL_COSTS">;
+  served: () => Served;
+  budgets: Budgets;
+  cache: Cache;
+  queue: Queue;
+  metrics: Metrics;
+  clock: () => Date;
+  log: Log;
+  plannerHints: PlannerHints;
+}
 
-/** `GET` and `POST /{domain}/{query}`: a named query; the methods that write: a writing endpoint. */
-export function queryRoutes(deps: AppDeps & { repeats: Repeats }): Hono<AppEnv> {
-  const writes = { once: createOnce(deps.clickHouse), inLine: createInLine() };
-  const smallReads = createSmallReads();
-  return new Hono<AppEnv>().all("/*", async (c) => {
-    const { catalog } = deps.served();
-    const path = c.req.path.slice("/v1/".length);
-    const found = findQuery(catalog, path, c.req.method);
-    if (!found) throw noQuery(path, catalog);
-    const { query, values } = found;
-    c.set("query", query);
-    checkScope(c.var.credential, ...queryScopes(query.name, query.header.scope));
+/** Answers a request for a query, which was understood: it is counted, taken from the cache or run, and sent. Throws Problem. */
+export async function read(deps: ReadDeps, c: Context<AuthEnv>, reading: Reading): Promise<Response> {
+  const spending = spendQuery(deps, c.var.credential.tenantId);
+  if (spending) await spending;
+  const run: Run = { deps, c, reading, isAnswering: false };
+  const serving = serve(run);
+  const outcome = serving instanceof Promise ? await serving : serving;
+  run.isAnswering = true;
+  const responding = respond(outcome, deps.clock(), conditionsOf(c, reading), deps.cache);
+  const response = responding instanceof Promise ? await responding : responding;
+  if (outcome.forwarded) {
+    const isExact = isToldExactly(c.var.credential, deps.config);
+    response.headers.set("server-timing", serverTiming(c.var.facts, isExact));
+  }
+  if (c.req.method !== "HEAD") return response;
+  // an export that nobody reads would wait in ClickHouse
+  await response.body?.cancel();
+  return new Response(null, response);
+}
 
-    const input = await readInput(c);
-    for (const [name, value] of Object.entries(values)) {
-      if (input.has(name)) {
-        throw new Problem("invalid-parameter", { detail: `${name} is part of the path`, parameter: name });
-      }
-      input.set(name, [decodePath(value)]);
-    }
-    if (query.header.method) return await answerWrite(deps, writes, c, query, input);
-    const format = readFormat(query, input, c.req.header("accept") ?? null);
-    const tenantIds = comparedTenants(query.header, input, c.var.credential);
-    const now = deps.clock();
-    const bound = { ...bind(query, input, now), tenantIds };
-    // an export is whole unless a page of it is asked for
-    if (format.name !== "json" && !input.has("page") && !input.has("pageSize")) delete bound.page;
-    const { audit, credential: { tenantId } } = c.var;
-    audit.parametersHash = hashParameters(bound.parameters);
-    // whose rows are compared depends on the credential, which is checked each time
-    if (query.header.cache && c.req.method === "GET" && !tenantIds) {
-      const scopes = queryScopes(query.name, query.header.scope);
-      const { parametersHash } = audit;
-      const host = c.req.raw.headers.get("host");
-      const { path } = c.req;
-      deps.repeats.understand(c.req.raw, { query, bound, format, path, host, parametersHash, scopes });
-    }
-    await spendQuery(deps, tenantId);
+/** One request on its way. */
+interface Run {
+  deps: ReadDeps;
+  c: Context<AuthEnv>;
+  reading: Reading;
+  /** Whether the answer's head is sent: what breaks sooner is answered with a problem. */
+  isAnswering: boolean;
+}
 
-    const asked = { query, tenantId, parametersHash: audit.parametersHash };
-    const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
-    const reader = deps[readerFor(query)];
-    let isAnswering = false;
-    const served = await deps.cache.serve({
-      query,
-      bound,
-      tenantId,
-      format,
-      written: writtenTables(catalog),
-      isBypass: wantsNew(c),
-      // to ask for it makes it, which costs more than a kept answer
-      get signal() {
-        return c.req.raw.signal;
-      },
-      onStatus(status) {
-        if (query.header.cache) audit.cache = status;
-      },
-      async run(now, signal, isBehind) {
-        const note = isBehind ? newNote() : audit;
-        const turn = { tenantId, timeoutMs, signal, isExport: format.name !== "json" };
-        const answered = await runInTurn(deps.queue, turn, () =>
-          answer(measured(reader, note), {
-            query,
-            bound,
-            tenantId,
-            now,
-            format,
-            isExact: deps.config.TELL_COSTS === "exact",
-            limits: deps.config,
-            plan: smallReads.settings(asked),
-            queryId: isBehind ? crypto.randomUUID() : c.var.requestId,
-            signal,
-            onBroken(cause) {
-              // what breaks sooner is answered with a problem
-              if (!isAnswering) return;
-              deps.metrics.requests.exportBroke(query.name);
-              deps.log({
-                level: "error",
-                message: "An export broke in the middle",
-                requestId: c.var.requestId,
-                path: c.req.path,
-                file: query.file,
-                cause,
-              });
-            },
-          }));
-        // what an export reads is not known yet
-        if (format.name === "json") smallReads.note(asked, note.rowsRead);
-        deps.budgets.addBytes(tenantId, coarseBytes(note.bytesRead));
-        return answered;
-      },
-    });
-    isAnswering = true;
-    const response = await respond(served, deps.clock(), conditionsOf(c, format), deps.cache.encoded);
-    if (served.forwarded) {
-      const isExact = isToldExactly(c.var.credential, deps.config);
-      response.headers.set("server-timing", serverTiming(audit, isExact));
-    }
-    if (c.req.method !== "HEAD") return response;
-    // an export that nobody reads would wait in ClickHouse
-    await response.body?.cancel();
-    return new Response(null, response);
+/** The answer as it is cached, or as ClickHouse gives it. */
+function serve(run: Run): Outcome | Promise<Outcome> {
+  const { deps, c, reading: { query, bound, format } } = run;
+  const { facts, credential } = c.var;
+  return deps.cache.serve({
+    query,
+    bound,
+    tenantId: credential.tenantId,
+    format,
+    written: writtenTables(deps.served().catalog),
+    isBypass: wantsNew(c, credential),
+    signal: () => c.req.raw.signal,
+    onStatus(status) {
+      if (query.header.cache) facts.cache = status;
+    },
+    run: (now, signal, isBehind) => compute(run, now, signal, isBehind),
   });
 }
 
+/** Has ClickHouse compute the answer when it is the tenant's turn; `isBehind` when no request waits for it. */
+async function compute(run: Run, now: Date, signal: AbortSignal, isBehind: boolean): Promise<Answer> {
+  const { deps, c, reading: { query, bound, format, parametersHash } } = run;
+  const { facts, credential: { tenantId } } = c.var;
+  const costs = isBehind ? noCosts() : facts;
+  const asked = { query, tenantId, parametersHash };
+  const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
+  const turn = { tenantId, timeoutMs, signal, isExport: format.name !== "json" };
+  const answered = await runInTurn(deps.queue, turn, () =>
+    answer(measured(deps[readerFor(query)], costs), {
+      query,
+      bound,
+      tenantId,
+      now,
+      format,
+      isExact: deps.config.TELL_COSTS === "exact",
+      limits: deps.config,
+      plan: deps.plannerHints.settings(asked),
+      queryId: isBehind ? crypto.randomUUID() : facts.requestId,
+      signal,
+      onBroken(cause) {
+        if (!run.isAnswering) return;
+        deps.metrics.requests.exportBroke(query.name);
+        deps.log({
+          level: "error",
+          message: "An export broke in the middle",
+          requestId: facts.requestId,
+          path: c.req.path,
+          file: query.file,
+          cause,
+        });
+      },
+    }));
+  // what an export reads is not known yet
+  if (format.name === "json") deps.plannerHints.note(asked, costs.rowsRead);
+  deps.budgets.addBytes(tenantId, coarseBytes(costs.bytesRead));
+  return answered;
+}
+
 /** Whether the caller asks for an answer computed now, and may. */
-function wantsNew(c: Context<AppEnv>): boolean {
+function wantsNew(c: Context<AuthEnv>, credential: Credential): boolean {
   const wants = c.req.header("cache-control")?.toLowerCase().includes("no-cache") ?? false;
-  return wants && c.var.credential.scopes.includes("admin");
+  return wants && credential.scopes.includes("admin");
 }
 
 /** The conditions of a GET or HEAD; they are not meant for other methods (RFC 9110, section 13.1.2). */
-function conditionsOf({ req }: Context<AppEnv>, { name }: Format): Conditions {
+function conditionsOf({ req }: Context<AuthEnv>, { format: { name } }: Reading): Conditions {
   return {
     ...(isRead(req.method) && { ifMatch: req.header("if-match"), ifNoneMatch: req.header("if-none-match") }),
     ...(req.method === "GET" && { range: req.header("range"), ifRange: req.header("if-range") }),
     acceptEncoding: req.header("accept-encoding"),
     isFile: name !== "json",
   };
-}
-
-function isRead(method: string): boolean {
-  return method === "GET" || method === "HEAD";
-}
-
-async function readInput(c: Context<AppEnv>): Promise<Input> {
-  const search = readSearch(searchOf(c.req.raw));
-  if (isRead(c.req.method)) return search;
-  const type = c.req.header("content-type")?.split(";")[0].trim().toLowerCase();
-  const text = await readText(c.req.raw, maxBodyBytes);
-  if (text === "") return search;
-  if (type !== "application/json") {
-    throw new Problem("unsupported-media-type", { detail: "Send the parameters as application/json" });
-  }
-  const input = readJson(text);
-  for (const [name, values] of search) {
-    if (input.has(name)) {
-      throw new Problem("invalid-parameter", {
-        detail: `${name} is given in the address and in the body`,
-        parameter: name,
-      });
-    }
-    input.set(name, values);
-  }
-  return input;
-}
-
-function decodePath(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch (error) {
-    throw new Problem("invalid-request", { detail: "The path is not validly percent-encoded" }, error);
-  }
-}
-
-function noQuery(path: string, catalog: Catalog): Problem {
-  return new Problem("not-found", {
-    detail: `There is no query "${path.slice(0, 128)}"${
-      suggestion(path.slice(0, 128), endpoints(catalog).map((endpoint) => endpoint.path))
-    }`,
-  });
 }

@@ -1,19 +1,19 @@
 import { Hono } from "hono";
-import type { AppEnv } from "../../app.ts";
-import { readSearch } from "../../query/bind.ts";
+import { readSearch } from "../../http/input.ts";
 import { checked } from "../../http/checked.ts";
 import { readJsonBody } from "../../http/json_body.ts";
 import { onlyMethods } from "../../http/only_methods.ts";
 import { searchOf } from "../../http/target.ts";
 import { Problem } from "../../base/problem.ts";
 import type { Auth } from "../auth.ts";
+import type { AuthEnv } from "../credential.ts";
 import { requireScope } from "../scope.ts";
 import { hashKey, newKey } from "./key.ts";
 import { listRequest, newKeyRequest } from "./request.ts";
 
 /** `POST` and `GET /`, `DELETE /{id}`: API keys of all tenants, for an admin. */
-export function keyRoutes({ keys, keyStore, clock }: Auth): Hono<AppEnv> {
-  return new Hono<AppEnv>()
+export function keyRoutes({ keys, keyStore, clock }: Auth): Hono<AuthEnv> {
+  return new Hono<AuthEnv>()
     .use(requireScope("admin"))
     .use(async function noStore(c, next) {
       c.header("cache-control", "no-store");

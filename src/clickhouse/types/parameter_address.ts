@@ -1,5 +1,5 @@
 import { unwanted } from "./parameter_error.ts";
-import type { ScalarParameter } from "./parameter_scalar.ts";
+import type { ScalarParameter } from "./scalar.ts";
 
 const BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);

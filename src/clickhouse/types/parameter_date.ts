@@ -1,5 +1,5 @@
 import { unwanted } from "./parameter_error.ts";
-import type { ScalarParameter } from "./parameter_scalar.ts";
+import type { ScalarParameter } from "./scalar.ts";
 import { createTimeZone, type TimeZone } from "./time_zone.ts";
 
 const DATE_TIME =

@@ -1,6 +1,6 @@
 import { integerSchema } from "./json_schema.ts";
 import { unwanted } from "./parameter_error.ts";
-import type { ScalarParameter } from "./parameter_scalar.ts";
+import type { ScalarParameter } from "./scalar.ts";
 
 const LARGEST_BFLOAT16 = 3.3895313892515355e38;
 const SEND_STRING = `: send integers beyond ${Number.MAX_SAFE_INTEGER} as a string`;

@@ -1,20 +1,9 @@
-import type { JsonSchema } from "./json_schema.ts";
 import { dateParameter, dateTimeParameter, timeParameter } from "./parameter_date.ts";
 import { decimalParameter, floatParameter, integerParameter } from "./parameter_number.ts";
 import { boolParameter, enumParameter, stringParameter, uuidParameter } from "./parameter_text.ts";
 import { ipv4Parameter, ipv6Parameter } from "./parameter_address.ts";
+import type { ScalarParameter } from "./scalar.ts";
 import type { ClickHouseType } from "./type.ts";
-
-/** How a type without parts is read from a request. */
-export interface ScalarParameter {
-  /** Returns ClickHouse's text of the value, neither quoted nor escaped. Throws ParameterError. */
-  read(input: unknown): string;
-  /** Whether the text stands in quotes inside an array, a map or a tuple. */
-  quoted: boolean;
-  /** A text that binds, for DESCRIBE. */
-  plain: string;
-  schema: JsonSchema;
-}
 
 /** Returns how a scalar type is read, or null when the type has parts or cannot be bound. */
 export function scalarParameter(type: ClickHouseType): ScalarParameter | null {

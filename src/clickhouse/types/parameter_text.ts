@@ -1,5 +1,5 @@
 import { unwanted } from "./parameter_error.ts";
-import type { ScalarParameter } from "./parameter_scalar.ts";
+import type { ScalarParameter } from "./scalar.ts";
 
 const MAX_LISTED = 20;
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
-import type { Log, LogEntry } from "../../http/log_requests.ts";
-import { createBufferedLines } from "../../tools/buffered_lines.ts";
+import type { Log, LogEntry } from "../../base/log.ts";
+import { createBufferedLines } from "./buffered_lines.ts";
 
 const levels: LogEntry["level"][] = ["info", "warn", "error"];
 

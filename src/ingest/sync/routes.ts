@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { AppEnv } from "../../app.ts";
+import type { AuthEnv } from "../../auth/credential.ts";
 import { requireScope } from "../../auth/scope.ts";
 import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
 import { onlyMethods } from "../../http/only_methods.ts";
@@ -10,14 +10,19 @@ import sourcesSql from "./sources.sql" with { type: "text" };
 /** Both statements are short; whoever asks does not wait for the run itself. */
 const timeoutMs = 10_000;
 
+/** What these routes use. */
+export interface SyncDeps {
+  clickHouse: ClickHouse;
+  /** Runs the views that read other databases. */
+  syncer: ClickHouse;
+}
+
 /**
  * `POST /admin/sync/{source}`: has the database read a source now, for an admin. The answer comes at once; while a run
  * goes on, another is not begun. `GET /analytics/sync` tells how it ended.
  */
-export function syncRoutes(
-  { clickHouse, syncer }: { clickHouse: ClickHouse; syncer: ClickHouse },
-): Hono<AppEnv> {
-  return new Hono<AppEnv>()
+export function syncRoutes({ clickHouse, syncer }: SyncDeps): Hono<AuthEnv> {
+  return new Hono<AuthEnv>()
     .use("/admin/sync/*", requireScope("admin"))
     .post("/admin/sync/:source", async (c) => {
       const signal = AbortSignal.timeout(timeoutMs);

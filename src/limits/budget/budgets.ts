@@ -1,5 +1,5 @@
 import { ClickHouseUnreachable } from "../../clickhouse/exception.ts";
-import type { Log } from "../../http/log_requests.ts";
+import type { Log } from "../../base/log.ts";
 import { type Account, isOver, isSpent, isUnwritten, newAccount, turnDay, type UsageRow } from "./account.ts";
 import { type Bucket, newBucket, takeToken } from "./burst.ts";
 import { grant, isWriteDue, leaseMs, want, warmMs } from "./lease.ts";

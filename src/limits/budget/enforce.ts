@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import type { AppEnv } from "../../app.ts";
+import type { AuthEnv } from "../../auth/credential.ts";
 import { Problem } from "../../base/problem.ts";
 import type { Budgets } from "./budgets.ts";
 import { rateLimit, rateLimitPolicy, secondsUntil } from "./fields.ts";
@@ -13,21 +13,21 @@ export interface EnforceDeps {
 
 /** Says on every answer to an authenticated tenant what its budgets are and what remains of them. */
 export function rateLimitFields({ budgets, clock }: EnforceDeps) {
-  return createMiddleware<AppEnv>(async function rateLimitFields(c, next) {
+  return createMiddleware<AuthEnv>(async function rateLimitFields(c, next) {
     const { tenantId } = c.var.credential;
     // read while the request runs, if it is not known yet
     const loading = budgets.load(tenantId);
     await next();
     const account = loading instanceof Promise ? await loading : loading;
     const isBurst = c.error instanceof Problem && c.error.details.budget === "perSecond";
-    c.res.headers.set("ratelimit-policy", rateLimitPolicy(account));
-    c.res.headers.set("ratelimit", rateLimit(account, clock(), isBurst));
+    c.res.headers.append("ratelimit-policy", rateLimitPolicy(account));
+    c.res.headers.append("ratelimit", rateLimit(account, clock(), isBurst));
   });
 }
 
 /** Refuses a tenant's requests above its requests a second, so that others are served, too. Throws Problem. */
 export function limitBurst({ budgets, clock }: EnforceDeps) {
-  return createMiddleware<AppEnv>(async function limitBurst(c, next) {
+  return createMiddleware<AuthEnv>(async function limitBurst(c, next) {
     const refusal = budgets.admit(c.var.credential.tenantId);
     if (refusal) throw problemOf(refusal, clock());
     await next();
@@ -38,10 +38,13 @@ export function limitBurst({ budgets, clock }: EnforceDeps) {
  * Counts a query of the tenant, which is valid and about to be answered, from the cache or not. Throws
  * Problem when a budget does not allow it.
  */
-export async function spendQuery({ budgets, clock }: EnforceDeps, tenantId: string): Promise<void> {
-  const spent = budgets.spend(tenantId);
-  const decision = spent instanceof Promise ? await spent : spent;
-  if (decision !== "accepted") throw problemOf(decision, clock());
+export function spendQuery({ budgets, clock }: EnforceDeps, tenantId: string): Promise<void> | undefined {
+  const accept = (decision: "accepted" | Refusal) => {
+    if (decision !== "accepted") throw problemOf(decision, clock());
+  };
+  const decision = budgets.spend(tenantId);
+  if (decision instanceof Promise) return decision.then(accept);
+  accept(decision);
 }
 
 const names: Record<BudgetName, string> = {

@@ -1,6 +1,5 @@
 import { type Context, Hono } from "hono";
-import type { AppEnv } from "../../app.ts";
-import { tenantIdFault } from "../../auth/credential.ts";
+import { type AuthEnv, tenantIdFault } from "../../auth/credential.ts";
 import { requireScope } from "../../auth/scope.ts";
 import { checked } from "../../http/checked.ts";
 import { readJsonBody } from "../../http/json_body.ts";
@@ -13,9 +12,9 @@ import { limitsChange } from "./limits.ts";
  * `GET /budget`: the tenant's own budgets. `GET` and `PUT /admin/tenants/{tenantId}/budget` and
  * `POST /admin/tenants/{tenantId}/budget/reset`: any tenant's, for an admin.
  */
-export function budgetRoutes({ budgets }: { budgets: Budgets }): Hono<AppEnv> {
+export function budgetRoutes({ budgets }: { budgets: Budgets }): Hono<AuthEnv> {
   const path = "/admin/tenants/:tenantId/budget";
-  return new Hono<AppEnv>()
+  return new Hono<AuthEnv>()
     .get("/budget", async (c) => c.json({ data: await describe(budgets, c.var.credential.tenantId) }))
     .all("/budget", onlyMethods("GET, HEAD"))
     .use("/admin/tenants/*", requireScope("admin"))
@@ -51,7 +50,7 @@ async function describe(budgets: Budgets, tenantId: string) {
 }
 
 /** The tenant that the path names. Throws Problem. */
-function tenantOf(c: Context<AppEnv>): string {
+function tenantOf(c: Context<AuthEnv>): string {
   const tenantId = c.req.param("tenantId") ?? "";
   const fault = tenantIdFault(tenantId);
   if (!fault) return tenantId;

@@ -1,6 +1,6 @@
 import { type ClickHouse, readRows } from "../../clickhouse/client.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
-import type { Log } from "../../http/log_requests.ts";
+import type { Log } from "../../base/log.ts";
 import readerLimitsSql from "./reader_limits.sql" with { type: "text" };
 import serverLimitsSql from "./server_limits.sql" with { type: "text" };
 

@@ -1,16 +1,6 @@
 import { Problem } from "../../base/problem.ts";
-import { createLine, type Waiting } from "./line.ts";
-
-/** A request that wants to run a query. */
-export interface Turn {
-  tenantId: string;
-  /** The query's timeout: it is not worth waiting longer for a slot. */
-  timeoutMs: number;
-  /** Gives up the place when it fires. */
-  signal: AbortSignal;
-  /** Whether the answer streams, so that its slot is held until the client has read it. */
-  isExport: boolean;
-}
+import { createWaiting, type Waiter } from "./waiting.ts";
+import type { Turn } from "./turn.ts";
 
 /** What a queue bounds. */
 export interface QueueOptions {
@@ -55,7 +45,7 @@ const maxRetrySeconds = 60;
 export function createQueue(options: QueueOptions) {
   const { maxWaiting = 1_000, maxWaitingPerTenant = 250, monotonic = () => performance.now() } = options;
   let { concurrency } = options;
-  const line = createLine();
+  const line = createWaiting();
   const exportsOf = new Map<string, number>();
   let exports = 0;
   let running = 0;
@@ -153,7 +143,7 @@ export function createQueue(options: QueueOptions) {
         refused.expired++;
         leave(overloaded("The wait for the database was longer than the query may take", expectedMs(turn)));
       }, timeoutMs);
-      const waiting: Waiting = {
+      const waiting: Waiter = {
         turn,
         since: monotonic(),
         begin(release) {

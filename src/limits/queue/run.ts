@@ -1,12 +1,21 @@
 import { countBytes } from "../../http/count_bytes.ts";
-import type { Answer } from "../../query/answer.ts";
-import type { Queue, Turn } from "./queue.ts";
+import type { Queue } from "./queue.ts";
+import type { Turn } from "./turn.ts";
+
+/** What holds its slot until it has ended. */
+interface WithBody {
+  body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
+}
 
 /**
  * Runs a query when it is its turn. The slot of an export is held until its body has ended, broken or been left.
  * Throws a Problem when the wait is too long, and whatever `work` throws.
  */
-export async function runInTurn(queue: Queue, turn: Turn, work: () => Promise<Answer>): Promise<Answer> {
+export async function runInTurn<Answer extends WithBody>(
+  queue: Queue,
+  turn: Turn,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
   const release = await queue.enter(turn);
   let isHeld = false;
   try {

@@ -1,6 +1,7 @@
 import { type ClickHouse, run } from "../../clickhouse/client.ts";
-import type { Log } from "../../http/log_requests.ts";
-import { type AuditRow, columns, createRowWriter } from "./row.ts";
+import type { Log } from "../../base/log.ts";
+import type { EndedRequest } from "../../http/requests.ts";
+import { columns, createRowWriter } from "./row.ts";
 
 /** What the audit uses. */
 export interface AuditOptions {
@@ -96,7 +97,7 @@ export function createAudit(
 
   return {
     /** Takes a row; never waits, never throws. */
-    record(row: AuditRow): void {
+    record(row: EndedRequest): void {
       if (waiting() >= maxRows) {
         dropped++;
         return;

@@ -1,26 +1,4 @@
-/** What is kept of one request. */
-export interface AuditRow {
-  /** When the request came, in milliseconds since 1970. */
-  at: number;
-  requestId: string;
-  /** Empty when the credential was refused. */
-  tenantId: string;
-  subject: string;
-  method: string;
-  path: string;
-  /** Name of the query, or empty. */
-  query: string;
-  parametersHash: bigint;
-  status: number;
-  /** Slug of the problem type, or empty. */
-  problem: string;
-  cache: string;
-  durationMs: number;
-  clickHouseMs: number;
-  rowsRead: number;
-  bytesRead: number;
-  bytesSent: number;
-}
+import type { EndedRequest } from "../../http/requests.ts";
 
 /** Columns of the encoded rows, in their order. */
 export const columns =
@@ -33,7 +11,7 @@ const fixedBytes = 128;
 
 /** Rows as they wait to be written. */
 export interface RowWriter {
-  add(row: AuditRow): void;
+  add(row: EndedRequest): void;
   /** How many rows wait. */
   rows(): number;
   /** The rows that wait, in ClickHouse's format RowBinary; then none waits. */
@@ -97,7 +75,7 @@ export function createRowWriter(instance: string): RowWriter {
   const instanceBytes = buffer.slice(0, at);
   at = 0;
 
-  function add(row: AuditRow): void {
+  function add(row: EndedRequest): void {
     const { tenantId, method, query, problem, cache } = row;
     const subject = row.subject.slice(0, maxLength);
     const path = row.path.slice(0, maxLength);

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
-import { type AuditRow, createRowWriter } from "./row.ts";
+import type { EndedRequest } from "../../http/requests.ts";
+import { createRowWriter } from "./row.ts";
 
 const instance = "00112233-4455-6677-8899-aabbccddeeff";
 
 /** A row of a tenant; all else is empty or 0. */
-function rowOf(tenantId: string): AuditRow {
+function rowOf(tenantId: string): EndedRequest {
   return {
     at: 0,
+    startedAt: 0,
+    isAudited: true,
+    correlationId: undefined,
+    file: "",
     requestId: "00000000-0000-0000-0000-000000000000",
     tenantId,
     subject: "",

@@ -1,12 +1,31 @@
 import { type Context, Hono } from "hono";
-import type { AppDeps, AppEnv } from "../../app.ts";
+import type { Cache } from "../../cache/cache.ts";
 import { hitRate } from "../../cache/stats.ts";
+import type { Served } from "../../catalog/serving.ts";
 import type { Auth } from "../../auth/auth.ts";
-import { run } from "../../clickhouse/client.ts";
-import { checkDependencies, type Dependencies, type Status, worstOf } from "./dependencies.ts";
+import { type ClickHouse, run } from "../../clickhouse/client.ts";
+import type { HttpEnv } from "../../http/facts.ts";
+import {
+  checkDependencies,
+  type Dependencies,
+  type DependenciesOptions,
+  type Status,
+  worstOf,
+} from "./dependencies.ts";
 import { onlyMethods } from "../../http/only_methods.ts";
 import { memoized } from "../../base/async/memoized.ts";
 import type { Probe } from "./probe.ts";
+
+/** What the health routes look at. */
+export interface HealthDeps
+  extends Pick<DependenciesOptions, "pendingMigrations" | "audit" | "budgets" | "queue"> {
+  reader: ClickHouse;
+  cache: Pick<Cache, "stats" | "queries">;
+  /** What is served; throws a Problem while nothing is, since ClickHouse was not reached yet. */
+  served: () => Served;
+  /** Whether the gateway takes requests: false while it stops. */
+  isOpen: () => boolean;
+}
 
 const readyTimeoutMs = 1_500;
 const migrationsFreshMs = 10_000;
@@ -15,10 +34,14 @@ const migrationsFreshMs = 10_000;
  * `GET /live`: the process runs. `GET /ready`: it can answer queries (200) or says why it cannot (503).
  * `GET /cache`: what the result cache holds and did. `GET /`: how all is, in a word for each part. `GET /dependencies`: the same with what is known of each.
  */
-export function healthRoutes(deps: AppDeps, { tokens }: Pick<Auth, "tokens">, probe: Probe): Hono<AppEnv> {
+export function healthRoutes(
+  deps: HealthDeps,
+  { tokens }: Pick<Auth, "tokens">,
+  probe: Probe,
+): Hono<HttpEnv> {
   const pendingMigrations = deps.pendingMigrations && memoized(deps.pendingMigrations, migrationsFreshMs);
   const check = () => checkDependencies({ ...deps, tokens, probe, pendingMigrations });
-  return new Hono<AppEnv>()
+  return new Hono<HttpEnv>()
     .get("/live", (c) => c.json({ status: "ok" }))
     .get("/cache", (c) => {
       const all = deps.cache.stats();
@@ -47,12 +70,12 @@ export function healthRoutes(deps: AppDeps, { tokens }: Pick<Auth, "tokens">, pr
     .on("ALL", ["/", "/live", "/ready", "/cache", "/dependencies"], onlyMethods("GET, HEAD"));
 }
 
-function answer(c: Context<AppEnv>, status: Status, dependencies: object): Response {
+function answer(c: Context<HttpEnv>, status: Status, dependencies: object): Response {
   c.header("cache-control", "no-store");
   return c.json({ status, dependencies }, status === "unavailable" ? 503 : 200);
 }
 
-function statusOf(deps: AppDeps, dependencies: Dependencies): Status {
+function statusOf(deps: HealthDeps, dependencies: Dependencies): Status {
   const catalog = catalogOf(deps);
   if (!deps.isOpen() || catalog.status === "unavailable") return "unavailable";
   const worst = worstOf(dependencies);
@@ -60,7 +83,7 @@ function statusOf(deps: AppDeps, dependencies: Dependencies): Status {
 }
 
 /** How the query files are; a broken one leaves its last good version, which may be what was to be mended. */
-function catalogOf(deps: AppDeps): { status: Status; broken: string[] } {
+function catalogOf(deps: HealthDeps): { status: Status; broken: string[] } {
   try {
     const { broken } = deps.served();
     return { status: broken.length ? "degraded" : "ok", broken };
@@ -69,7 +92,7 @@ function catalogOf(deps: AppDeps): { status: Status; broken: string[] } {
   }
 }
 
-async function notReady(deps: AppDeps): Promise<string | undefined> {
+async function notReady(deps: HealthDeps): Promise<string | undefined> {
   if (!deps.isOpen()) return "The gateway is stopping";
   try {
     deps.served();

@@ -93,6 +93,10 @@ Deno.test("renderMetrics() shows the cache", () => {
 Deno.test("renderMetrics() escapes labels, and counts histograms up to each bound", () => {
   const metrics = createMetrics({ build: { version: "1", runtime: "x" }, clock: () => new Date(0) });
   const row = {
+    startedAt: 0,
+    isAudited: true,
+    correlationId: undefined,
+    file: "",
     at: 0,
     requestId: "",
     tenantId: "acme",

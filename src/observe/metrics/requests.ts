@@ -1,4 +1,4 @@
-import type { AuditRow } from "../audit/row.ts";
+import type { EndedRequest } from "../../http/requests.ts";
 import { type Histogram, newHistogram, observe } from "./histogram.ts";
 
 /** What is counted of the requests to one endpoint. */
@@ -59,7 +59,7 @@ export function createRequestMetrics() {
 
     /** Counts a request that is over. */
     record(
-      { query, path, status, problem, cache, durationMs, rowsRead, bytesRead, bytesSent }: AuditRow,
+      { query, path, status, problem, cache, durationMs, rowsRead, bytesRead, bytesSent }: EndedRequest,
     ): void {
       const metrics = metricsOf(query || endpointOf(path));
       const statusClass = Math.floor(status / 100);

@@ -1,25 +1,33 @@
 import { Hono } from "hono";
-import type { AppDeps, AppEnv } from "../../app.ts";
+import type { Config } from "../../base/config.ts";
+import type { ClickHouse } from "../../clickhouse/client.ts";
+import type { HttpEnv } from "../../http/facts.ts";
 import { memoized } from "../../base/async/memoized.ts";
 import type { Probe } from "../health/probe.ts";
 import { within } from "../../base/async/with_timeout.ts";
 import { onlyMethods } from "../../http/only_methods.ts";
 import { Problem } from "../../base/problem.ts";
 import { mediaType } from "./exposition.ts";
-import { renderMetrics } from "./render.ts";
+import { renderMetrics, type RenderOptions } from "./render.ts";
 import { readSyncStates } from "./sync_states.ts";
+
+/** What the metrics are read from. */
+export interface MetricsDeps extends Omit<RenderOptions, "isClickHouseUp" | "syncStates"> {
+  config: Pick<Config, "METRICS_TOKEN">;
+  clickHouse: ClickHouse;
+}
 
 const syncTimeoutMs = 1_500;
 const syncFreshMs = 5_000;
 
 /** `GET /metrics` in Prometheus's text format, for whoever has METRICS_TOKEN; without that variable for everybody. */
-export function metricsRoutes(deps: AppDeps, probe: Probe): Hono<AppEnv> {
+export function metricsRoutes(deps: MetricsDeps, probe: Probe): Hono<HttpEnv> {
   const { METRICS_TOKEN: token } = deps.config;
   const syncStatesOf = memoized(
     () => readSyncStates(deps.clickHouse, AbortSignal.timeout(syncTimeoutMs)),
     syncFreshMs,
   );
-  return new Hono<AppEnv>()
+  return new Hono<HttpEnv>()
     .get("/", async (c) => {
       if (token !== undefined) await checkToken(token, c.req.header("authorization"));
       const [{ isUp }, syncStates = []] = await Promise.all([probe(), within(syncTimeoutMs, syncStatesOf)]);

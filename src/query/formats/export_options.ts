@@ -1,4 +1,5 @@
-import { type Input, suggestion } from "../bind.ts";
+import { suggestion } from "../../base/suggestion.ts";
+import type { Input } from "../../http/input.ts";
 import type { Query } from "../../catalog/query.ts";
 import { Problem } from "../../base/problem.ts";
 import { tablesOf } from "./export_columns.ts";

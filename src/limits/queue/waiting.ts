@@ -1,7 +1,7 @@
-import type { Turn } from "./queue.ts";
+import type { Turn } from "./turn.ts";
 
 /** A request that waits for its turn. */
-export interface Waiting {
+export interface Waiter {
   turn: Turn;
   /** When it came. */
   since: number;
@@ -10,12 +10,12 @@ export interface Waiting {
 }
 
 /** Requests that wait, by tenant: tenants take turns, and of each tenant the first that came is the first that goes. */
-export function createLine() {
+export function createWaiting() {
   /** Tenants in the order of their turns: a Map keeps the order of insertion. */
-  const tenants = new Map<string, Waiting[]>();
+  const tenants = new Map<string, Waiter[]>();
   let size = 0;
 
-  function without(tenantId: string, index: number): Waiting {
+  function without(tenantId: string, index: number): Waiter {
     const queue = tenants.get(tenantId)!;
     const [waiting] = queue.splice(index, 1);
     size--;
@@ -24,7 +24,7 @@ export function createLine() {
   }
 
   return {
-    add(waiting: Waiting): void {
+    add(waiting: Waiter): void {
       const { tenantId } = waiting.turn;
       const queue = tenants.get(tenantId);
       if (queue) queue.push(waiting);
@@ -33,7 +33,7 @@ export function createLine() {
     },
 
     /** Takes out the next request that `canStart` lets pass, and puts its tenant behind all others. */
-    take(canStart: (turn: Turn) => boolean): Waiting | undefined {
+    take(canStart: (turn: Turn) => boolean): Waiter | undefined {
       for (const [tenantId, queue] of tenants) {
         const index = queue.findIndex(({ turn }) => canStart(turn));
         if (index < 0) continue;
@@ -43,7 +43,7 @@ export function createLine() {
       }
     },
 
-    remove(waiting: Waiting): void {
+    remove(waiting: Waiter): void {
       const index = tenants.get(waiting.turn.tenantId)?.indexOf(waiting) ?? -1;
       if (index >= 0) without(waiting.turn.tenantId, index);
     },

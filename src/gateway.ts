@@ -1,0 +1,152 @@
+import { type AppDeps, createApp } from "./app.ts";
+import type { Config } from "./base/config.ts";
+import type { Log } from "./base/log.ts";
+import { type Cache, createCache } from "./cache/cache.ts";
+import type { MemoryStore } from "./catalog/memory.ts";
+import type { QueryFile } from "./catalog/query.ts";
+import type { QueryFileError } from "./catalog/query_file_error.ts";
+import { createServing } from "./catalog/serving.ts";
+import { giveUpOnSilence, type Ping } from "./clickhouse/circuit_breaker.ts";
+import type { ClickHouse } from "./clickhouse/client.ts";
+import { mapRoles, type Roles } from "./clickhouse/roles.ts";
+import { type Budgets, createBudgets } from "./limits/budget/budgets.ts";
+import { createBudgetStore } from "./limits/budget/store.ts";
+import { defaultConcurrency } from "./limits/queue/default_concurrency.ts";
+import { createQueue, type Queue, type QueueOptions } from "./limits/queue/queue.ts";
+import { type Audit, type AuditOptions, createAudit } from "./observe/audit/audit.ts";
+import { createMetrics, type MetricsOptions } from "./observe/metrics/metrics.ts";
+
+/** What a gateway uses of the world. */
+export interface GatewayDeps
+  extends Pick<AppDeps, "docs" | "pendingMigrations">, Pick<MetricsOptions, "build" | "process"> {
+  config:
+    & AppDeps["config"]
+    & Pick<
+      Config,
+      | "CACHE_MAX_BYTES"
+      | "CLICKHOUSE_MAX_CONCURRENCY"
+      | "BUDGET_DAILY_QUERIES"
+      | "BUDGET_MONTHLY_QUERIES"
+      | "BUDGET_DAILY_BYTES"
+      | "BUDGET_REQUESTS_PER_SECOND"
+      | "SLUICE_ON_BROKEN"
+    >;
+  roles: Roles;
+  /** Asks whether ClickHouse is there, when it has not answered for long; without it, each request waits for itself. */
+  ping?: Ping;
+  log: Log;
+  /** Keeps what the engine says of the query files, for the next start. */
+  inspections?: MemoryStore;
+  clock?: () => Date;
+  /** Milliseconds of a clock that nobody sets. */
+  monotonic?: () => number;
+  queue?: Omit<QueueOptions, "concurrency">;
+  audit?: Pick<AuditOptions, "maxRows" | "flushRows">;
+}
+
+/** Everything between a request and ClickHouse, on any platform that has the Web's APIs. */
+export interface Gateway {
+  /** Answers a request; queries from `load` on. */
+  fetch(request: Request): Response | Promise<Response>;
+  /** Takes these query files in place of the former; returns the faults. */
+  load(files: QueryFile[]): Promise<QueryFileError[]>;
+  /** Begins to write what is counted and to look for what has changed. */
+  start(): void;
+  /** From now on it says that it is not ready; it still answers. */
+  close(): void;
+  /** Ends what `start` began and writes what is counted; after the last request. */
+  stop(): Promise<void>;
+  audit: Audit;
+  budgets: Budgets;
+  cache: Cache;
+  queue: Queue;
+}
+
+/** Puts a gateway together; it does nothing by itself until `start`. */
+export function createGateway(deps: GatewayDeps): Gateway {
+  const { config, log, ping, clock = () => new Date(), monotonic } = deps;
+  if (config.AUTH_JWKS_URL && !config.AUTH_AUDIENCE) {
+    const message = "Without AUTH_AUDIENCE, tokens that the keys' owner signed for other services are taken";
+    log({ level: "warn", message });
+  }
+  const stopped = new AbortController();
+  const guard = (client: ClickHouse) =>
+    ping ? giveUpOnSilence(client, { ping, log, signal: stopped.signal }) : client;
+  const roles = mapRoles(deps.roles, guard);
+  const { clickHouse, reader } = roles;
+  const serving = createServing({
+    roles,
+    log,
+    onBroken: config.SLUICE_ON_BROKEN,
+    store: deps.inspections,
+  });
+  const instance = crypto.randomUUID();
+  const audit = createAudit({ clickHouse, instance, log, ...deps.audit });
+  const budgets = createBudgets({
+    store: createBudgetStore(clickHouse, instance),
+    instance,
+    clock,
+    log,
+    defaults: {
+      daily: config.BUDGET_DAILY_QUERIES,
+      monthly: config.BUDGET_MONTHLY_QUERIES,
+      dailyBytes: config.BUDGET_DAILY_BYTES ?? null,
+      perSecond: config.BUDGET_REQUESTS_PER_SECOND,
+    },
+    monotonic,
+  });
+  const cache = createCache({ clickHouse, reader, clock, log, maxBytes: config.CACHE_MAX_BYTES, monotonic });
+  const metrics = createMetrics({ build: deps.build, process: deps.process, clock });
+  // nothing is served until the server was asked
+  const queue = createQueue({ ...deps.queue, concurrency: config.CLICKHOUSE_MAX_CONCURRENCY ?? 1 });
+  let isOpen = true;
+  const app = createApp({
+    ...roles,
+    config,
+    budgets,
+    queue,
+    audit,
+    cache,
+    metrics,
+    pendingMigrations: deps.pendingMigrations,
+    served: serving.served,
+    isOpen: () => isOpen,
+    clock,
+    log,
+    docs: deps.docs,
+  });
+
+  return {
+    fetch: app.fetch,
+
+    async load(files) {
+      const [faults, concurrency] = await Promise.all([
+        serving.load(files),
+        config.CLICKHOUSE_MAX_CONCURRENCY ?? defaultConcurrency({ clickHouse, reader, log }),
+      ]);
+      queue.setConcurrency(concurrency);
+      return faults;
+    },
+
+    start() {
+      budgets.start();
+      audit.start();
+      cache.start();
+      metrics.loopDelay.start();
+    },
+
+    close: () => void (isOpen = false),
+
+    async stop() {
+      cache.stop();
+      await Promise.all([budgets.stop(), audit.stop()]);
+      metrics.loopDelay.stop();
+      stopped.abort();
+    },
+
+    audit,
+    budgets,
+    cache,
+    queue,
+  };
+}
