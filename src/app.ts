@@ -89,7 +89,7 @@ export interface AppDeps {
   docs: DocsAssets;
 }
 
-/** What middleware leaves for those behind it. */
+/** What middleware leaves for those after it. */
 export interface AppEnv {
   Variables: {
     requestId: string;
@@ -97,7 +97,7 @@ export interface AppEnv {
     credential: Credential;
     /** The query that the address names. */
     query: Query | undefined;
-    /** What the audit shall know of the answer. */
+    /** What the audit has to know of the answer. */
     audit: AuditNote;
   };
 }

@@ -67,7 +67,7 @@ const ownFields = new Set([
 /** Those of a body, which a 304 does not have, besides its type, encoding and length. */
 const bodyFields = new Set(["content-disposition"]);
 const maxKnown = 10_000;
-/** Longer addresses are understood anew each time. */
+/** Longer addresses are understood again each time. */
 const maxKeyLength = 2_048;
 
 /** The answers to repeated requests. */

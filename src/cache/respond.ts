@@ -4,7 +4,7 @@ import { chooseEncoding, readAccepted } from "./encoding.ts";
 import type { Encoding, Entry } from "./entry.ts";
 import { type ByteRange, readRange } from "./ranges.ts";
 
-/** What makes a caller's answer another one than the next caller's. */
+/** What the answer depends on besides the URL. */
 const vary = "Authorization, X-Api-Key, Accept, Accept-Encoding";
 
 /** What `respond` reads of the request: its conditions are those of a GET or HEAD, its range is that of a GET. */
@@ -89,7 +89,7 @@ function partOf(
 }
 
 /**
- * The entity tag as it is sent. Of an export it is that of the body's very bytes, hence a strong one, with which ranges can be
+ * The entity tag as it is sent. Of an export it is that of the body's very bytes, so a strong one, with which ranges can be
  * put together; of JSON the body also tells how it was computed, and an encoding makes other bytes of the same.
  */
 export function sentTag({ etag }: Entry, isFile: boolean, encoding: Encoding | undefined): string {

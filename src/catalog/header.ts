@@ -118,7 +118,7 @@ const closing = /^---\*\//m;
 /** A query file taken apart. */
 export interface QueryHeader {
   header: Header;
-  /** The SQL, behind blank lines in place of the header: offsets and line numbers are those of the file. */
+  /** The SQL, after blank lines in place of the header: offsets and line numbers are those of the file. */
   sql: string;
   /** Where the header's key at a path stands in the file, or the nearest key above it that does. */
   offsetOf: (path: PropertyKey[]) => number;

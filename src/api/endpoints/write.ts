@@ -47,7 +47,7 @@ export async function answerWrite(
       });
     } finally {
       leave();
-      // also when it failed, for it may have been done all the same; whoever reads from now on reads anew
+      // also when it failed, for it may have been done all the same; a caller who reads from now on reads it from ClickHouse
       deps.cache.written(query.header.into!, tenantId);
     }
   };

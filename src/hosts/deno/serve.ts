@@ -26,7 +26,7 @@ import { readQueryFiles } from "./sql_files.ts";
 /** A gateway that listens. */
 export interface Gateway {
   url: string;
-  /** Loads the query files anew; returns the faults. */
+  /** Loads the query files again; returns the faults. */
   reload(): Promise<QueryFileError[]>;
   /** Takes no more requests, waits for those in flight and writes what is counted. */
   stop(): Promise<void>;

@@ -12,7 +12,7 @@ import { readSyncStates } from "./sync_states.ts";
 const syncTimeoutMs = 1_500;
 const syncFreshMs = 5_000;
 
-/** `GET /metrics` in Prometheus's text format, for whoever has METRICS_TOKEN; without that variable for everybody. */
+/** `GET /metrics` in Prometheus's text format, for a caller who has METRICS_TOKEN; without that variable for everybody. */
 export function metricsRoutes(deps: AppDeps, probe: Probe): Hono<AppEnv> {
   const { METRICS_TOKEN: token } = deps.config;
   const syncStatesOf = memoized(
