@@ -12,8 +12,6 @@ const shownFiles = pages.flatMap(({ blocks }) => blocks.flatMap(({ file }) => fi
 
 /** Names of others: of standards, of ClickHouse, of Deno. */
 const foreign = [
-  "OTEL_DENO",
-  "OTEL_DENO_CONSOLE",
   "OTEL_EXPORTER_OTLP_ENDPOINT",
   "OTEL_SERVICE_NAME",
   "OTEL_TRACES_SAMPLER",

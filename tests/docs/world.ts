@@ -2,7 +2,6 @@ import { dirname } from "node:path";
 import { createClickHouse, readRows } from "../../src/clickhouse/client.ts";
 import type { ClickHouseOptions } from "../../src/clickhouse/client.ts";
 import { loadDemo } from "../../src/deno/demo/load.ts";
-import waitingSql from "../../src/deno/demo/waiting_views.sql" with { type: "text" };
 import { startEngine } from "../../src/deno/engine/engine.ts";
 import { migrateUp } from "../../src/deno/migrate.ts";
 import { readQueryFiles, root } from "../../src/deno/sql_files.ts";
@@ -52,9 +51,10 @@ export async function createDemoWorld(): Promise<World> {
   await migrateUp(target);
   const clickHouse = createClickHouse(target);
   await loadDemo(clickHouse, `${folder.path}/demo.json`, nowOnPages, () => {});
-  for (const { view } of await readRows<{ view: string }>(clickHouse, { sql: waitingSql })) {
-    await refreshView(clickHouse, view);
-  }
+  const views = await readRows<{ view: string }>(clickHouse, {
+    sql: "SELECT view FROM system.view_refreshes WHERE database = currentDatabase() ORDER BY view",
+  });
+  for (const { view } of views) await refreshView(clickHouse, view);
   const gateway = await createGateway({ target, cacheBytes: 100_000_000 });
   gateway.setNow(nowOnPages);
   return await finish(stack, { folder: folder.path, target, gateway, env: {} });
