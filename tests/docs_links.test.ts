@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { root } from "../src/deno/sql_files.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import { parsePage, readPages, targetOf } from "./docs/pages.ts";
 import { createGateway } from "./gateway.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { parse } from "yaml";
-import { root } from "../src/deno/sql_files.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import config from "../deno.json" with { type: "json" };
 import { readPages } from "./docs/pages.ts";
 

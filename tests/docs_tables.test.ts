@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { scopes } from "../src/auth/scope.ts";
 import { headerSchema } from "../src/catalog/header.ts";
-import { variables } from "../src/config.ts";
-import { problems } from "../src/problem.ts";
-import { root } from "../src/deno/sql_files.ts";
+import { variables } from "../src/base/config.ts";
+import { problems } from "../src/base/problem.ts";
+import { root } from "../src/hosts/deno/sql_files.ts";
 import config from "../deno.json" with { type: "json" };
 
 // The tables of the pages say what the code says.

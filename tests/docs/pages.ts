@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path/posix";
-import { root } from "../../src/deno/sql_files.ts";
+import { root } from "../../src/hosts/deno/sql_files.ts";
 
 /** A fenced block of a page. */
 export interface Block {

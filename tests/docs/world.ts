@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
 import { createClickHouse, readRows } from "../../src/clickhouse/client.ts";
 import type { ClickHouseOptions } from "../../src/clickhouse/client.ts";
-import { loadDemo } from "../../src/deno/demo/load.ts";
-import { startEngine } from "../../src/deno/engine/engine.ts";
-import { migrateUp } from "../../src/deno/migrate.ts";
-import { readQueryFiles, root } from "../../src/deno/sql_files.ts";
+import { loadDemo } from "../../src/tools/demo/load.ts";
+import { startEngine } from "../../src/tools/engine/engine.ts";
+import { migrateUp } from "../../src/tools/migrate.ts";
+import { readQueryFiles, root } from "../../src/hosts/deno/sql_files.ts";
 import config from "../../deno.json" with { type: "json" };
 import { createGateway, listen, secret, type TestGateway, tokenOf } from "../gateway.ts";
 import { withSource } from "../postgres_source.ts";
