@@ -279,7 +279,7 @@ Deno.test("A token holds from nbf to exp, with the tolerance at both ends, also 
   ];
   for (const [seconds, status] of edges) {
     assert.equal(await statusOf(gateway, token, seconds), status, `remembered, at ${seconds}`);
-    assert.equal(await statusAt(claims({ nbf: from, exp: to }), seconds), status, `anew, at ${seconds}`);
+    assert.equal(await statusAt(claims({ nbf: from, exp: to }), seconds), status, `again, at ${seconds}`);
   }
   const strict = { AUTH_CLOCK_TOLERANCE_SECONDS: 0 };
   assert.equal(await statusAt(claims({ exp: to }), to - 1, strict), 404);

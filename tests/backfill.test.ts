@@ -12,7 +12,7 @@ import { withSource } from "./postgres_source.ts";
 
 const user = "11111111-1111-4111-8111-111111111111";
 
-Deno.test("a backfill reads a table or a file anew, goes on where it was cut off, and doubles nothing", async (t) => {
+Deno.test("a backfill reads a table or a file again, goes on where it was cut off, and doubles nothing", async (t) => {
   await using its = await withSource();
   await using folder = await temporaryFolder();
   const { clickHouse, rows } = its;
@@ -82,13 +82,13 @@ Deno.test("a backfill reads a table or a file anew, goes on where it was cut off
   });
 
   await t.step(
-    "the sync goes on from where Postgres was, also when its numbers had started anew",
+    "the sync goes on from where Postgres was, also when its numbers had started again",
     async () => {
       await run(clickHouse, {
         sql:
           "INSERT INTO sync_runs (source, started_at, position) VALUES ('outcome_scores', now64(3), 4000000000)",
       });
-      assert.match((await its.sync()).error ?? "", /started anew/);
+      assert.match((await its.sync()).error ?? "", /Postgres have started/);
       await backfillPostgres(clickHouse, "outcome_scores", undefined, progress);
       await its
         .sql()`INSERT INTO outcome_scores (user_id, company_id, dimension, score) VALUES (${user}, 'acme', 'confidence', 1)`;
@@ -244,7 +244,7 @@ Deno.test("a backfill reads a table or a file anew, goes on where it was cut off
     assert.deepEqual(await refusals(tenantId), [
       { line_number: 3, reason: "Line has 3 fields, the first line names 5" },
       { line_number: 4, reason: "Line has 6 fields, the first line names 5" },
-      { line_number: 6, reason: "Line has text behind a closing quote" },
+      { line_number: 6, reason: "Line has text after a closing quote" },
       { line_number: 7, reason: "Line is not valid UTF-8" },
     ]);
     assert.deepEqual(

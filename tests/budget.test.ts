@@ -86,7 +86,7 @@ Deno.test("a spent budget answers 429 with which, its limit, its use and when it
   assert.equal((await gateway.get(one, newTenant())).status, 200, "another tenant has a budget of its own");
 });
 
-Deno.test("the day and the month begin anew at midnight UTC, and counts stay with their day", async () => {
+Deno.test("the day and the month begin again at midnight UTC, and counts stay with their day", async () => {
   const gateway = await createSmallGateway({
     now: () => new Date("2026-11-29T23:59:59Z"),
     budgets: { daily: 2, monthly: 5 },

@@ -54,7 +54,7 @@ async function ask(
   return { status: response.status, headers: response.headers, text, total, how, cacheStatus };
 }
 
-Deno.test("an answer is given out again, byte for byte, without asking ClickHouse", async () => {
+Deno.test("an answer is served again, byte for byte, without asking ClickHouse", async () => {
   await using table = await createTable();
   const tenant = newTenant();
   await table.insert(tenant, 7);
@@ -426,7 +426,7 @@ Deno.test("a change within `fresh` of an answer shows when that is over; with `s
   assert.equal(old.headers.get("cache-control"), "private, max-age=10, stale-while-revalidate=60");
   await until(() => gateway.runs.length === 4);
   await until(async () => (await ask(gateway, tenant, "/v1/test/stale")).total === 5);
-  // one recomputation ran behind it
+  // one recomputation ran after it
   assert.equal(gateway.runs.length, 4);
 });
 
@@ -730,9 +730,9 @@ Deno.test("Cache-Control: no-cache has an answer computed now for an admin, and 
   await table.insert(tenant, 9);
   const init = { headers: { "cache-control": "no-cache" } };
   assert.deepEqual(pick(await ask(gateway, tenant, "/v1/test/sum", init)), { how: "hit", total: 0 });
-  const anew = await gateway.request("/v1/test/sum", tenant, init, "query admin");
-  assert.equal((await anew.json()).data[0].total, 9);
-  assert.match(anew.headers.get("cache-status")!, /^sluice; fwd=bypass/);
+  const again = await gateway.request("/v1/test/sum", tenant, init, "query admin");
+  assert.equal((await again.json()).data[0].total, 9);
+  assert.match(again.headers.get("cache-status")!, /^sluice; fwd=bypass/);
   // and what was computed is kept
   assert.deepEqual(pick(await ask(gateway, tenant)), { how: "hit", total: 9 });
 });
@@ -1239,7 +1239,7 @@ Deno.test("GET /health/cache tells what the cache holds and did, by query", asyn
   ]);
 });
 
-Deno.test("GET /health/cache tells whose answers went for want of room, and what is left of each query", async () => {
+Deno.test("GET /health/cache tells whose answers went for lack of room, and what is left of each query", async () => {
   const file = (name: string) =>
     queryFile(name, "tenant: none\ncache: 1h", "SELECT repeat('x', 6000) AS text, {n:UInt32} AS n");
   const gateway = await createCachedGateway([file("test/few"), file("test/many")], { cacheBytes: 200_000 });

@@ -220,7 +220,7 @@ async function runMinute(clickHouse: ClickHouse): Promise<void> {
   for (const { view } of views) await refresh(clickHouse, view);
 }
 
-/** Whether roll-ups hold all that came. */
+/** Whether rollups hold all that came. */
 async function isRolledUp(clickHouse: ClickHouse): Promise<boolean> {
   const [{ isRolled }] = await readRows<{ isRolled: boolean }>(clickHouse, {
     sql: `SELECT min(rolled > changed AND rolled > 0)::Bool AS isRolled

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { ConfigError, parseConfig, variables } from "../src/base/config.ts";
-import { root } from "../src/hosts/deno/sql_files.ts";
+import { ConfigError, parseConfig } from "../src/base/config.ts";
 
 const least = { CLICKHOUSE_URL: "http://localhost:8123", AUTH_JWT_SECRET: "x".repeat(32) };
 
@@ -13,22 +12,6 @@ function faultsOf(environment: Record<string, string>): string[] {
     return error.message.split("\n").map((line) => line.split(" ")[0]);
   }
 }
-
-Deno.test("every variable has a row in the README's table, with its default and its sentence", async () => {
-  // the formatter pads tables
-  const readme = (await Deno.readTextFile(`${root}README.md`)).replaceAll(/ +/g, " ");
-  for (const [name, variable] of Object.entries(variables)) {
-    const row = readme.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
-    assert.ok(row, `README.md has no row | \`${name}\` |`);
-    const sentence = variable.description;
-    assert.ok(sentence && row.includes(sentence), `the row of ${name} does not say: ${sentence}`);
-    const byDefault = variable.safeParse(undefined);
-    const shown = byDefault.success && byDefault.data && String(byDefault.data)
-      ? `\`${byDefault.data}\``
-      : "";
-    assert.equal(row.split("|")[2].trim(), shown, `the default of ${name}`);
-  }
-});
 
 Deno.test("what is not set has its default", () => {
   const config = parseConfig(least);

@@ -23,7 +23,7 @@ const files = [
     `SELECT sipHash64(number) AS n, throwIf(number = 3000000, 'The last row is bad, said alice') AS bad
     FROM numbers(5000000) WHERE {tenantId:String} != ''`,
   ),
-  // rows that a compression makes next to nothing of: held back by it, they would come behind an error's head
+  // rows that a compression makes next to nothing of: held back by it, they would come after an error's head
   queryFile(
     "connection/packable",
     "",

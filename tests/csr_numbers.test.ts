@@ -229,11 +229,11 @@ async function rollUp(): Promise<void> {
   await refreshView(clickHouse, "csr_scores_marking");
 }
 
-Deno.test("trends are those of the latest versions at once, from roll-ups, and when changes come after them", async (t) => {
+Deno.test("trends are those of the latest versions at once, from rollups, and when changes come after them", async (t) => {
   const versions = versionsOf.get(own)!;
   await t.step("before anything is rolled up", () => assertTrends(own, versions));
 
-  await t.step("from roll-ups", async () => {
+  await t.step("from rollups", async () => {
     // the view that mends places each minute opens months again, which are then read score by score
     await waitFor("few rows are read", async () => {
       await rollUp();

@@ -4,7 +4,7 @@ import { createGateway, engineOptions, newTenant } from "./gateway.ts";
 import { waitFor } from "./program.ts";
 import { passTwoMinutes, refreshView } from "./refresh_view.ts";
 
-// Metrics by hour and by cohort, from roll-ups or not, are those of the latest values and the present members, whatever has
+// Metrics by hour and by cohort, from rollups or not, are those of the latest values and the present members, whatever has
 // come since. Numbers by hand.
 
 const clickHouse = createClickHouse(engineOptions());
@@ -71,7 +71,7 @@ function value(id: string, userId: string, at: string, value: number, more: Reco
   return { id, userId, metric: "engagement", value, periodStart: `2026-${at}:00Z`, ...more };
 }
 
-Deno.test("metrics are those of the latest values and present members, from roll-ups or not", async (t) => {
+Deno.test("metrics are those of the latest values and present members, from rollups or not", async (t) => {
   const [tenant, other] = [newTenant("rolled"), newTenant("other")];
   await send(tenant, [
     value("a", "u1", "02-03T09:10", 10),

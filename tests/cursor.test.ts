@@ -251,7 +251,7 @@ Deno.test("Pages of outreach/events: equal instants neither lose nor repeat an e
   gateway.setNow(undefined);
 });
 
-Deno.test("The ETag of a page by cursor differs when a next one lies behind the same rows", async () => {
+Deno.test("The ETag of a page by cursor differs when a next one lies after the same rows", async () => {
   const caching = await createGateway({ files: [kept], cacheBytes: 1_000_000 });
   const tagOf = async (count: number) => {
     const response = await caching.fetch(`/v1/keys/kept?count=${count}`, tenant);
@@ -311,7 +311,7 @@ Deno.test("Page 1,000 of outreach/events reads no more than page 1, and by prima
         afterOccurredAt: last.occurredAt.slice(0, 23),
         afterId: last.id,
       });
-      // a quarter of the rows lies behind it, and the edges of two types in a few parts
+      // a quarter of the rows lies after it, and the edges of two types in a few parts
       assert.ok(left <= all / 4 + 8, `${left} of ${all} granules`);
       // the range's two ends are rows, too
       assert.ok(deep.body.meta.rowsRead <= left * granule + 2, `${deep.body.meta.rowsRead} rows`);

@@ -14,7 +14,7 @@ import {
   waitFor,
 } from "./program.ts";
 
-// `deno task dev` as whoever works on the project has it: real processes, a folder and a port of their own.
+// `deno task dev` as a developer has it: real processes, a folder and a port of their own.
 
 interface DevOptions {
   dataDir: string;

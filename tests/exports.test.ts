@@ -280,7 +280,7 @@ Deno.test("A workbook breaks when ClickHouse leaves in the middle of its rows, a
   assert.deepEqual([entry?.message, entry?.cause], ["An export broke in the middle", "Cut off by the test"]);
 });
 
-Deno.test("Whoever leaves a workbook leaves ClickHouse's rows, too", async () => {
+Deno.test("A caller who leaves a workbook leaves ClickHouse's rows, too", async () => {
   let left = false;
   const watched = await createGateway({
     files,

@@ -122,7 +122,7 @@ export interface Answer {
   body: any;
 }
 
-/** A query file of the test's own: `header` holds the lines behind the summary. */
+/** A query file of the test's own: `header` holds the lines after the summary. */
 export function queryFile(name: string, header: string, sql: string): QueryFile {
   return { path: `sql/${name}.sql`, text: `/*---\nsummary: Of a test\n${header}\n---*/\n${sql}\n` };
 }

@@ -6,7 +6,7 @@ const files = [
   queryFile("test/kept", "tenant: none\ncache: 1h", "SELECT number AS n FROM numbers({count:UInt32})"),
 ];
 
-/** The head of an answer as it comes over the connection, and the bytes behind it. */
+/** The head of an answer as it comes over the connection, and the bytes after it. */
 async function ask(url: string, method: string, path: string, authorization: string) {
   const { hostname, port } = new URL(url);
   const connection = await Deno.connect({ hostname, port: Number(port) });
@@ -54,7 +54,7 @@ Deno.test("HEAD answers what GET does without a body, and says its length or non
       const head = await ask(server.url, "HEAD", path, authorization);
       assert.deepEqual([head.status, head.type, head.body], [get.status, get.type, ""], path);
       assert.notEqual(get.body, "", path);
-      // what is computed anew differs by the digits of its duration
+      // what is computed again differs by the digits of its duration
       assert.notEqual(head.length, "0", path);
     }
     const kept = "/v1/test/kept?count=5";

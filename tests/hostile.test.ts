@@ -58,7 +58,7 @@ Deno.test("each hostile file is refused for its reason, or loaded as expected", 
   for (const shape of [...Object.keys(refused), ...silent]) assert.ok(known.has(shape), shape);
 });
 
-Deno.test("no fault of a file holds a value of a row, whoever's", () => {
+Deno.test("no fault of a file holds a value of a row, of any tenant", () => {
   for (const fault of faults) {
     const told = fault.split("\n")[0];
     assert.ok(!told.includes(foreign) && !told.includes(other) && !told.includes(mark), fault);

@@ -16,7 +16,7 @@ function daysAgo(days: number): string {
   return new Date(Date.now() - days * 86_400_000).toISOString();
 }
 
-/** Rows of a tenant in each stream and behind each writing endpoint, whose texts all hold its mark. */
+/** Rows of a tenant in each stream and of each writing endpoint, whose texts all hold its mark. */
 export async function fill(gateway: TestGateway, tenant: string, mark: string): Promise<void> {
   const id = () => crypto.randomUUID();
   const channels = tenant === own ? ["email"] : ["email", "sms", "whatsapp"];

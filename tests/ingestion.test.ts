@@ -49,18 +49,18 @@ const forms: Record<string, [body: string, type?: string]> = {
     "application/x-ndjson",
   ],
   "NDJSON with blank lines": [`\n\r\n${three.map((value) => JSON.stringify(value)).join("\n \n\n")}\n\n`],
-  "NDJSON behind a byte order mark": [`\ufeff${ndjson(three)}`],
+  "NDJSON after a byte order mark": [`\ufeff${ndjson(three)}`],
   "NDJSON without a content type": [ndjson(three)],
   "NDJSON called JSON": [ndjson(three), "application/json"],
   "a list": [JSON.stringify(three), "application/json"],
   "a pretty-printed list": [JSON.stringify(three, null, 2), "application/json; charset=utf-8"],
   "a list called NDJSON": [JSON.stringify(three, null, 2), "application/x-ndjson"],
-  "a list behind a byte order mark and a blank line": [`\ufeff\r\n${JSON.stringify(three)}`],
+  "a list after a byte order mark and a blank line": [`\ufeff\r\n${JSON.stringify(three)}`],
   "pretty-printed objects": [
     three.map((value) => JSON.stringify(value, null, 2)).join("\n"),
     "application/json",
   ],
-  "objects one behind the other": [three.map((value) => JSON.stringify(value)).join(""), "application/json"],
+  "objects one after the other": [three.map((value) => JSON.stringify(value)).join(""), "application/json"],
 };
 
 for (const [form, [body, type]] of Object.entries(forms)) {
@@ -321,7 +321,7 @@ Deno.test("gzip that is cut, is none or is followed by something else is a 400, 
   }
 });
 
-Deno.test("Two gzip files one behind the other are all taken, or refused; nothing is dropped unsaid", async () => {
+Deno.test("Two gzip files one after the other are all taken, or refused; nothing is dropped unsaid", async () => {
   const tenant = newTenant();
   const [one, two] = [await gzip(`${ndjson(events(2))}\n`), await gzip(ndjson(events(3)))];
   const answer = await post(tenant, new Uint8Array([...one, ...two]), { "content-encoding": "gzip" });

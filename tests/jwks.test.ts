@@ -160,7 +160,7 @@ Deno.test("The configuration decides the algorithm, and never the token", async 
   assert.equal(detail, "The token must be signed with RS256, ES256 or EdDSA");
 });
 
-Deno.test("Issuer, audience and expiry are checked behind a good signature, too", async () => {
+Deno.test("Issuer, audience and expiry are checked after a good signature, too", async () => {
   await using keys = serveKeys(elliptic);
   const config = { AUTH_ISSUER: "https://id.example.com", AUTH_AUDIENCE: "sluice" };
   const gateway = await createKeyedGateway(keys.url, config);

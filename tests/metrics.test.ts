@@ -92,10 +92,10 @@ Deno.test("A request that fails is timed as what it was to the cache: a miss, al
     await response.body?.cancel();
     return response.status;
   };
-  const anew = { headers: { "cache-control": "no-cache" } };
+  const uncached = { headers: { "cache-control": "no-cache" } };
   const statuses = [
     ...await Promise.all([statusOf("/v1/test/kept?n=1"), statusOf("/v1/test/kept?n=1")]),
-    await statusOf("/v1/test/kept?n=1", anew, "query admin"),
+    await statusOf("/v1/test/kept?n=1", uncached, "query admin"),
     await statusOf("/v1/test/plain?n=1"),
     await statusOf("/v1/test/kept?m=1"),
   ];
@@ -219,7 +219,7 @@ Deno.test("The process, the event loop and ClickHouse have their metrics", async
   assert.ok(families.has("event_loop_delay_seconds"));
 });
 
-Deno.test("With METRICS_TOKEN, only whoever sends it reads the metrics", async () => {
+Deno.test("With METRICS_TOKEN, only a caller who sends it reads the metrics", async () => {
   const token = "a token of the tests";
   const gateway = await createGateway({ files, config: { METRICS_TOKEN: token } });
   const ask = (authorization?: string) =>

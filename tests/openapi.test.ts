@@ -30,7 +30,7 @@ Deno.test("each operation says which scope it needs, and that it may answer 400,
       assert.deepEqual(operation.security.flatMap(Object.keys), ["bearer", "apiKey"], what);
       const [scopes, ...others] = operation.security.flatMap(Object.values) as string[][];
       for (const each of others) assert.deepEqual(each, scopes, what);
-      // a tenant's own budgets are shown to whoever it let in
+      // a tenant's own budgets are shown to every caller that it let in
       if (what === "get /v1/budget") {
         assert.deepEqual(scopes, []);
         continue;

@@ -6,7 +6,7 @@ const tenant = newTenant("pages");
 const header = "tenant: none\npage: { size: 2, max: 10 }";
 const gateway = await createGateway({ files: [] });
 
-/** A paged query, and whether its SQL is refused for the message at the place behind `«`. */
+/** A paged query, and whether its SQL is refused for the message at the place after `«`. */
 type Refused = readonly [sql: string, message: RegExp];
 
 /** Loads the queries and compares what is said of each, and of which place of which file. */

@@ -638,11 +638,11 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     await until(null);
   });
 
-  await t.step("a Postgres whose numbers of transactions start anew is noticed", async () => {
+  await t.step("a Postgres whose numbers of transactions start again is noticed", async () => {
     await run(its.clickHouse, {
       sql: `INSERT INTO sync_runs (source, started_at, position) VALUES ('cohorts', now64(3), 4000000000)`,
     });
-    assert.match((await sync("cohorts")).error ?? "", /transactions in Postgres have started anew/);
+    assert.match((await sync("cohorts")).error ?? "", /transactions in Postgres have started/);
   });
 
   await t.step("a run is asked for by an admin alone, and only of a source that there is", async () => {

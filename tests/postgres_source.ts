@@ -30,7 +30,7 @@ export interface SyncState {
 }
 
 /** A real Postgres with the reference tables, an engine that reads it, and a gateway over that. */
-export async function withSource() {
+export async function withSource({ hasSample = false } = {}) {
   const folder = await temporaryFolder();
   const log = `${folder.path}/postgres.log`;
   const postgresOptions = {
@@ -39,7 +39,7 @@ export async function withSource() {
     settings: { logging_collector: "on", log_filename: "statements.log", log_statement: "all" },
   };
   let source: Postgres = await startPostgres(postgresOptions);
-  await prepareSource(source, false);
+  await prepareSource(source, hasSample);
   const engineOptions = {
     dataDir: `${folder.path}/clickhouse`,
     password: crypto.randomUUID(),

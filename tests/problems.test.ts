@@ -19,7 +19,7 @@ const files = [
   queryFile(
     "faults/refused",
     "params:\n  end: { default: 1 }",
-    `SELECT throwIf({end:UInt32} < number + 1, 'end: The end must be behind the start') AS ok
+    `SELECT throwIf({end:UInt32} < number + 1, 'end: The end must be after the start') AS ok
     FROM numbers({start:UInt32}, 1) WHERE {tenantId:String} != ''`,
   ),
   queryFile(
@@ -213,7 +213,7 @@ Deno.test("A query refuses its parameters with throwIf(): 400 with the parameter
   assert.deepEqual([status, body.parameter, body.detail], [
     400,
     "end",
-    "end: The end must be behind the start",
+    "end: The end must be after the start",
   ]);
   assert.equal((await gateway.query("faults/refused", newTenant(), { start: 0, end: 5 })).status, 200);
 });

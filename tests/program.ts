@@ -120,7 +120,7 @@ export async function waitFor<Result>(
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`Waited ${boundMs} ms in vain until ${what}`);
+  throw new Error(`Waited ${boundMs} ms without success until ${what}`);
 }
 
 /** The processes below one, children first. */

@@ -6,7 +6,7 @@ import { readHeader } from "../src/catalog/header.ts";
 import { queryName } from "../src/catalog/query.ts";
 import { type Answer, createGateway, newTenant, read, type TestGateway } from "./gateway.ts";
 
-// Tests that analysts write: tests/queries/<domain>/<query>.yaml. CONTRIBUTING.md describes the format.
+// Tests that analysts write: tests/queries/<domain>/<query>.yaml. docs/query-files.md describes the format.
 
 const row = z.record(z.string(), z.unknown());
 const given = z.record(z.string(), z.array(row));

@@ -97,7 +97,7 @@ Deno.test("A wait that would be longer than the query's timeout is refused at on
   const { status, headers, body } = await read(await response);
   // it would wait 24 s: in 4 s that is no more than 20 s
   assert.deepEqual([status, body.type, headers.get("retry-after")], [503, "/problems/overloaded", "4"]);
-  // another tenant has its turn behind two of them, 16 s
+  // another tenant has its turn after two of them, 16 s
   asked.push(await gateway.ask("e", newTenant()));
   for (const name of ["a", "b", "e", "c"]) await gateway.release(name);
   for (const { response } of asked) assert.equal((await response).status, 200);

@@ -116,7 +116,7 @@ Deno.test("a repeated request for an answer that has grown gets it in an encodin
   };
   assert.deepEqual(await encodings(), [null, null, null]);
   await table.insertMany(tenant, 1_000);
-  // computed anew by a request of another kind
+  // computed again by a request of another kind
   const headers = { "cache-control": "no-cache" };
   await (await gateway.request(path, tenant, { headers }, "admin")).body?.cancel();
   assert.deepEqual(await encodings(), ["gzip", "gzip", "gzip"]);

@@ -86,7 +86,7 @@ Deno.test("each table with a TTL that a stream fills has the same limit in the s
     const parsing = reached.find(({ query }) => / AS reason\b/.test(String(query)));
     assert.ok(parsing, `${stream} has a view that says why lines are refused`);
     const targets = views.filter(({ query }) => reads(query, String(parsing.target)));
-    assert.ok(targets.length >= 2, `${stream} has views behind ${parsing.name}`);
+    assert.ok(targets.length >= 2, `${stream} has views after ${parsing.name}`);
     for (const { target } of targets) {
       const ttl = String(tables.find(({ name }) => name === target)?.ttl ?? "");
       // a dead letter is dated by the clock of its arrival

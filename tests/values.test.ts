@@ -95,7 +95,7 @@ Deno.test("no value of a parameter of any type makes a 5xx, whatever JSON it is"
   for (const file of own) await expectNoFailure(file, [], odd);
 });
 
-Deno.test("no parameter of a query makes a 5xx for want of text", async () => {
+Deno.test("no parameter of a query makes a 5xx for lack of text", async () => {
   const gatewayOwn = ["page", "pageSize", "cursor", "format", "table", "escapeFormulas", "__proto__"];
   for (const file of [...files, ...forms]) {
     await expectNoFailure(file, gatewayOwn, ['{"toString":1}', '[{"toString":1}]', nested(3_000)]);

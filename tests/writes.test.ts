@@ -393,7 +393,7 @@ const refusedFiles: Record<string, [header: string, sql: string, fault: RegExp]>
     `INSERT INTO csr_cohorts (tenant_id, cohort_id) SELECT 'other', {newId:UUID}`,
     /A query file holds a SELECT/,
   ],
-  "a second statement behind a parenthesis": [
+  "a second statement after a parenthesis": [
     writing,
     `SELECT ${columns}) UNION ALL (SELECT 1`,
     /Syntax error/,

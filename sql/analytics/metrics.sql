@@ -4,7 +4,7 @@ description: |
   Average, least, greatest, number and standard deviation of a metric's values, users' and the company's own together, in each
   hour, day, week (from Monday) or month of the timezone, oldest first. A value belongs to the start of its period. Buckets
   without values are absent. The first and the last bucket may be partial: only days from startDate to endDate count.
-  Hours come from a roll-up, joined with what has changed since it was computed, so an answer computed anew has every
+  Hours come from a rollup, joined with what has changed since it was computed, so an answer computed now has every
   value; in timezones that are not whole hours from UTC the values themselves are read.
 params:
   metric: { description: Name of the metric, example: engagement, minLength: 1, maxLength: 256 }
@@ -25,7 +25,7 @@ columns:
 WITH
     (SELECT csr_last_day({endDate:Nullable(Date)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS lastDay,
     (SELECT csr_first_day({startDate:Nullable(Date)}, lastDay)) AS firstDay,
-    -- The days of UTC that the roll-up cannot tell: those that have changed; all in a zone whose hours are not UTC's.
+    -- The days of UTC that the rollup cannot tell: those that have changed; all in a zone whose hours are not UTC's.
     (
         SELECT groupArrayIf(
             day,

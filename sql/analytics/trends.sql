@@ -4,7 +4,7 @@ description: |
   Average, least, greatest, number and standard deviation of the scores of each day, week (from Monday) or month, oldest
   first. A score belongs to the day on which it was created, in the timezone. Buckets without scores are absent unless
   `fill` is true. The first and the last bucket may be partial: only days from startDate to endDate count.
-  Days of UTC come from roll-ups, joined with what has changed since they were computed, so an answer computed anew has every score;
+  Days of UTC come from rollups, joined with what has changed since they were computed, so an answer computed now has every score;
   in another timezone the scores themselves are read.
 params:
   dimension: { description: "Outcome dimension: confidence, belonging, lang_level_proxy, job_readiness, well_being, or any other that has scores", example: confidence, minLength: 1, maxLength: 256 }
@@ -30,7 +30,7 @@ WITH
     (SELECT csr_known_dimension({dimension:String}, (SELECT groupUniqArray(dimension) FROM csr_score_changes WHERE tenant_id = {tenantId:String}))) AS askedDimension,
     (SELECT csr_last_day({endDate:Nullable(Date)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS lastDay,
     (SELECT csr_first_day({startDate:Nullable(Date)}, lastDay)) AS firstDay,
-    -- The days that no roll-up can tell: all in another zone, else those of buckets that are partial or have changed.
+    -- The days that no rollup can tell: all in another zone, else those of buckets that are partial or have changed.
     (
         SELECT if(
             -- count() keeps this an aggregate of one row

@@ -2,7 +2,7 @@
 summary: Cohorts ranked by a metric
 description: |
   The cohorts of which a present member has a value, best first. Equal values have the same rank, and stand by name.
-  Mean, least, greatest and number come from a roll-up of the cohorts' days, joined with what has changed since it was
+  Mean, least, greatest and number come from a rollup of the cohorts' days, joined with what has changed since it was
   computed; of cohorts that somebody has just joined or left, and for percentiles, the values themselves are read.
 
 cache: { ttl: 6h, stale: 1m }
@@ -45,7 +45,7 @@ WITH
     ),
     toString({by:Enum('avg', 'p50', 'p75', 'p95', 'min', 'max', 'count')}) AS measure,
     startsWith(measure, 'p') AS isPercentile,
-    -- The cohorts whose members the roll-up knows; none when it cannot tell what is asked.
+    -- The cohorts whose members the rollup knows; none when it cannot tell what is asked.
     (
         SELECT groupArray(cohort_id)
         FROM
@@ -59,7 +59,7 @@ WITH
         )
     ) AS rolledCohorts,
     (SELECT max(cohort_id NOT IN rolledCohorts) FROM members) AS hasUnrolledCohorts,
-    -- The days of the range with values, and whether the roll-up can tell them.
+    -- The days of the range with values, and whether the rollup can tell them.
     (
         SELECT groupArray((day, isRolled))
         FROM

@@ -79,7 +79,7 @@ WITH
             -- clocks differ: what became of a message may bear a time before that of the sending
             AND occurred_at >= rangeStart - toIntervalDay(if({attribution:Enum('event', 'send')} = 'send', 1, 0))
             AND if({attribution:Enum('event', 'send')} = 'send', entity_type = 'message' AND entity_hash IN sentMessages, occurred_at < rangeEnd)
-            -- plainly equal, not behind an OR: then the rows of a type come in the order of the primary key
+            -- plainly equal, not after an OR: then the rows of a type come in the order of the primary key
             AND event_type = if({eventType:Nullable(Enum('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed', 'campaign_started', 'campaign_completed', 'workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached', 'sequence_enrolled', 'sequence_step_executed', 'sequence_replied', 'sequence_completed', 'contact_created', 'contact_updated'))} IS NULL, event_type, toString({eventType:Nullable(Enum('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed', 'campaign_started', 'campaign_completed', 'workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached', 'sequence_enrolled', 'sequence_step_executed', 'sequence_replied', 'sequence_completed', 'contact_created', 'contact_updated'))}))
             AND ({entityType:Nullable(Enum('message', 'campaign', 'workflow', 'sequence', 'contact'))} IS NULL OR entity_type = toString({entityType:Nullable(Enum('message', 'campaign', 'workflow', 'sequence', 'contact'))}))
             AND ({attribution:Enum('event', 'send')} = 'send' OR {channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
@@ -92,7 +92,7 @@ WITH
             AND ({attribution:Enum('event', 'send')} = 'send' OR {workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
             AND ({attribution:Enum('event', 'send')} = 'send' OR {sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
             AND ({attribution:Enum('event', 'send')} = 'send' OR {templateId:Nullable(String)} IS NULL OR template_id = {templateId:Nullable(String)})
-            -- in the first form, without the OR behind it, the primary key takes part
+            -- in the first form, without the OR after it, the primary key takes part
             AND ({afterOccurredAt:Nullable(DateTime64(3, 'UTC'))} IS NULL
                 OR (occurred_at <= {afterOccurredAt:Nullable(DateTime64(3, 'UTC'))}
                     AND (occurred_at < {afterOccurredAt:Nullable(DateTime64(3, 'UTC'))} OR id > {afterId:Nullable(UUID)})))

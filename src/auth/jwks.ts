@@ -9,7 +9,7 @@ export interface KeySetOptions {
   log: Log;
 }
 
-/** The public keys of whoever signs the tokens. */
+/** The public keys of the signer of tokens. */
 export interface KeySet {
   /** The key that a token names. Throws JWKSNoMatchingKey, or a Problem when the keys cannot be had. */
   find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey>;
@@ -25,7 +25,7 @@ export interface KeySetState {
   isFailing: boolean;
 }
 
-/** Older keys are fetched anew, in the background. */
+/** Older keys are fetched again, in the background. */
 const maxAgeMs = 600_000;
 /** So long after an attempt, an unknown key does not lead to the next. */
 const cooldownMs = 60_000;
@@ -103,7 +103,7 @@ export function createKeySet({ url, clock, log }: KeySetOptions): KeySet {
 
 function notReachable(): Problem {
   return new Problem("unavailable", {
-    detail: "The token cannot be checked: the keys of whoever signs tokens are not reachable",
+    detail: "The token cannot be checked: the keys of the signer of tokens are not reachable",
     retryAfterSeconds: 1,
   });
 }

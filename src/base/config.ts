@@ -4,7 +4,7 @@ const port = z.coerce.number().int().min(0).max(65535);
 const count = z.coerce.number().int().nonnegative();
 const bytes = z.coerce.number().int().positive();
 
-/** Each environment variable: its check, its default and the sentence that the README's table repeats. */
+/** Each environment variable: its check, its default and the sentence that docs/variables.md repeats. */
 export const variables = {
   PORT: port.default(8787).describe("Port the gateway listens on; 0 takes a free one"),
   HOST: z.string().default("localhost").describe("Address the gateway listens on"),
@@ -30,7 +30,7 @@ export const variables = {
   AUTH_ISSUER: z.string().optional().describe("Claim `iss` that tokens must have; any if it is not set"),
   AUTH_AUDIENCE: z.string().optional().describe("Claim `aud` that tokens must have; any if it is not set"),
   AUTH_CLOCK_TOLERANCE_SECONDS: z.coerce.number().min(0).max(600).default(5).describe(
-    "How far the clocks of the gateway and of whoever signs tokens may be apart, in seconds",
+    "How far the clocks of the gateway and of the signer of tokens may be apart, in seconds",
   ),
   AUTH_TENANT_CLAIM: z.string().default("tenant_id").describe("Claim that names the token's tenant"),
   ALLOWED_ORIGINS: z.string().default("").describe(

@@ -36,15 +36,15 @@ const pollEveryMs = 1_000;
 /** When nobody has asked for so long, versions are read just often enough to miss no purge; a request has them read first. */
 const restAfterMs = 60_000;
 const restEveryMs = maxGapMs * 2 / 3;
-/** Table versions that were read longer ago are read again before an answer is given out. */
+/** Table versions that were read longer ago are read again before an answer is served. */
 const verifiedMs = 1_500;
 /** Older readings than this are waited for also where `stale` allows an outdated answer. */
 const maxUnverifiedMs = 5_000;
-/** Time after a failed recomputation in which no other is begun behind an outdated answer. */
+/** Time after a failed recomputation in which no other is begun after an outdated answer. */
 const retryMs = 1_000;
 /** The purge that names nothing. */
 const everything: Purge = { query: "", tenantId: "", table: "" };
-/** Purges given here that are remembered until they are read; of one forgotten sooner, the second time forgets anew. */
+/** Purges given here that are remembered until they are read; of one forgotten sooner, the second time forgets again. */
 const maxGiven = 100;
 
 /** The result cache. */
@@ -208,7 +208,7 @@ export function createCache(
       const cause = error instanceof Error ? error.name : String(error);
       log({
         level: "warn",
-        message: "An outdated answer could not be made anew",
+        message: "An outdated answer could not be computed again",
         query: outdated.query,
         cause,
       });
@@ -287,7 +287,7 @@ export function createCache(
     text(entry: Entry): string | null {
       if (entry.text !== undefined) return entry.text;
       const text = decodeText(entry.body);
-      // an answer that takes more room is kept anew, as another object: that its room counts
+      // an answer that takes more room is kept again, as another object: that its room counts
       const larger = { ...entry, text };
       if (text === null || kept.peek(entry.key) !== entry || !kept.fits(larger)) entry.text = null;
       else kept.set(larger);

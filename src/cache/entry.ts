@@ -39,7 +39,7 @@ export interface Freshness {
 }
 
 /**
- * Whether an entry may be given out: `fresh` as it is, `outdated` only while a new answer is made, `expired` no more. `isVerified`
+ * Whether an entry may be served: `fresh` as it is, `outdated` only while a new answer is made, `expired` no more. `isVerified`
  * tells whether it is known that its tables have not changed.
  */
 export function freshnessOf(entry: Entry, now: number, isVerified: boolean): Freshness {

@@ -43,7 +43,7 @@ export function createFlights<Result>() {
         isOutdated: () => false,
       };
       flights.set(key, flight);
-      // whoever waits hears of a failure
+      // a caller who waits hears of a failure
       flight.promise.catch(() => {}).finally(() => drop(key, flight));
       return flight;
     },

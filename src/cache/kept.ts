@@ -14,7 +14,7 @@ export function createKept(maxBytes: number) {
   /** Answers by each table whose changes matter to them. */
   const watched = new Map<string, Set<Entry>>();
   const maxEntryBytes = Math.floor(maxBytes * maxEntryShare);
-  /** Answers that were dropped for want of room, by query. */
+  /** Answers that were dropped for lack of room, by query. */
   const evicted = new Map<string, number>();
   let evictions = 0;
   let tooLarge = 0;

@@ -12,7 +12,7 @@ import type { Purge } from "./purge.ts";
 const maxBodyBytes = 65_536;
 
 const name = z.array(z.string()).max(1, "is given more than once").transform(([value]) => value).pipe(
-  // whoever sends an empty name has lost one, and does not mean everything
+  // a caller who sends an empty name has lost one, and does not mean everything
   z.string().min(1, "is empty: leave it out to mean any").max(512, "must have at most 512 characters"),
 ).optional();
 const parameters = z.strictObject({ query: name, tenantId: name, table: name });

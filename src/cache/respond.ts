@@ -108,7 +108,7 @@ function partOf(
 }
 
 /**
- * The entity tag as it is sent. Of an export it is that of the body's very bytes, hence a strong one, with which ranges can be
+ * The entity tag as it is sent. Of an export it is that of the body's very bytes, so a strong one, with which ranges can be
  * put together; of JSON the body also tells how it was computed, and an encoding makes other bytes of the same.
  */
 export function sentTag({ etag }: Entry, isFile: boolean, encoding: Encoding | undefined): string {

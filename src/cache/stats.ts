@@ -1,10 +1,10 @@
 /** What became of the requests for answers that the cache may keep. */
 export interface Counts {
-  /** Given out as kept. */
+  /** Served as cached. */
   hits: number;
   /** Computed, or taken from a run that was on its way. */
   misses: number;
-  /** Given out though outdated, while a new answer was made. */
+  /** Served though outdated, while a new answer was made. */
   staleHits: number;
   /** Misses that took another request's run. */
   sharedRuns: number;
@@ -17,7 +17,7 @@ export interface CacheStats extends Counts {
   entries: number;
   bytes: number;
   maxBytes: number;
-  /** Answers dropped for want of room. */
+  /** Answers dropped for lack of room. */
   evictions: number;
   /** Answers too large to be kept. */
   tooLarge: number;
@@ -27,7 +27,7 @@ export interface CacheStats extends Counts {
 export interface Held {
   entries: number;
   bytes: number;
-  /** Its answers that were dropped for want of room, since the gateway started. */
+  /** Its answers that were dropped for lack of room, since the gateway started. */
   evictions: number;
 }
 

@@ -11,11 +11,11 @@ const duration = z.string().regex(/^[1-9]\d{0,6}[smhd]$/, "must be a time such a
 
 /** How long answers of a query are kept, in milliseconds. */
 export interface CachePolicy {
-  /** Longest time that an answer is given out while the tables behind it do not change. */
+  /** Longest time that an answer is served while the tables it came from do not change. */
   ttlMs: number;
-  /** Time that an answer is given out whatever changes, and the step of the query's clock. */
+  /** Time that an answer is served whatever changes, and the step of the query's clock. */
   freshMs: number;
-  /** Time that an outdated answer is still given out while a new one is made. */
+  /** Time that an outdated answer is still served while a new one is made. */
   staleMs: number;
 }
 
@@ -23,9 +23,9 @@ export interface CachePolicy {
 export const cachePolicy = z.preprocess(
   (value) => typeof value === "object" ? value : { ttl: value },
   z.strictObject({
-    ttl: duration.describe("Longest time an answer is given out while the tables it came from do not change"),
+    ttl: duration.describe("Longest time an answer is served while the tables it came from do not change"),
     fresh: duration.optional().describe(
-      "Time that an answer is given out whatever changes, and the step of `{now}`; `1s` by default",
+      "Time that an answer is served whatever changes, and the step of `{now}`; `1s` by default",
     ),
     stale: duration.optional().describe(
       "Time that an outdated answer still goes out at once while a new one is made after it; none by default",

@@ -64,7 +64,7 @@ function readPaths(catalog: Catalog): Paths {
       if (!endpoint.queries.has("POST")) endpoint.queries.set("POST", query);
     }
   }
-  // a brace sorts behind all letters
+  // a brace sorts after all letters
   const patterns = [...all.values()].filter(({ path }) => path.includes("{"))
     .toSorted((a, b) => a.path < b.path ? -1 : 1);
   const exact = new Map([...all].filter(([path]) => !path.includes("{")));

@@ -72,7 +72,7 @@ export const headerSchema = z.strictObject({
     max: z.number().int().positive().describe("Most rows of a page"),
   }).optional().describe("Adds the parameters `page` and `pageSize`"),
   cache: cachePolicy.optional().describe(
-    "How long an answer is given out without being computed anew: a time such as `1h`, or `{ ttl, fresh, stale }`",
+    "How long an answer is served from the cache: a time such as `1h`, or `{ ttl, fresh, stale }`",
   ),
   cursor: z.record(z.string(), z.string()).refine(
     (keys) => Object.keys(keys).length > 0,
@@ -118,7 +118,7 @@ const closing = /^---\*\//m;
 /** A query file taken apart. */
 export interface QueryHeader {
   header: Header;
-  /** The SQL, behind blank lines in place of the header: offsets and line numbers are those of the file. */
+  /** The SQL, after blank lines in place of the header: offsets and line numbers are those of the file. */
   sql: string;
   /** Where the header's key at a path stands in the file, or the nearest key above it that does. */
   offsetOf: (path: PropertyKey[]) => number;

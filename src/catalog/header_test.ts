@@ -15,7 +15,7 @@ function faultOf(text: string): string {
   throw new Error("The header was taken");
 }
 
-/** A file whose header has these lines behind the summary, which is line 2. */
+/** A file whose header has these lines after the summary, which is line 2. */
 const headed = (...lines: string[]) =>
   ["/*---", "summary: A query", ...lines, "---*/", "SELECT 1"].join("\n");
 

@@ -32,7 +32,7 @@ export function readPaging(ast: string[]): Paging {
   const at = parts.findIndex(({ text, children }) =>
     text === "ExpressionList" && children[0]?.text === "OrderByElement"
   );
-  // the clauses behind ORDER BY stand after it: those of LIMIT … BY end with its list, the plain limit follows
+  // the clauses that follow ORDER BY: those of LIMIT … BY end with its list, the plain limit follows
   const rest = parts.slice(at + 1);
   const limits = rest.slice(rest.findLastIndex(({ text }) => text === "ExpressionList") + 1);
   if (at < 0) return { isUnion: false, ordering: "none", hasLimit: false };

@@ -154,7 +154,7 @@ function scan(sql: string, at: At): Placeholder[] {
   }
 }
 
-/** What a statement resolves to, also when it throws for want of what its parameters name, and the statement that tells. */
+/** What a statement resolves to, also when it throws for lack of what its parameters name, and the statement that tells. */
 async function resolveQuietly(
   inspector: Inspector,
   statement: Statement,

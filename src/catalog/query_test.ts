@@ -27,7 +27,7 @@ async function faultOf(text: string, path = file): Promise<QueryFileError> {
 
 interface Fault {
   name: string;
-  /** Lines of the header behind the summary. */
+  /** Lines of the header after the summary. */
   header?: string;
   /** SQL; `«` stands before the place at fault. Its first line is line 10 of the file. */
   sql: string;
@@ -50,7 +50,7 @@ const faults: Fault[] = [
     message: /^Name each result column: `\*` and COLUMNS\(\) change with the table$/,
   },
   {
-    name: "a table's star behind a product",
+    name: "a table's star after a product",
     sql:
       `SELECT step_number * 2 AS twice, -- all of *\n  e.«* FROM outreach_events AS e WHERE tenant_id = {tenantId:String}`,
     message: /^Name each result column/,
@@ -197,7 +197,7 @@ const faults: Fault[] = [
     message: /^Cannot read SQL: the quote ' is not closed$/,
   },
   {
-    name: "a syntax error behind letters of several bytes",
+    name: "a syntax error after letters of several bytes",
     sql:
       `SELECT 'äöü 😀' AS greeting, id FROM outreach_events WHERE\n  'é' = '' AND GROUP «BY {tenantId:String}`,
     message: /^Syntax error at `BY`\. Expected one of: /,

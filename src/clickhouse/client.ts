@@ -57,7 +57,7 @@ export type ClickHouse = (statement: Statement) => Promise<Reply>;
 const settings: Record<string, string> = {
   cancel_http_readonly_queries_on_client_close: "1",
   // fetch takes br and gzip: packing costs more than the network between gateway and engine, and holds back the head of an
-  // export for a megabyte, behind which a failure is an error whose body has all rows so far
+  // export for a megabyte, after which a failure is an error whose body has all rows so far
   enable_http_compression: "0",
   // this cache has answered for rows of other tenants under changing filters in several releases
   use_query_condition_cache: "0",

@@ -20,7 +20,7 @@ const waitingBytes = 67_108_864;
 
 /**
  * Joins the rows of small requests: while an insert of a stream runs, those that arrive wait, and then go together. An
- * insert costs the engine some 20 ms whatever its size, since the stream's views are planned anew for each; alone, a
+ * insert costs the engine some 20 ms whatever its size, since the stream's views are planned again for each; alone, a
  * request is not held back. This is what `async_insert` does, but on the embedded engine too, and without its timers.
  */
 export function createGroupCommit(clickHouse: ClickHouse): Commit {

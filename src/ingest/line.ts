@@ -5,7 +5,7 @@ const keptBytes = 1024;
 
 /** A line that comes in pieces: white space around it is dropped, and a blank one skipped. */
 export interface Line {
-  /** The line goes on behind this piece. */
+  /** The line goes on after this piece. */
   keep(chunk: Uint8Array, start: number, end: number): void;
   /** The line ends with this piece. */
   finish(chunk: Uint8Array, start: number, end: number): void;
@@ -18,7 +18,7 @@ export function createLine(rows: RowEncoder, maxBytes: number): Line {
   let kept = 0;
   /** Length of the line so far, without white space before it. */
   let length = 0;
-  /** The same without white space behind it. */
+  /** The same without white space after it. */
   let trimmedLength = 0;
 
   function keep(chunk: Uint8Array, start: number, end: number): void {

@@ -28,7 +28,7 @@ const text = new TextEncoder();
 
 /**
  * Encodes lines as RowBinary, copying each once: the tenant, the request and the source are the same bytes before
- * each. Source: ClickHouse's RowBinary format (strings behind an LEB128 length, integers little-endian, a UUID
+ * each. Source: ClickHouse's RowBinary format (strings after an LEB128 length, integers little-endian, a UUID
  * as its two halves, each little-endian).
  */
 export function createRowEncoder({ tenantId, requestId, source, firstLine = 1 }: RowSource): RowEncoder {

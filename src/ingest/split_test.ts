@@ -120,11 +120,11 @@ Deno.test("splitJson() ends a value that is cut in a string at the newline and t
   assert.deepEqual(textsOf(splitJson, '{"a":"x\n{"b":1}'), ['{"a":"x', '{"b":1}']);
 });
 
-Deno.test("splitJson() ends a value that is cut behind a comma where the next object opens", () => {
+Deno.test("splitJson() ends a value that is cut after a comma where the next object opens", () => {
   assert.deepEqual(textsOf(splitJson, '{"a":1,\n{"b":1}\n{"c":1}'), ['{"a":1,', '{"b":1}', '{"c":1}']);
 });
 
-Deno.test("splitJson() finds the elements behind one whose inner list is not closed", () => {
+Deno.test("splitJson() finds the elements after one whose inner list is not closed", () => {
   assert.deepEqual(textsOf(splitJson, '[{"a":[1}, {"b":2}, {"c":3}]'), ['{"a":[1},', '{"b":2}', '{"c":3}']);
 });
 
@@ -140,7 +140,7 @@ Deno.test("splitJson() passes on elements that are no objects, each by itself", 
   );
 });
 
-Deno.test("splitJson() ends a value that nests deeper than any parser reads, and goes on behind it", () => {
+Deno.test("splitJson() ends a value that nests deeper than any parser reads, and goes on after it", () => {
   const lines = textsOf(splitJson, `{"a":${"[".repeat(5_000)}1\n{"b":1}`);
   assert.equal(lines.at(-1), '{"b":1}');
   assert.ok(lines.length > 2 && lines.every((line) => line.length <= 1_100));

@@ -27,7 +27,7 @@ export async function answer(clickHouse: ClickHouse, run: Run): Promise<Answer> 
 
 /**
  * The envelope `{"data": …, "meta": {…}}` around the engine's own bytes. A list is one printed array, and so is a page
- * by cursor; a numbered page also needs the total, which only the Template format prints behind the rows.
+ * by cursor; a numbered page also needs the total, which only the Template format prints after the rows.
  */
 async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answer> {
   const { query, bound } = run;
@@ -85,7 +85,7 @@ async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answer> {
 const opening = encoder.encode('{"data":');
 const dataStart = opening.length;
 
-/** Prints a page as an array with the total number of rows on a line of its own behind it. */
+/** Prints a page as an array with the total number of rows on a line of its own after it. */
 function pageSettings(query: Query): Record<string, string | number> {
   return {
     default_format: "Template",

@@ -9,7 +9,7 @@ import type { Query } from "../catalog/query.ts";
 export interface Bound {
   /** Text for ClickHouse by placeholder name; without the reserved ones. */
   parameters: Record<string, string>;
-  /** Without a number, it begins behind the row that the cursor names, or is the first one. */
+  /** Without a number, it begins after the row that the cursor names, or is the first one. */
   page?: { number: number | null; size: number };
   /** The instant to take as now, when a cursor says it. */
   now?: Date;

@@ -4,7 +4,7 @@ import type { Query } from "../catalog/query.ts";
 import { ParameterError } from "../clickhouse/types/parameter.ts";
 import { Problem } from "../base/problem.ts";
 
-/** What a cursor says: the place behind which a page begins, in a list that is always the same. */
+/** What a cursor says: the place after which a page begins, in a list that is always the same. */
 export interface Cursor {
   /** The instant that the first page took as now: with another one, a range such as the last 7 days would move. */
   now: Date;
@@ -21,7 +21,7 @@ const maxSkewMs = 60_000;
 const version = 1;
 
 /**
- * The cursor of the page behind `lastRow`, as text that says nothing to its reader: base64url of a version, a hash of
+ * The cursor of the page after `lastRow`, as text that says nothing to its reader: base64url of a version, a hash of
  * the query and its parameters, the first page's instant, and the row's keys. Throws Problem.
  */
 export function printCursor(

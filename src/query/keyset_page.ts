@@ -6,7 +6,7 @@ export interface KeysetPage {
   /** A printed array. */
   data: Uint8Array;
   rows: number;
-  /** The last row, when there are more behind it. Its numbers are text, so that none of their digits is lost. */
+  /** The last row, when there are more after it. Its numbers are text, so that none of their digits is lost. */
   lastRow?: Record<string, unknown>;
 }
 

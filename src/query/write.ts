@@ -29,7 +29,7 @@ export interface Written {
 
 /**
  * Inserts what the endpoint's SELECT gives, of which it sees its tenant's rows alone. When it gives no row, the thing that
- * was to be changed is not there, or another tenant's, which is the same to the caller. The rows are there for whoever
+ * was to be changed is not there, or another tenant's, which is the same to the caller. The rows are there for a caller who
  * reads from now on. Throws Problem, ClickHouseError, ClickHouseUnreachable.
  */
 export async function write(

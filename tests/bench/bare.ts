@@ -11,5 +11,5 @@ const app = new Hono().get(
     }),
 );
 const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.fetch);
-// deno-lint-ignore no-console -- for whoever started it
+// deno-lint-ignore no-console -- for the terminal that started it
 console.log(server.addr.port);

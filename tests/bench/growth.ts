@@ -33,7 +33,7 @@ export async function benchGrowth({ url, tokenOf, target }: Sides): Promise<Row[
     if (count !== events) throw new Error(`Expected ${events} events, got ${count}`);
   }
 
-  /** Milliseconds of a request that is computed anew, which only an admin may ask for. */
+  /** Milliseconds of a request that is computed again, which only an admin may ask for. */
   async function ask(tenantId: string, path: string): Promise<number> {
     const headers = {
       authorization: `Bearer ${await tokenOf(tenantId, "admin")}`,
@@ -54,7 +54,7 @@ export async function benchGrowth({ url, tokenOf, target }: Sides): Promise<Row[
     return median(times);
   }
 
-  /** Whole weeks, which the roll-up tells; days of partial ones are read score by score. */
+  /** Whole weeks, which the rollup tells; days of partial ones are read score by score. */
   async function trends(tenantId: string): Promise<number> {
     const times: number[] = [];
     for (const dimension of [...dimensions, ...dimensions]) {

@@ -62,7 +62,7 @@ export async function load(
 async function cpuSeconds(pid: number): Promise<number> {
   try {
     const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-    // behind the name in parentheses, fields 14 and 15 of proc(5): ticks of 10 ms
+    // after the name in parentheses, fields 14 and 15 of proc(5): ticks of 10 ms
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {

@@ -1,5 +1,5 @@
 /*---
-summary: "Merges states of a roll-up"
+summary: "Merges states of a rollup"
 tenant: none
 ---*/
 SELECT uniqMerge(state) AS n

@@ -3,7 +3,7 @@ summary: A metric of a cohort over time
 description: |
   The average of a metric over the cohort's present members in each of the last periods, oldest first, and its change
   against the period before. Every period is there: one without values is a gap, whose value and change are null, as is
-  the change of the period behind it. percentChange is null after a 0.
+  the change of the period after it. percentChange is null after a 0.
 
 cache: { ttl: 6h, stale: 1m }
 params:

@@ -1,6 +1,6 @@
 import { base64url } from "jose";
 
-/** A new key: 256 random bits behind a prefix by which scanners for leaked secrets recognise it. */
+/** A new key: 256 random bits after a prefix by which scanners for leaked secrets recognise it. */
 export function newKey(): string {
   return `slc_${base64url.encode(crypto.getRandomValues(new Uint8Array(32)))}`;
 }

@@ -42,7 +42,7 @@ const maxWaiting = 1_000;
 const maxRememberedBytes = 4_000_000;
 
 /**
- * Checks API keys by their hashes in ClickHouse, one statement at a time for all keys that wait meanwhile: whoever sends
+ * Checks API keys by their hashes in ClickHouse, one statement at a time for all keys that wait meanwhile: a caller who sends
  * wrong keys in any number keeps ClickHouse no busier. Keys and wrong keys are remembered apart, for the same reason.
  */
 export function createApiKeys({ store, clock }: ApiKeysOptions): ApiKeys {

@@ -35,12 +35,12 @@ export async function tablesBehind(clickHouse: ClickHouse, tables: string[]): Pr
       signal: AbortSignal.timeout(timeoutMs),
     });
     hops.forEach(({ table }) => found.add(table));
-    const behind = await Promise.all(hops.map((hop) => sourcesOf(clickHouse, hop)));
-    const named = new Set(behind.flatMap(({ tables }) => tables).filter((table) => !found.has(table)));
+    const sources = await Promise.all(hops.map((hop) => sourcesOf(clickHouse, hop)));
+    const named = new Set(sources.flatMap(({ tables }) => tables).filter((table) => !found.has(table)));
     named.forEach((table) => found.add(table));
-    behind.flatMap(({ others }) => others).forEach((other) => found.add(other));
+    sources.flatMap(({ others }) => others).forEach((other) => found.add(other));
     // a text that a view holds becomes a source only when there is a dictionary of its name
-    next = [...named, ...behind.flatMap(({ dictionaries }) => dictionaries)];
+    next = [...named, ...sources.flatMap(({ dictionaries }) => dictionaries)];
   }
   return [...found].filter((table) => !constantTables.has(table)).sort();
 }

@@ -2,7 +2,7 @@ const DAY = 86400;
 
 /** A zone's clock; instants and wall-clock readings are whole seconds since 1970-01-01T00:00:00. */
 export interface TimeZone {
-  /** Returns what the clock shows at an instant, less the instant. */
+  /** Returns what the clock shows at an instant, minus the instant. */
   offsetAt(instant: number): number;
   /** Returns the first instant at which the clock shows this, or null when it skips it (summer time begins). */
   instantOf(wall: number): number | null;

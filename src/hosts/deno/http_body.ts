@@ -8,7 +8,7 @@ export type ReadInto = (buffer: Uint8Array<ArrayBuffer>) => Promise<number | nul
 const maxLineBytes = 4_096;
 const [cr, lf] = [13, 10];
 
-/** What is where: bytes of data to come, the line of a size, the line end behind a chunk, trailers, nothing more. */
+/** What is where: bytes of data to come, the line of a size, the line end after a chunk, trailers, nothing more. */
 type State = "data" | "size" | "chunkEnd" | "trailer" | "done";
 
 /**
@@ -59,7 +59,7 @@ export function createBodyReader(
     start = lineEnd + 1;
   }
 
-  /** The hexadecimal size of a chunk; extensions behind it are ignored. */
+  /** The hexadecimal size of a chunk; extensions after it are ignored. */
   function readSize(lineEnd: number): number {
     let size = 0;
     let at = start;

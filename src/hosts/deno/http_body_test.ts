@@ -4,7 +4,7 @@ import { createBodyReader, type Framing } from "./http_body.ts";
 
 const encoder = new TextEncoder();
 
-/** What comes out of a body whose bytes come in pieces; the first ones stand behind the head already. */
+/** What comes out of a body whose bytes come in pieces; the first ones stand after the head already. */
 async function readAll(wire: Uint8Array, framing: Framing, cuts: number[], first: number) {
   const buffer = new Uint8Array(8_192);
   const head = Math.min(first % (wire.length + 1), 4_000);
@@ -68,7 +68,7 @@ Deno.test("createBodyReader() fails when the connection ends first, wherever tha
   await assert.rejects(readAll(wire.slice(0, 9), { kind: "length", bytes: 10 }, [3], 0), /ended before/);
 });
 
-Deno.test("createBodyReader() skips what stands behind a size, and trailers; it refuses what is no chunk", async () => {
+Deno.test("createBodyReader() skips what stands after a size, and trailers; it refuses what is no chunk", async () => {
   const wire = encoder.encode("3;name=value\r\nabc\r\n0\r\nx-more: 1\r\n\r\n");
   const { data, isDone } = await readAll(wire, { kind: "chunked" }, [0], 0);
   assert.deepEqual([new TextDecoder().decode(data), isDone], ["abc", true]);

@@ -37,7 +37,7 @@ async function main(config: Config): Promise<void> {
   log({ level: "info", message: "Ready" });
 }
 
-/** What whoever runs the gateway must mend. */
+/** What an operator must mend. */
 class CannotServe extends Error {
   override readonly name = "CannotServe";
 }
@@ -53,7 +53,7 @@ function reasonOf(error: unknown): string {
 try {
   await main(parseConfig(Deno.env.toObject()));
 } catch (error) {
-  // deno-lint-ignore no-console -- for whoever starts it; there is no log without a configuration
+  // deno-lint-ignore no-console -- for the operator who starts it; there is no log without a configuration
   console.error(`Sluice cannot start:\n${reasonOf(error)}`);
   Deno.exit(1);
 }

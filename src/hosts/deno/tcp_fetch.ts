@@ -140,7 +140,7 @@ async function receive(connection: Connection, end: (isReusable: boolean) => voi
   }
 }
 
-/** Where the body begins, behind an empty line; -1 while that is not there. */
+/** Where the body begins, after an empty line; -1 while that is not there. */
 function endOfHead(buffer: Uint8Array, filled: number): number {
   for (let at = buffer.indexOf(cr); at >= 0 && at + 3 < filled; at = buffer.indexOf(cr, at + 1)) {
     if (buffer[at + 1] === lf && buffer[at + 2] === cr && buffer[at + 3] === lf) return at + 4;
@@ -151,7 +151,7 @@ function endOfHead(buffer: Uint8Array, filled: number): number {
 interface Head {
   status: number;
   fields: Map<string, string>;
-  /** Whether the server closes the connection behind this answer. */
+  /** Whether the server closes the connection after this answer. */
   isLast: boolean;
 }
 

@@ -114,7 +114,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "createTcpFetch() ends with the signal's reason, before and behind the head",
+  name: "createTcpFetch() ends with the signal's reason, before and after the head",
   sanitizeResources,
 }, async () => {
   const peer = startPeer((connection) =>
@@ -154,7 +154,7 @@ Deno.test({
   sanitizeResources,
   sanitizeOps: false,
 }, async () => {
-  // nobody accepts: behind the backlog the system lets attempts wait for seconds
+  // nobody accepts: beyond the backlog the system lets attempts wait for seconds
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
   const { port } = listener.addr as Deno.NetAddr;
   const send = createTcpFetch();

@@ -7,7 +7,7 @@ import { Problem } from "../../base/problem.ts";
 import refreshSql from "./refresh.sql" with { type: "text" };
 import sourcesSql from "./sources.sql" with { type: "text" };
 
-/** Both statements are short; whoever asks does not wait for the run itself. */
+/** Both statements are short; a caller does not wait for the run itself. */
 const timeoutMs = 10_000;
 
 /** What these routes use. */

@@ -20,7 +20,7 @@ export interface UsageRow extends Usage {
 export interface Account {
   readonly tenantId: string;
   period: Period;
-  /** Tells apart rows of the day when counting began anew, from 0. */
+  /** Tells apart rows of the day when counting began again, from 0. */
   generation: number;
   own: OwnLimits;
   limits: Limits;
@@ -93,7 +93,7 @@ export function isOver({ period }: Account, now: Date): boolean {
 }
 
 /**
- * Opens the account anew for the day of `now`; returns the last row of the day that is over, if it is still to be
+ * Opens the account again for the day of `now`; returns the last row of the day that is over, if it is still to be
  * written.
  */
 export function turnDay(account: Account, now: Date, generation: number): UsageRow | undefined {

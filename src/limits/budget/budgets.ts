@@ -31,7 +31,7 @@ export type Budgets = ReturnType<typeof createBudgets>;
 const syncEveryMs = 1_000;
 /** A sync that a request waits for begins at least so long after the last one. */
 const gapMs = 15;
-/** Syncs in vain, and the pause before each, until a query is refused because others hold what remains. */
+/** Syncs without success, and the pause before each, until a query is refused because others hold what remains. */
 const maxVainSyncs = 24;
 const vainPauseMs = 50;
 const heartbeatMs = 900;

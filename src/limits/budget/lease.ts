@@ -18,7 +18,7 @@ import { type Account, isUnwritten, remaining } from "./account.ts";
  * `leaseMs`, and that others void what a gateway holds only when it was silent for longer than that (`aliveMs`).
  *
  * While ClickHouse cannot be reached, each gateway goes on by what it last knew. n gateways may then accept up to n
- * times what remained, less what each knew of the others.
+ * times what remained, minus what each knew of the others.
  */
 
 /** A ceiling is good for so long after the reading that gave it began. */

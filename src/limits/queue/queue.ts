@@ -135,7 +135,7 @@ export function createQueue(options: QueueOptions) {
         signal.removeEventListener("abort", onAbort);
         line.remove(waiting);
         reject(reason);
-        // who stood behind it may be one whom the limits of exports let pass
+        // the next one may be one whom the limits of exports let pass
         startNext();
       };
       const onAbort = () => leave(signal.reason);
@@ -164,7 +164,7 @@ export function createQueue(options: QueueOptions) {
      */
     async enter(turn: Turn): Promise<() => void> {
       turn.signal.throwIfAborted();
-      // whoever waits while this may start is an export that has to
+      // what waits while this may start is an export that has to
       if (canStart(turn)) return start(turn);
       const refusal = refuse(turn);
       if (refusal) throw refusal;

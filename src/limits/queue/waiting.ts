@@ -32,7 +32,7 @@ export function createWaiting() {
       size++;
     },
 
-    /** Takes out the next request that `canStart` lets pass, and puts its tenant behind all others. */
+    /** Takes out the next request that `canStart` lets pass, and puts its tenant after all others. */
     take(canStart: (turn: Turn) => boolean): Waiter | undefined {
       for (const [tenantId, queue] of tenants) {
         const index = queue.findIndex(({ turn }) => canStart(turn));

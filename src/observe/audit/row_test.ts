@@ -30,7 +30,7 @@ function rowOf(tenantId: string): EndedRequest {
   };
 }
 
-Deno.test("createRowWriter() writes text of any length in UTF-8 behind its length", () => {
+Deno.test("createRowWriter() writes text of any length in UTF-8 after its length", () => {
   for (
     const text of [
       "",
@@ -48,7 +48,7 @@ Deno.test("createRowWriter() writes text of any length in UTF-8 behind its lengt
     assert.equal(writer.rows(), 1);
     const bytes = writer.take();
     const encoded = new TextEncoder().encode(text);
-    // behind an instant of 8 bytes and a UUID of 16: seven bits a byte, the lowest first
+    // after an instant of 8 bytes and a UUID of 16: seven bits a byte, the lowest first
     let at = 24;
     let length = 0;
     for (let shift = 0;; shift += 7) {

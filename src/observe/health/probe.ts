@@ -13,7 +13,7 @@ export interface Alive {
 export type Probe = () => Promise<Alive>;
 
 const timeoutMs = 1_500;
-/** A sign of life is good for so long: whoever asks all the time does not keep ClickHouse busy. */
+/** A sign of life is good for so long: a caller who asks all the time does not keep ClickHouse busy. */
 const freshMs = 1_000;
 
 /** A probe for all who want to know. */

@@ -74,8 +74,8 @@ export function renderMetrics(options: RenderOptions): string {
   counter("cache_misses_total", "Answers that were not in the cache.", cache.misses);
   counter("cache_stale_hits_total", "Answers from the cache whose data had changed.", cache.staleHits);
   counter("cache_shared_runs_total", "Requests that took part in the run of another.", cache.sharedRuns);
-  counter("cache_bypasses_total", "Answers computed anew because the caller wanted it.", cache.bypasses);
-  counter("cache_evictions_total", "Answers dropped for want of room.", cache.evictions);
+  counter("cache_bypasses_total", "Answers computed again because the caller wanted it.", cache.bypasses);
+  counter("cache_evictions_total", "Answers dropped for lack of room.", cache.evictions);
 
   // gauges: totals over the runs that are kept would shrink when the oldest go
   const ofSources = (pick: (state: SyncState) => number | null): Samples =>

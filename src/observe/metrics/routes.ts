@@ -20,7 +20,7 @@ export interface MetricsDeps extends Omit<RenderOptions, "isClickHouseUp" | "syn
 const syncTimeoutMs = 1_500;
 const syncFreshMs = 5_000;
 
-/** `GET /metrics` in Prometheus's text format, for whoever has METRICS_TOKEN; without that variable for everybody. */
+/** `GET /metrics` in Prometheus's text format, for a caller who has METRICS_TOKEN; without that variable for everybody. */
 export function metricsRoutes(deps: MetricsDeps, probe: Probe): Hono<HttpEnv> {
   const { METRICS_TOKEN: token } = deps.config;
   const syncStatesOf = memoized(

@@ -14,7 +14,7 @@ export interface Backfill {
 
 /** A part of a backfill: how far it gets, and what stores it. It may be stored again, when it was cut off. */
 export interface Chunk {
-  /** Whether nothing comes behind it. */
+  /** Whether nothing comes after it. */
   isLast: boolean;
   /** How much of the whole is done with it, from 0 to 1. */
   share: number;
@@ -53,9 +53,9 @@ export interface Plan {
 }
 
 /**
- * Stores the chunks and writes each down in their order, behind all before it; one that has been cut off goes on behind
+ * Stores the chunks and writes each down in their order, after all before it; one that has been cut off goes on after
  * the last that was written down. What is stored beside a chunk that fails is waited for, and stored again the next time
- * unless the failed one is behind it.
+ * unless the failed one is after it.
  */
 export async function runBackfill(
   clickHouse: ClickHouse,

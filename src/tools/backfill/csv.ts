@@ -53,7 +53,7 @@ function objectOf(keys: string[], fields: (string | undefined)[]): string {
   return object ? `${object}}` : "{}";
 }
 
-/** Behind the line break that ends the record. */
+/** After the line break that ends the record. */
 function recordEnd(bytes: Uint8Array, start: number): number {
   const records = csvRecords();
   let end = start;
@@ -90,7 +90,7 @@ function fieldsOf(record: string): (string | undefined)[] | string {
       if (end < 0) return "Line has a quote without an end";
       fields.push(line.slice(at + 1, end).replaceAll('""', '"'));
       at = end + 1;
-      if (at < line.length && line[at] !== ",") return "Line has text behind a closing quote";
+      if (at < line.length && line[at] !== ",") return "Line has text after a closing quote";
     } else {
       const end = line.indexOf(",", at);
       fields.push(plain(line.slice(at, end < 0 ? line.length : end)));

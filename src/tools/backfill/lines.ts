@@ -14,7 +14,7 @@ const comma = 0x2c;
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 
 /** Where in a record of CSV a byte is (RFC 4180): a quote opens a field only at its beginning. */
-type Place = "field" | "plain" | "quoted" | "behind quote";
+type Place = "field" | "plain" | "quoted" | "after quote";
 
 /** Follows the bytes of CSV: whether the last one was the end of a record. */
 export function csvRecords() {
@@ -23,7 +23,7 @@ export function csvRecords() {
     /** Whether a record ends with this byte. */
     endsWith(byte: number): boolean {
       if (place === "quoted") {
-        if (byte === quote) place = "behind quote";
+        if (byte === quote) place = "after quote";
         return false;
       }
       if (byte === newline || byte === comma) place = "field";
@@ -36,13 +36,13 @@ export function csvRecords() {
   };
 }
 
-/** A piece ends behind the line that brings it to so many bytes. */
+/** A piece ends after the line that brings it to so many bytes. */
 const pieceBytes = 32 * 1_048_576;
 /** A longer line is not held in memory. */
 const maxLineBytes = 64 * 1_048_576;
 
 /**
- * A file in pieces of so many lines, fewer where they are long; of CSV so many records: such a line goes on behind a line
+ * A file in pieces of so many lines, fewer where they are long; of CSV so many records: such a line goes on after a line
  * break within quotes. The same file comes in the same pieces each time. Throws when a line is longer than 64 MiB, or when
  * a quote has no end: what is behind it would be one field.
  */

@@ -14,7 +14,7 @@ import type { RowEncoder } from "../../ingest/row_encoder.ts";
 export interface ParquetRows {
   /** Of the first, from 0. */
   firstRow: number;
-  /** Behind the last. */
+  /** After the last. */
   endRow: number;
   /** Of the whole file. */
   rowCount: number;
@@ -97,7 +97,7 @@ interface Column {
   element: SchemaElement;
   /** The name as JSON has it, with the colon. */
   key: string;
-  /** Digits behind the point, of a decimal. */
+  /** Digits after the point, of a decimal. */
   scale?: number;
   values: ArrayLike<unknown>;
 }
@@ -182,7 +182,7 @@ function bigEndian(bytes: Uint8Array): bigint {
   return BigInt.asIntN(bytes.length * 8, value);
 }
 
-/** An instant since 1970 with so many digits behind the second; beyond what a Date holds, the number. */
+/** An instant since 1970 with so many digits after the second; beyond what a Date holds, the number. */
 function isoInstant(value: bigint, digits: 3 | 6 | 9): string {
   const perMillisecond = 10n ** BigInt(digits - 3);
   const rest = (value % perMillisecond + perMillisecond) % perMillisecond;

@@ -20,7 +20,7 @@ export async function backfillTables(clickHouse: ClickHouse): Promise<string[]> 
 }
 
 /**
- * Reads a table of `backfillTables` anew, by ranges of keys: all rows, or those changed since an instant. After one of
+ * Reads a table of `backfillTables` again, by ranges of keys: all rows, or those changed since an instant. After one of
  * all rows, the table's sync goes on from where Postgres was when it began.
  */
 export async function backfillPostgres(

@@ -33,7 +33,7 @@ const dayMs = 86_400_000;
 /**
  * Loads demo data week by week through the landing tables: 90 days when the tables are empty, and on later starts
  * what has happened since the day that `stateFile` names. Days that are loaded again change no number, since
- * their events' ids are a function of the day. Dashboards are begun anew then. Returns whether it loaded anything.
+ * their events' ids are a function of the day. Dashboards are begun again then. Returns whether it loaded anything.
  */
 export async function loadDemo(
   clickHouse: ClickHouse,

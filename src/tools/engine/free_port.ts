@@ -5,7 +5,7 @@
 const lowestPort = 15_000;
 const highestPort = 32_000;
 const attempts = 100;
-/** Ports given out: nobody may listen on them yet. */
+/** Ports that were handed to callers: nobody may listen on them yet. */
 const given = new Set<number>();
 
 /**

@@ -55,7 +55,7 @@ async function endConnectionsWithStandardInput(): Promise<void> {
   for (let descriptor = 3; descriptor < maxDescriptors; descriptor++) {
     const address = new Uint8Array(128);
     if (libc.getpeername(descriptor, address, new Uint32Array([address.length])) !== 0) continue;
-    // the field sa_family has two bytes, or on BSD one behind the length
+    // the field sa_family has two bytes, or on BSD one after the length
     const family = isMac ? address[1] : address[0];
     if (family === inet || family === inet6) libc.shutdown(descriptor, readingHalf);
   }

@@ -6,7 +6,7 @@ import { prepareSource, sourceVariables } from "./source.ts";
 
 /** A Postgres beside the development server. */
 export interface DevSource {
-  /** How to get in, for whoever wants to change rows. */
+  /** How to get in, for a developer who wants to change rows. */
   address: string;
   /** What the engine's configuration needs to find it. */
   variables: Record<string, string>;

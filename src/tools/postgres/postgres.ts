@@ -93,7 +93,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   return running;
 }
 
-/** Makes the data folder; one that was cut off is made anew. */
+/** Makes the data folder; one that was cut off is made again. */
 async function initialize(folder: string, programs: string, account: Account | undefined): Promise<void> {
   const [data, unfinished] = [`${folder}/data`, `${folder}/data.new`];
   if (await exists(data)) return;

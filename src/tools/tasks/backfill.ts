@@ -8,7 +8,7 @@ import { ownerOptions } from "../../hosts/deno/clickhouse_options.ts";
 import { withDevDatabase } from "../dev_engine.ts";
 import { progressBar } from "../progress_bar.ts";
 
-const usage = `deno task backfill postgres --table TABLE [--from 2026-01-01]   read a table of Postgres anew
+const usage = `deno task backfill postgres --table TABLE [--from 2026-01-01]   read a table of Postgres again
 deno task backfill file --stream STREAM --tenant TENANT PATH …  bring files over: .csv, .ndjson, .parquet
 One that is cut off goes on where it was when it is started again, and stores nothing twice.`;
 

@@ -27,7 +27,7 @@ GROUP BY eventType
 ORDER BY events DESC, eventType
 `;
 
-const test = `# Expected numbers are worked out by hand. CONTRIBUTING.md describes the format.
+const test = `# Expected numbers are worked out by hand. docs/query-files.md describes the format.
 now: 2026-03-10T12:00:00Z
 given:
   outreach:
@@ -68,7 +68,7 @@ async function main(name = ""): Promise<number> {
     say(`Wrote ${relative(root, path)}`);
   }
   say(
-    `Edit them; \`deno task dev\` serves /v1/${name}, and \`deno task test --filter ${name}\` runs the test`,
+    `Edit them; \`deno task dev\` serves /v1/${name}, and \`deno task test tests/queries.test.ts --filter ${name}\` runs the test`,
   );
   return 0;
 }

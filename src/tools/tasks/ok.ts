@@ -3,6 +3,7 @@ const steps: [string, string[]][] = [
   ["format", ["fmt", "--check"]],
   ["lint", ["lint"]],
   ["types", ["check", "src", "tests"]],
+  ["language", ["run", "-A", "src/tools/tasks/check_language.ts"]],
   ["SQL", ["task", "check-sql"]],
   ["OpenAPI", ["task", "openapi", "--check"]],
   ["tests", ["task", "test"]],

@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { parser } from "@prometheus-io/lezer-promql";
 import { parse } from "yaml";
-import { root } from "../src/hosts/deno/sql_files.ts";
+import { readPages } from "./docs/pages.ts";
 import { createGateway } from "./gateway.ts";
 
-// The README's queries and alerts for Prometheus are ones that it would take, of metrics that there are.
+// The pages' queries and alerts for Prometheus are ones that it would take, of metrics that there are.
 
-const readme = await Deno.readTextFile(`${root}README.md`);
-const [section] = /^### Metrics, traces, log$[^]*?(?=^## )/m.exec(readme) ?? assert.fail("no section");
-const blocks = [...section.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].map(([, language, text]) => ({
-  language,
-  text,
-}));
+const pages = await readPages();
+const blocks = pages.flatMap(({ blocks }) => blocks);
 
 /** The names of metrics in an expression. Throws when it is none. */
 function metricsOf(expression: string): string[] {
@@ -27,18 +23,18 @@ function metricsOf(expression: string): string[] {
   return names;
 }
 
-Deno.test("each query and each alert in the README is PromQL, of metrics that the gateway has", async () => {
+Deno.test("each query and each alert on the pages is PromQL, of metrics that the gateway has", async () => {
   const text = await (await (await createGateway({ files: [] })).fetch("/metrics")).text();
   const known = new Map(
     [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => [name, type]),
   );
   const has = (name: string) =>
     known.has(name) || known.get(name.replace(/_(bucket|sum|count)$/, "")) === "histogram";
-  const queries = blocks.filter(({ language }) => language === "").flatMap(({ text }) =>
+  const queries = blocks.filter(({ language }) => language === "promql").flatMap(({ text }) =>
     text.trim().split("\n")
   );
   const alerts = blocks.filter(({ language }) => language === "yaml").flatMap(({ text }) =>
-    (parse(text) as { groups: { rules: { alert: string; expr: string }[] }[] }).groups
+    (parse(text) as { groups?: { rules: { alert: string; expr: string }[] }[] }).groups ?? []
   ).flatMap(({ rules }) => rules);
   assert.deepEqual(alerts.map(({ alert }) => alert), [
     "SluiceSyncLate",
@@ -51,5 +47,4 @@ Deno.test("each query and each alert in the README is PromQL, of metrics that th
     for (const name of names) assert.ok(has(name), `${name} is not in /metrics`);
   }
   assert.throws(() => metricsOf("sum by source (sluice_sync_rows)"), /not PromQL/);
-  for (const [, name] of section.matchAll(/`(sluice_\w+)`/g)) assert.ok(has(name), name);
 });
