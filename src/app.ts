@@ -4,7 +4,7 @@ import { type EndpointDeps, endpointRoutes } from "./api/endpoints/routes.ts";
 import { type AuthDeps, createAuth } from "./auth/auth.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import type { AuthEnv } from "./auth/credential.ts";
-import { keyRoutes } from "./auth/keys/routes.ts";
+import { keyRoutes } from "./auth/api_key_routes.ts";
 import { streamTokenRoutes } from "./auth/stream_routes.ts";
 import type { Config } from "./base/config.ts";
 import { Problem } from "./base/problem.ts";

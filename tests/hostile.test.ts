@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ClickHouse } from "../src/clickhouse/client.ts";
 import { createClickHouse } from "../src/clickhouse/client.ts";
-import { formats } from "../src/query/formats/format.ts";
+import { formats } from "../src/query/format.ts";
 import { type QueryFile, queryName } from "../src/catalog/query.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, engineOptions, type TestGateway, tokenOf } from "./gateway.ts";

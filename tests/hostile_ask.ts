@@ -1,7 +1,7 @@
 import { tableFromIPC } from "@uwdata/flechette";
 import { parquetReadObjects } from "hyparquet";
 import readXlsxFile from "read-excel-file/universal";
-import { formats } from "../src/query/formats/format.ts";
+import { formats } from "../src/query/format.ts";
 import { type TestGateway, tokenOf } from "./gateway.ts";
 
 /** What a caller has of an answer: all that may depend on anything but time and the request itself. */

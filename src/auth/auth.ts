@@ -1,8 +1,8 @@
 import type { ClickHouse } from "../clickhouse/client.ts";
 import type { Log } from "../base/log.ts";
 import { createTokens, type TokenConfig, type Tokens } from "./jwt.ts";
-import { type ApiKeys, createApiKeys } from "./keys/keys.ts";
-import { type ApiKeyStore, createApiKeyStore } from "./keys/store.ts";
+import { type ApiKeys, createApiKeys } from "./api_keys.ts";
+import { type ApiKeyStore, createApiKeyStore } from "./api_key_store.ts";
 import { createStreamTokens, type StreamTokens } from "./stream_token.ts";
 
 /** What checking credentials uses. */

@@ -4,7 +4,7 @@ import { Problem } from "../base/problem.ts";
 import type { Auth } from "./auth.ts";
 import { noCredential } from "./challenge.ts";
 import type { AuthEnv, Credential } from "./credential.ts";
-import { looksLikeKey } from "./keys/key.ts";
+import { looksLikeKey } from "./api_key.ts";
 
 /** Requires a token, an API key, or for a stream a stream token; sets `credential`. Throws Problem. */
 export function authenticate(auth: Auth) {

@@ -1,6 +1,6 @@
 import type { Answer } from "../query/answer.ts";
-import type { Format } from "../query/formats/format.ts";
-import type { Bound } from "../query/bind.ts";
+import type { Format } from "../query/format.ts";
+import type { Bound } from "../query/bound.ts";
 import type { Query } from "../catalog/query.ts";
 import type { Entry } from "./entry.ts";
 import { type CachePolicy, steppedClock } from "../catalog/cache_policy.ts";

@@ -2,20 +2,9 @@ import { Problem } from "../base/problem.ts";
 import { suggestion } from "../base/suggestion.ts";
 import { ParameterError } from "../clickhouse/types/parameter.ts";
 import type { Input } from "../http/input.ts";
+import type { Bound } from "./bound.ts";
 import { readCursor } from "./cursor.ts";
 import type { Query } from "../catalog/query.ts";
-
-/** Checked parameters of one request. */
-export interface Bound {
-  /** Text for ClickHouse by placeholder name; without the reserved ones. */
-  parameters: Record<string, string>;
-  /** Without a number, it begins after the row that the cursor names, or is the first one. */
-  page?: { number: number | null; size: number };
-  /** The instant to take as now, when a cursor says it. */
-  now?: Date;
-  /** The tenants whose rows a query with `tenant: compare` reads. */
-  tenantIds?: string[];
-}
 
 /** Longest bound text in bytes; ClickHouse's http_max_field_value_size is 128 KiB, of escaped text. */
 const maxBytes = 100_000;

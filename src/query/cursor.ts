@@ -1,5 +1,5 @@
 import { hashParameters } from "./hash_parameters.ts";
-import type { Bound } from "./bind.ts";
+import type { Bound } from "./bound.ts";
 import type { Query } from "../catalog/query.ts";
 import { ParameterError } from "../clickhouse/types/parameter.ts";
 import { Problem } from "../base/problem.ts";

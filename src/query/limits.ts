@@ -1,6 +1,6 @@
 import type { Header } from "../catalog/header.ts";
 import type { Config } from "../base/config.ts";
-import type { Format } from "./formats/format.ts";
+import type { Format } from "./format.ts";
 
 /** The variables that bound each query whose header does not. */
 export type LimitsConfig = Pick<

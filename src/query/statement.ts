@@ -1,11 +1,11 @@
-import type { Bound } from "./bind.ts";
+import type { Bound } from "./bound.ts";
 import { noClock, usesClock } from "../catalog/clock.ts";
 import type { Query } from "../catalog/query.ts";
 import type { Statement } from "../clickhouse/client.ts";
 import { jsonSettings } from "../clickhouse/types/json_schema.ts";
 import { escapeString } from "../clickhouse/string_literal.ts";
 import { sightOf } from "../isolation/sight.ts";
-import type { Format } from "./formats/format.ts";
+import type { Format } from "./format.ts";
 import { type LimitsConfig, limitSettings } from "./limits.ts";
 
 /** Everything that one run of a query depends on. */

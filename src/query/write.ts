@@ -1,6 +1,6 @@
 import { type LimitsConfig, limitSettings } from "./limits.ts";
 import { clockText } from "./statement.ts";
-import type { Bound } from "./bind.ts";
+import type { Bound } from "./bound.ts";
 import type { Query } from "../catalog/query.ts";
 import { type ClickHouse, run } from "../clickhouse/client.ts";
 import { escapeString } from "../clickhouse/string_literal.ts";

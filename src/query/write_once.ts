@@ -1,6 +1,6 @@
 import { createIdempotency } from "../http/idempotency/claims.ts";
 import { createFingerprint, uuidOf } from "../http/idempotency/fingerprint.ts";
-import type { Bound } from "./bind.ts";
+import type { Bound } from "./bound.ts";
 import type { Query } from "../catalog/query.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import { Problem } from "../base/problem.ts";

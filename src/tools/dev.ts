@@ -8,7 +8,7 @@ import { docsAssets } from "../hosts/deno/docs_assets.ts";
 import { devConfig, givenVariables, startDevEngine } from "./dev_engine.ts";
 import type { Engine } from "./engine/engine.ts";
 import { keptInspections } from "./kept_inspections.ts";
-import { keptSecret } from "./kept_secret.ts";
+import { keptSecret } from "../hosts/deno/kept_secret.ts";
 import { createLog } from "../hosts/deno/log.ts";
 import { migrateUp } from "./migrate.ts";
 import { onOrphaned } from "../hosts/deno/on_orphaned.ts";

@@ -3,8 +3,8 @@ import { createClickHouse, run } from "../clickhouse/client.ts";
 import { type Config, parseConfig } from "../base/config.ts";
 import { clickHouseOptions } from "../hosts/deno/clickhouse_options.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine/engine.ts";
-import { keptSecret } from "./kept_secret.ts";
-import { writeWhole } from "./write_whole.ts";
+import { keptSecret } from "../hosts/deno/kept_secret.ts";
+import { writeWhole } from "../hosts/deno/write_whole.ts";
 
 /** The configuration where `dev` fills in what the environment lacks. */
 export function devConfig(): Config {

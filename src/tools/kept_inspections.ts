@@ -1,6 +1,6 @@
 import type { MemoryStore } from "../catalog/memory.ts";
 import { root } from "../hosts/deno/sql_files.ts";
-import { writeWhole } from "./write_whole.ts";
+import { writeWhole } from "../hosts/deno/write_whole.ts";
 
 /** What decides about an inspection besides the database: the code that makes it, and what its user may read. */
 const sources = ["src/catalog", "src/clickhouse", "deploy/clickhouse"];

@@ -12,10 +12,11 @@ import type { RequestFacts } from "../../http/facts.ts";
 import { type Input, readJson, readSearch } from "../../http/input.ts";
 import { readText } from "../../http/json_body.ts";
 import { searchOf } from "../../http/target.ts";
-import { bind, type Bound } from "../../query/bind.ts";
+import { bind } from "../../query/bind.ts";
+import type { Bound } from "../../query/bound.ts";
 import { comparedTenants } from "../../query/compared_tenants.ts";
 import { readFormat } from "../../query/formats/export_options.ts";
-import type { Format } from "../../query/formats/format.ts";
+import type { Format } from "../../query/format.ts";
 import { hashParameters } from "../../query/hash_parameters.ts";
 
 /** A request for a query, understood. */

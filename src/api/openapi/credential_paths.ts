@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { maxPageSize, newKeyRequest } from "../../auth/keys/request.ts";
+import { maxPageSize, newKeyRequest } from "../../auth/api_key_request.ts";
 import type { OpenApi, Refer } from "./document.ts";
 import { needs } from "./security.ts";
 

@@ -1,8 +1,8 @@
 import type { Served } from "../../catalog/serving.ts";
 import { tablesOf } from "../../query/formats/export_columns.ts";
-import { type Format, formats } from "../../query/formats/format.ts";
+import { type Format, formats } from "../../query/format.ts";
 import { warningsColumn } from "../../catalog/query_rules.ts";
-import { dataColumns } from "../../query/warnings.ts";
+import { dataColumns } from "../../query/formats/warnings.ts";
 import { queryScopes } from "../../auth/scope.ts";
 import { maxOffset } from "../../query/bind.ts";
 import type { Parameter } from "../../catalog/parameter.ts";

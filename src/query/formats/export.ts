@@ -5,7 +5,7 @@ import type { Answer } from "../answer.ts";
 import { contentDisposition } from "./content_disposition.ts";
 import { exportBody } from "./export_body.ts";
 import { csvColumns, fieldColumns, plainColumns, typedColumns } from "./flat_columns.ts";
-import { expectOneRow } from "../one_row.ts";
+import { expectOneRow } from "./one_row.ts";
 import { type Run, statementOf } from "../statement.ts";
 import { answerXlsx } from "./xlsx.ts";
 

@@ -3,7 +3,7 @@ import type { Input } from "../../http/input.ts";
 import type { Query } from "../../catalog/query.ts";
 import { Problem } from "../../base/problem.ts";
 import { tablesOf } from "./export_columns.ts";
-import { chooseFormat, type Format } from "./format.ts";
+import { chooseFormat, type Format } from "../format.ts";
 
 /** Parameters that say in what form an answer comes. */
 const names = ["format", "table", "escapeFormulas"] as const;

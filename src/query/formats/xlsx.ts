@@ -4,7 +4,7 @@ import { Problem } from "../../base/problem.ts";
 import { exportBody } from "./export_body.ts";
 import { sheetColumns, sheetSql } from "./flat_columns.ts";
 import { readLines } from "../../clickhouse/read_lines.ts";
-import { expectOneRow } from "../one_row.ts";
+import { expectOneRow } from "./one_row.ts";
 import { type Run, statementOf } from "../statement.ts";
 import { type Cell, cellType } from "./xlsx_cell.ts";
 

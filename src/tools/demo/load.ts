@@ -1,5 +1,5 @@
 import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
-import { writeWhole } from "../write_whole.ts";
+import { writeWhole } from "../../hosts/deno/write_whole.ts";
 import membersSql from "./csr_cohort_members.sql" with { type: "text" };
 import cohortsSql from "./csr_cohorts.sql" with { type: "text" };
 import companiesSql from "./csr_companies.sql" with { type: "text" };

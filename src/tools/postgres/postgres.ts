@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import { freePort } from "../engine/free_port.ts";
-import { keptSecret } from "../kept_secret.ts";
+import { keptSecret } from "../../hosts/deno/kept_secret.ts";
 import { type Account, postgresAccount } from "./account.ts";
 import { postgresFolder } from "./folder.ts";
 import { unpackPostgres } from "./program.ts";

@@ -1,7 +1,7 @@
 import { createRoles } from "../../clickhouse/roles.ts";
-import { answer } from "../../query/answer.ts";
+import { answer } from "../../query/formats/answer.ts";
 import { tablesOf } from "../../query/formats/export_columns.ts";
-import { type Format, formats } from "../../query/formats/format.ts";
+import { type Format, formats } from "../../query/format.ts";
 import { bind } from "../../query/bind.ts";
 import { loadCatalog } from "../../catalog/catalog.ts";
 import { findQuery } from "../../catalog/find_query.ts";

@@ -1,7 +1,7 @@
 import { scopeName, scopes } from "../../auth/scope.ts";
 import { signToken } from "../../auth/token.ts";
 import { devConfig, givenVariables } from "../dev_engine.ts";
-import { keptSecret } from "../kept_secret.ts";
+import { keptSecret } from "../../hosts/deno/kept_secret.ts";
 
 // `deno task token --tenant acme --scope query`: prints a token for development, signed with AUTH_JWT_SECRET or with
 // the secret that `dev` keeps in its data folder.

@@ -1,7 +1,7 @@
-import { maxOffset } from "./bind.ts";
-import { printCursor } from "./cursor.ts";
+import { maxOffset } from "../bind.ts";
+import { printCursor } from "../cursor.ts";
 import { cutPage } from "./keyset_page.ts";
-import type { Run } from "./statement.ts";
+import type { Run } from "../statement.ts";
 import { splitLastLine } from "./template.ts";
 
 /** `meta.page` of an answer. */

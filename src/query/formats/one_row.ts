@@ -1,5 +1,5 @@
-import type { Query } from "../catalog/query.ts";
-import { Problem } from "../base/problem.ts";
+import type { Query } from "../../catalog/query.ts";
+import { Problem } from "../../base/problem.ts";
 
 /** Throws a Problem when an object's query has no row, or several. */
 export function expectOneRow(query: Pick<Query, "file">, resultRows: number): void {

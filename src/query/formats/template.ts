@@ -1,4 +1,4 @@
-import type { Column } from "../catalog/query_rules.ts";
+import type { Column } from "../../catalog/query_rules.ts";
 
 /** A row of these columns as ClickHouse's Template format prints it: a JSON object. */
 export function rowTemplate(columns: Column[]): string {

@@ -1,4 +1,4 @@
-import { Problem } from "../../base/problem.ts";
+import { Problem } from "../base/problem.ts";
 
 /** A form of the answer. */
 export interface Format {

@@ -1,10 +1,10 @@
-import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
-import { escapeString, quoteString } from "../../clickhouse/string_literal.ts";
-import countSql from "./count.sql" with { type: "text" };
-import createSql from "./create.sql" with { type: "text" };
-import findSql from "./find.sql" with { type: "text" };
-import listSql from "./list.sql" with { type: "text" };
-import revokeSql from "./revoke.sql" with { type: "text" };
+import { type ClickHouse, readRows, run } from "../clickhouse/client.ts";
+import { escapeString, quoteString } from "../clickhouse/string_literal.ts";
+import countSql from "./api_key_count.sql" with { type: "text" };
+import createSql from "./api_key_create.sql" with { type: "text" };
+import findSql from "./api_key_find.sql" with { type: "text" };
+import listSql from "./api_key_list.sql" with { type: "text" };
+import revokeSql from "./api_key_revoke.sql" with { type: "text" };
 
 /** What an API key stands for. */
 export interface ApiKey {

@@ -1,5 +1,5 @@
-import type { Query } from "../catalog/query.ts";
-import { type Column, warningsColumn } from "../catalog/query_rules.ts";
+import type { Query } from "../../catalog/query.ts";
+import { type Column, warningsColumn } from "../../catalog/query_rules.ts";
 import { rowTemplate, splitLastLine } from "./template.ts";
 
 /** The columns that a query's `data` has: all but the warnings. */

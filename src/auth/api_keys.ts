@@ -1,11 +1,11 @@
-import { createTurns } from "../../base/async/single_flight.ts";
-import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../../clickhouse/exception.ts";
-import { Problem } from "../../base/problem.ts";
-import { badCredential } from "../challenge.ts";
-import { type Credential, keySubject } from "../credential.ts";
-import { createRemembered } from "../remembered.ts";
-import { hashKey, isKey } from "./key.ts";
-import type { ApiKey, ApiKeyStore } from "./store.ts";
+import { createTurns } from "../base/async/single_flight.ts";
+import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../clickhouse/exception.ts";
+import { Problem } from "../base/problem.ts";
+import { badCredential } from "./challenge.ts";
+import { type Credential, keySubject } from "./credential.ts";
+import { createRemembered } from "./remembered.ts";
+import { hashKey, isKey } from "./api_key.ts";
+import type { ApiKey, ApiKeyStore } from "./api_key_store.ts";
 
 /** What checking API keys uses. */
 export interface ApiKeysOptions {

@@ -1,6 +1,6 @@
-import { readBytes, type Reply } from "../clickhouse/client.ts";
-import { ClickHouseUnreachable } from "../clickhouse/exception.ts";
-import { Problem } from "../base/problem.ts";
+import { readBytes, type Reply } from "../../clickhouse/client.ts";
+import { ClickHouseUnreachable } from "../../clickhouse/exception.ts";
+import { Problem } from "../../base/problem.ts";
 
 /** An answer of fewer bytes in the engine's memory is read at once: its text is some times as long at most. */
 const smallBytes = 100_000;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { tenantIdFault } from "../credential.ts";
-import { scopeName } from "../scope.ts";
+import { tenantIdFault } from "./credential.ts";
+import { scopeName } from "./scope.ts";
 
 /** A text field: what is absent and what is no text each have their sentence. */
 function text() {

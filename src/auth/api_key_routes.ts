@@ -1,15 +1,15 @@
 import { Hono } from "hono";
-import { readSearch } from "../../http/input.ts";
-import { checked } from "../../http/checked.ts";
-import { readJsonBody } from "../../http/json_body.ts";
-import { onlyMethods } from "../../http/only_methods.ts";
-import { searchOf } from "../../http/target.ts";
-import { Problem } from "../../base/problem.ts";
-import type { Auth } from "../auth.ts";
-import type { AuthEnv } from "../credential.ts";
-import { requireScope } from "../scope.ts";
-import { hashKey, newKey } from "./key.ts";
-import { listRequest, newKeyRequest } from "./request.ts";
+import { readSearch } from "../http/input.ts";
+import { checked } from "../http/checked.ts";
+import { readJsonBody } from "../http/json_body.ts";
+import { onlyMethods } from "../http/only_methods.ts";
+import { searchOf } from "../http/target.ts";
+import { Problem } from "../base/problem.ts";
+import type { Auth } from "./auth.ts";
+import type { AuthEnv } from "./credential.ts";
+import { requireScope } from "./scope.ts";
+import { hashKey, newKey } from "./api_key.ts";
+import { listRequest, newKeyRequest } from "./api_key_request.ts";
 
 /** `POST` and `GET /`, `DELETE /{id}`: API keys of all tenants, for an admin. */
 export function keyRoutes({ keys, keyStore, clock }: Auth): Hono<AuthEnv> {
