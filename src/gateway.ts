@@ -6,7 +6,7 @@ import type { MemoryStore } from "./catalog/memory.ts";
 import type { QueryFile } from "./catalog/query.ts";
 import type { QueryFileError } from "./catalog/query_file_error.ts";
 import { createServing } from "./catalog/serving.ts";
-import { giveUpOnSilence, type Ping } from "./clickhouse/circuit_breaker.ts";
+import { type Ping, withCircuitBreaker } from "./clickhouse/circuit_breaker.ts";
 import type { ClickHouse } from "./clickhouse/client.ts";
 import { mapRoles, type Roles } from "./clickhouse/roles.ts";
 import { type Budgets, createBudgets } from "./limits/budget/budgets.ts";
@@ -71,7 +71,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
   const stopped = new AbortController();
   const guard = (client: ClickHouse) =>
-    ping ? giveUpOnSilence(client, { ping, log, signal: stopped.signal }) : client;
+    ping ? withCircuitBreaker(client, { ping, log, signal: stopped.signal }) : client;
   const roles = mapRoles(deps.roles, guard);
   const { clickHouse, reader } = roles;
   const serving = createServing({

@@ -1,4 +1,4 @@
-import { createTurns } from "../base/async/single_flight.ts";
+import { createSingleFlight } from "../base/async/single_flight.ts";
 import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../clickhouse/exception.ts";
 import { Problem } from "../base/problem.ts";
 import { badCredential } from "./challenge.ts";
@@ -92,7 +92,7 @@ export function createApiKeys({ store, clock }: ApiKeysOptions): ApiKeys {
     return read;
   }
 
-  const readInTurn = createTurns(readWaiting, 0, () => 0, () => Promise.resolve());
+  const readInTurn = createSingleFlight(readWaiting, 0, () => 0, () => Promise.resolve());
 
   /** Reads a key in the next turn. */
   async function ask(key: string): Promise<Known | undefined> {
@@ -133,7 +133,7 @@ export function createApiKeys({ store, clock }: ApiKeysOptions): ApiKeys {
       }
       return found.credential;
     },
-    forget: known.clear,
+    forget: () => known.clear(),
   };
 }
 

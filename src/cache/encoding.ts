@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { readQualities } from "../http/qualities.ts";
 import type { Encoding } from "./entry.ts";
 
 /** Smaller bodies go out as they are. */
@@ -28,17 +29,12 @@ export function readAccepted(header = ""): Accepted {
 }
 
 function parseAccepted(header: string): Accepted {
-  const weights = new Map<string, number>();
-  for (const part of header.split(",")) {
-    const [coding, ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
-    const weight = parameters.find((parameter) => parameter.startsWith("q="));
-    weights.set(coding, weight ? Number(weight.slice(2)) || 0 : 1);
-  }
-  const others = weights.get("*") ?? 0;
+  const qualities = readQualities(header);
+  const others = qualities.get("*") ?? 0;
   return {
-    br: weights.get("br") ?? others,
-    gzip: weights.get("gzip") ?? others,
-    identity: weights.get("identity") ?? 0,
+    br: qualities.get("br") ?? others,
+    gzip: qualities.get("gzip") ?? others,
+    identity: qualities.get("identity") ?? 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import { createTurns } from "../base/async/single_flight.ts";
+import { createSingleFlight } from "../base/async/single_flight.ts";
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { quoteString } from "../clickhouse/string_literal.ts";
 import type { Log } from "../base/log.ts";
@@ -99,7 +99,7 @@ export function createVersions(
     }
   }
 
-  const turn = createTurns(
+  const turn = createSingleFlight(
     poll,
     0,
     monotonic,

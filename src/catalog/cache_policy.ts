@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fnv1a } from "../base/bytes/fnv1a.ts";
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const maxMs = 30 * unitMs.d;
@@ -45,13 +46,11 @@ const secondMs = 1_000;
  * computed at once.
  */
 export function steppedClock(now: Date, { freshMs }: Pick<CachePolicy, "freshMs">, owner: string): Date {
-  const phaseMs = hashOf(owner) % Math.max(1, Math.floor(freshMs / secondMs)) * secondMs;
+  const phaseMs = spread(fnv1a(owner)) % Math.max(1, Math.floor(freshMs / secondMs)) * secondMs;
   return new Date(Math.floor((now.getTime() - phaseMs) / freshMs) * freshMs + phaseMs);
 }
 
-/** FNV-1a (32 bits) of the characters' codes: spreads alike names evenly. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+/** The upper bits of a hash, mixed into the lower ones: those of alike texts are alike. */
+function spread(hash: number): number {
   return (hash ^ hash >>> 15) >>> 0;
 }

@@ -5,7 +5,7 @@ import type { Log } from "../base/log.ts";
 /** Asks ClickHouse for a sign of life; rejects when none comes. */
 export type Ping = (signal: AbortSignal) => Promise<void>;
 
-/** How `giveUpOnSilence` notices silence and hears of its end. */
+/** How `withCircuitBreaker` notices silence and hears of its end. */
 export interface SilenceOptions {
   ping: Ping;
   log: Log;
@@ -28,7 +28,7 @@ const giveUpMs = 10_000;
  * a second, new statements fail with ClickHouseUnreachable, until a ping is answered; after ten seconds older ones, which
  * may be at work, fail too. A slow statement alone is no silence. An answer whose head has come is left alone.
  */
-export function giveUpOnSilence(clickHouse: ClickHouse, options: SilenceOptions): ClickHouse {
+export function withCircuitBreaker(clickHouse: ClickHouse, options: SilenceOptions): ClickHouse {
   const { ping, log, signal: stopped } = options;
   const waiting = new Map<AbortController, number>();
   let isSilent = false;

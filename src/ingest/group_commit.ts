@@ -1,3 +1,4 @@
+import { concat } from "../base/bytes/concat.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import { ClickHouseError } from "../clickhouse/exception.ts";
 import { Problem } from "../base/problem.ts";
@@ -7,7 +8,7 @@ import { insertBlock } from "./insert.ts";
 export type Commit = (stream: string, rows: Uint8Array<ArrayBuffer>) => Promise<void>;
 
 /** One request that waits for its rows to be stored. */
-interface Waiting {
+interface Pending {
   rows: Uint8Array<ArrayBuffer>;
   resolve: () => void;
   reject: (error: unknown) => void;
@@ -24,7 +25,7 @@ const waitingBytes = 67_108_864;
  * request is not held back. This is what `async_insert` does, but on the embedded engine too, and without its timers.
  */
 export function createGroupCommit(clickHouse: ClickHouse): Commit {
-  const queues = new Map<string, Waiting[]>();
+  const queues = new Map<string, Pending[]>();
   let bytes = 0;
 
   return function commit(stream, rows) {
@@ -53,9 +54,14 @@ export function createGroupCommit(clickHouse: ClickHouse): Commit {
     queues.delete(stream);
   }
 
-  async function store(stream: string, batch: Waiting[]): Promise<void> {
+  async function store(stream: string, batch: Pending[]): Promise<void> {
     try {
-      await insertBlock(clickHouse, stream, join(batch), crypto.randomUUID());
+      await insertBlock(
+        clickHouse,
+        stream,
+        batch.length === 1 ? batch[0].rows : concat(batch.map(({ rows }) => rows)),
+        crypto.randomUUID(),
+      );
       for (const { resolve } of batch) resolve();
     } catch (error) {
       // what the engine refuses of one request must not fail the others
@@ -64,15 +70,4 @@ export function createGroupCommit(clickHouse: ClickHouse): Commit {
       } else for (const { reject } of batch) reject(error);
     }
   }
-}
-
-function join(batch: Waiting[]): Uint8Array<ArrayBuffer> {
-  if (batch.length === 1) return batch[0].rows;
-  const whole = new Uint8Array(batch.reduce((sum, { rows }) => sum + rows.length, 0));
-  let offset = 0;
-  for (const { rows } of batch) {
-    whole.set(rows, offset);
-    offset += rows.length;
-  }
-  return whole;
 }

@@ -51,8 +51,8 @@ export async function ingest(ingestion: Ingestion): Promise<Ingested> {
   const pieces = encode(body, rows, splitter);
 
   let isWhole = false;
-  while (!isWhole && rows.size < bufferedBytes) isWhole = (await pieces.next()).done ?? false;
-  if (rows.lines === 0) return { accepted: 0, rejected: 0, rejections: [] };
+  while (!isWhole && rows.size() < bufferedBytes) isWhole = (await pieces.next()).done ?? false;
+  if (rows.lines() === 0) return { accepted: 0, rejected: 0, rejections: [] };
   let failure: unknown;
   try {
     if (isWhole) await ingestion.commit(stream, rows.take());
@@ -73,7 +73,7 @@ export async function ingest(ingestion: Ingestion): Promise<Ingested> {
     parameters: { tenantId: escapeString(tenantId), stream, requestId, sinceMs: String(since - 60_000) },
   });
   const rejections = first.map(([line, reason]) => ({ line, reason }));
-  return { accepted: rows.lines - rejected, rejected, rejections };
+  return { accepted: rows.lines() - rejected, rejected, rejections };
 }
 
 const unknownTable = 60;
@@ -86,7 +86,7 @@ function unknownStream(stream: string, cause: unknown): Problem {
 async function* encode(body: EventBody, rows: RowEncoder, splitter: Splitter) {
   for await (const chunk of body.chunks) {
     splitter.push(chunk);
-    yield rows.size;
+    yield rows.size();
   }
   splitter.end();
 }
@@ -97,8 +97,8 @@ function rowStream(rows: RowEncoder, pieces: AsyncGenerator<number>, onFailure: 
     async pull(controller) {
       try {
         let isDone = false;
-        while (!isDone && rows.size < pieceBytes) isDone = (await pieces.next()).done ?? false;
-        if (rows.size) controller.enqueue(rows.take());
+        while (!isDone && rows.size() < pieceBytes) isDone = (await pieces.next()).done ?? false;
+        if (rows.size()) controller.enqueue(rows.take());
         if (isDone) controller.close();
       } catch (error) {
         onFailure(error);

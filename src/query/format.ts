@@ -1,4 +1,5 @@
 import { Problem } from "../base/problem.ts";
+import { readQualities } from "../http/qualities.ts";
 
 /** A form of the answer. */
 export interface Format {
@@ -98,8 +99,8 @@ export function chooseFormat(named: unknown[] | undefined, accept: string | null
     throw new Problem("invalid-parameter", { detail: `format must be one of ${list}`, parameter: "format" });
   }
   if (!accept || accept === "*/*") return formats[0];
-  const ranges = accept.split(",").map(parseRange);
-  const ranked = formats.map((format) => ({ format, quality: qualityOf(format.mediaType, ranges) }));
+  const accepted = readQualities(accept);
+  const ranked = formats.map((format) => ({ format, quality: qualityOf(format.mediaType, accepted) }));
   const best = ranked.reduce((a, b) => b.quality > a.quality ? b : a);
   if (best.quality > 0) return best.format;
   throw new Problem("not-acceptable", {
@@ -107,23 +108,7 @@ export function chooseFormat(named: unknown[] | undefined, accept: string | null
   });
 }
 
-interface Range {
-  type: string;
-  quality: number;
-}
-
-function parseRange(text: string): Range {
-  const [type, ...parameters] = text.split(";").map((part) => part.trim().toLowerCase());
-  const quality = parameters.find((parameter) => parameter.startsWith("q="));
-  return { type, quality: quality ? Number(quality.slice(2)) || 0 : 1 };
-}
-
 /** The quality of the most specific range that covers the media type. */
-function qualityOf(mediaType: string, ranges: Range[]): number {
-  const covering = [mediaType, `${mediaType.split("/")[0]}/*`, "*/*"];
-  for (const type of covering) {
-    const range = ranges.find((each) => each.type === type);
-    if (range) return range.quality;
-  }
-  return 0;
+function qualityOf(mediaType: string, accepted: Map<string, number>): number {
+  return accepted.get(mediaType) ?? accepted.get(`${mediaType.split("/")[0]}/*`) ?? accepted.get("*/*") ?? 0;
 }

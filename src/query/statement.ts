@@ -9,7 +9,7 @@ import type { Format } from "./format.ts";
 import { type LimitsConfig, limitSettings } from "./limits.ts";
 
 /** Everything that one run of a query depends on. */
-export interface Run {
+export interface QueryRun {
   query: Query;
   bound: Bound;
   tenantId: string;
@@ -29,7 +29,7 @@ export interface Run {
 }
 
 /** The statement of a run, which sees its tenants' rows alone; a page is cut out by settings. */
-export function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: Run): Statement {
+export function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: QueryRun): Statement {
   const { header } = query;
   const parameters = { ...bound.parameters };
   if (query.bindsTenant) parameters.tenantId = escapeString(tenantId);

@@ -39,10 +39,10 @@ export interface ReadDeps extends Readers {
 export async function read(deps: ReadDeps, c: Context<AuthEnv>, reading: Reading): Promise<Response> {
   const spending = spendQuery(deps, c.var.credential.tenantId);
   if (spending) await spending;
-  const run: Run = { deps, c, reading, isAnswering: false };
-  const serving = serve(run);
+  const request: ReadRequest = { deps, c, reading, isAnswering: false };
+  const serving = serve(request);
   const outcome = serving instanceof Promise ? await serving : serving;
-  run.isAnswering = true;
+  request.isAnswering = true;
   const responding = respond(outcome, deps.clock(), conditionsOf(c, reading), deps.cache);
   const response = responding instanceof Promise ? await responding : responding;
   if (outcome.forwarded) {
@@ -56,7 +56,7 @@ export async function read(deps: ReadDeps, c: Context<AuthEnv>, reading: Reading
 }
 
 /** One request on its way. */
-interface Run {
+interface ReadRequest {
   deps: ReadDeps;
   c: Context<AuthEnv>;
   reading: Reading;
@@ -65,8 +65,8 @@ interface Run {
 }
 
 /** The answer as it is cached, or as ClickHouse gives it. */
-function serve(run: Run): Outcome | Promise<Outcome> {
-  const { deps, c, reading: { query, bound, format } } = run;
+function serve(request: ReadRequest): Outcome | Promise<Outcome> {
+  const { deps, c, reading: { query, bound, format } } = request;
   const { facts, credential } = c.var;
   return deps.cache.serve({
     query,
@@ -79,13 +79,18 @@ function serve(run: Run): Outcome | Promise<Outcome> {
     onStatus(status) {
       if (query.header.cache) facts.cache = status;
     },
-    run: (now, signal, isBehind) => compute(run, now, signal, isBehind),
+    run: (now, signal, isBehind) => compute(request, now, signal, isBehind),
   });
 }
 
 /** Has ClickHouse compute the answer when it is the tenant's turn; `isBehind` when no request waits for it. */
-async function compute(run: Run, now: Date, signal: AbortSignal, isBehind: boolean): Promise<Answer> {
-  const { deps, c, reading: { query, bound, format, parametersHash } } = run;
+async function compute(
+  request: ReadRequest,
+  now: Date,
+  signal: AbortSignal,
+  isBehind: boolean,
+): Promise<Answer> {
+  const { deps, c, reading: { query, bound, format, parametersHash } } = request;
   const { facts, credential: { tenantId } } = c.var;
   const costs = isBehind ? noCosts() : facts;
   const asked = { query, tenantId, parametersHash };
@@ -104,7 +109,7 @@ async function compute(run: Run, now: Date, signal: AbortSignal, isBehind: boole
       queryId: isBehind ? crypto.randomUUID() : facts.requestId,
       signal,
       onBroken(cause) {
-        if (!run.isAnswering) return;
+        if (!request.isAnswering) return;
         deps.metrics.requests.exportBroke(query.name);
         deps.log({
           level: "error",

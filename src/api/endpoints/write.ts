@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { AuthEnv } from "../../auth/credential.ts";
-import { createInLine } from "../../base/async/in_line.ts";
+import { createKeyedMutex } from "../../base/async/keyed_mutex.ts";
 import { coarseBytes } from "../../base/figures.ts";
 import type { Cache } from "../../cache/cache.ts";
 import { findQuery } from "../../catalog/find_query.ts";
@@ -38,7 +38,7 @@ export interface WriteDeps {
  */
 export function createWrite(deps: WriteDeps) {
   const once = createOnce(deps.clickHouse);
-  const inLine = createInLine();
+  const exclusively = createKeyedMutex();
 
   return async function answerWrite(c: Context<AuthEnv>, { query, input }: Writing): Promise<Response> {
     const now = deps.clock();
@@ -71,7 +71,7 @@ export function createWrite(deps: WriteDeps) {
     };
     const { id } = await once(
       { query, bound, tenantId, key },
-      (newId) => inLine(`${query.header.into}\0${tenantId}`, timeoutMs, () => change(newId)),
+      (newId) => exclusively(`${query.header.into}\0${tenantId}`, timeoutMs, () => change(newId)),
     );
     deps.budgets.addBytes(tenantId, coarseBytes(facts.bytesRead));
     if (id === undefined) return c.body(null, 204);

@@ -2,7 +2,7 @@
  * Runs `work` one at a time, each at least `gapMs` after the last began. A call gets the result of a run that begins
  * after it; calls that wait for the same run share it.
  */
-export function createTurns<Result>(
+export function createSingleFlight<Result>(
   work: () => Promise<Result>,
   gapMs: number,
   monotonic: () => number,

@@ -1,5 +1,5 @@
 /** What `work` gives, or undefined when it fails, is absent, or takes longer than `ms`. */
-export async function within<Result>(
+export async function withTimeout<Result>(
   ms: number,
   work: (() => Promise<Result>) | undefined,
 ): Promise<Result | undefined> {

@@ -36,7 +36,7 @@ export function createFingerprint(): Fingerprint {
     },
     async end() {
       await chain();
-      return toHex(hash);
+      return hash.toHex();
     },
   };
 }
@@ -48,9 +48,5 @@ export async function uuidOf(...texts: string[]): Promise<string> {
   );
   bytes[6] = (bytes[6] & 0x0f) | 0x80;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return toHex(bytes.subarray(0, 16)).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytes.subarray(0, 16).toHex().replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

@@ -6,7 +6,7 @@ import { grant, isWriteDue, leaseMs, want, warmMs } from "./lease.ts";
 import { effectiveLimits, type Limits, type LimitsChange, noOwnLimits } from "./limits.ts";
 import { type BudgetName, budgetStates, type Refusal, refusalOfHeld, refusalOfSpent } from "./refusal.ts";
 import type { BudgetStore } from "./store.ts";
-import { createTurns } from "../../base/async/single_flight.ts";
+import { createSingleFlight } from "../../base/async/single_flight.ts";
 
 /** What budgets use. */
 export interface BudgetOptions {
@@ -58,7 +58,7 @@ export function createBudgets(options: BudgetOptions) {
   let waits = 0;
   const refusals: Record<BudgetName, number> = { daily: 0, monthly: 0, dailyBytes: 0, perSecond: 0 };
   let timer: ReturnType<typeof setInterval> | undefined;
-  const requestSync = createTurns(sync, gapMs, monotonic, wait);
+  const requestSync = createSingleFlight(sync, gapMs, monotonic, wait);
 
   /** The tenant's account, on today's page. */
   function open(tenantId: string): Account {

@@ -29,7 +29,7 @@ export function rateLimitFields({ budgets, clock }: EnforceDeps) {
 export function limitBurst({ budgets, clock }: EnforceDeps) {
   return createMiddleware<AuthEnv>(async function limitBurst(c, next) {
     const refusal = budgets.admit(c.var.credential.tenantId);
-    if (refusal) throw problemOf(refusal, clock());
+    if (refusal) throw refusalProblem(refusal, clock());
     await next();
   });
 }
@@ -40,7 +40,7 @@ export function limitBurst({ budgets, clock }: EnforceDeps) {
  */
 export function spendQuery({ budgets, clock }: EnforceDeps, tenantId: string): Promise<void> | undefined {
   const accept = (decision: "accepted" | Refusal) => {
-    if (decision !== "accepted") throw problemOf(decision, clock());
+    if (decision !== "accepted") throw refusalProblem(decision, clock());
   };
   const decision = budgets.spend(tenantId);
   if (decision instanceof Promise) return decision.then(accept);
@@ -55,7 +55,7 @@ const names: Record<BudgetName, string> = {
 };
 
 /** The 429 problem; `violated-policies` is that of draft-ietf-httpapi-ratelimit-headers-10, section 5. */
-function problemOf({ budgets, limit, used, resetsAt, isSpent }: Refusal, now: Date): Problem {
+function refusalProblem({ budgets, limit, used, resetsAt, isSpent }: Refusal, now: Date): Problem {
   const [budget] = budgets;
   const detail = isSpent
     ? `The ${names[budget]} is spent: ${used} of ${limit}. It resets at ${resetsAt.toISOString()}`

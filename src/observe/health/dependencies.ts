@@ -2,7 +2,7 @@ import type { Audit } from "../audit/audit.ts";
 import type { Tokens } from "../../auth/jwt.ts";
 import type { Budgets } from "../../limits/budget/budgets.ts";
 import type { Queue } from "../../limits/queue/queue.ts";
-import { within } from "../../base/async/with_timeout.ts";
+import { withTimeout } from "../../base/async/with_timeout.ts";
 import type { Probe } from "./probe.ts";
 
 /** How something is: `degraded` does its work in part, or will not for long. */
@@ -37,7 +37,7 @@ const overloadMs = 10_000;
 export async function checkDependencies(options: DependenciesOptions): Promise<Dependencies> {
   const [alive, pendingMigrations] = await Promise.all([
     options.probe(),
-    within(migrationsTimeoutMs, options.pendingMigrations),
+    withTimeout(migrationsTimeoutMs, options.pendingMigrations),
   ]);
   const keys = options.tokens.keySetState();
   const audit = options.audit.stats();

@@ -4,7 +4,7 @@ import type { ClickHouse } from "../../clickhouse/client.ts";
 import type { HttpEnv } from "../../http/facts.ts";
 import { memoized } from "../../base/async/memoized.ts";
 import type { Probe } from "../health/probe.ts";
-import { within } from "../../base/async/with_timeout.ts";
+import { withTimeout } from "../../base/async/with_timeout.ts";
 import { onlyMethods } from "../../http/only_methods.ts";
 import { Problem } from "../../base/problem.ts";
 import { mediaType } from "./exposition.ts";
@@ -30,7 +30,10 @@ export function metricsRoutes(deps: MetricsDeps, probe: Probe): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get("/", async (c) => {
       if (token !== undefined) await checkToken(token, c.req.header("authorization"));
-      const [{ isUp }, syncStates = []] = await Promise.all([probe(), within(syncTimeoutMs, syncStatesOf)]);
+      const [{ isUp }, syncStates = []] = await Promise.all([
+        probe(),
+        withTimeout(syncTimeoutMs, syncStatesOf),
+      ]);
       c.header("cache-control", "no-store");
       return c.body(renderMetrics({ ...deps, isClickHouseUp: isUp, syncStates }), 200, {
         "content-type": mediaType,

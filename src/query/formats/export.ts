@@ -6,11 +6,11 @@ import { contentDisposition } from "./content_disposition.ts";
 import { exportBody } from "./export_body.ts";
 import { csvColumns, fieldColumns, plainColumns, typedColumns } from "./flat_columns.ts";
 import { expectOneRow } from "./one_row.ts";
-import { type Run, statementOf } from "../statement.ts";
+import { type QueryRun, statementOf } from "../statement.ts";
 import { answerXlsx } from "./xlsx.ts";
 
 /** The engine's bytes as they come, as a file. A failure in the middle breaks the connection. */
-export async function answerExport(clickHouse: ClickHouse, run: Run): Promise<Answer> {
+export async function answerExport(clickHouse: ClickHouse, run: QueryRun): Promise<Answer> {
   const { format } = run;
   const body = format.name === "xlsx"
     ? await answerXlsx(clickHouse, run)
@@ -24,7 +24,7 @@ export async function answerExport(clickHouse: ClickHouse, run: Run): Promise<An
 
 async function exportBytes(
   clickHouse: ClickHouse,
-  run: Run,
+  run: QueryRun,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const { query } = run;
   const statement = statementOf(run);
@@ -46,13 +46,13 @@ async function exportBytes(
   return exportBody(response, run);
 }
 
-function exportSql({ query, format: { columns, table, escapesFormulas } }: Run): string {
+function exportSql({ query, format: { columns, table, escapesFormulas } }: QueryRun): string {
   if (columns === "typed") return typedColumns(query, table);
   if (columns === "csv") return csvColumns(query, table, escapesFormulas);
   return columns === "fields" ? fieldColumns(query) : plainColumns(query, table);
 }
 
-function fileName({ query, format: { table } }: Run): string {
+function fileName({ query, format: { table } }: QueryRun): string {
   return table === undefined ? query.name : `${query.name}-${table.replaceAll(".", "-")}`;
 }
 

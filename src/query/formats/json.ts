@@ -1,3 +1,4 @@
+import { concat } from "../../base/bytes/concat.ts";
 import type { Answer } from "../answer.ts";
 import type { Query } from "../../catalog/query.ts";
 import { type ClickHouse, readSummary } from "../../clickhouse/client.ts";
@@ -5,7 +6,7 @@ import { coarseFigures } from "../../base/figures.ts";
 import { expectOneRow } from "./one_row.ts";
 import { pageOf } from "./page.ts";
 import { readAnswer } from "./read_answer.ts";
-import { type Run, statementOf } from "../statement.ts";
+import { type QueryRun, statementOf } from "../statement.ts";
 import { rowTemplate } from "./template.ts";
 import { splitWarnings, warningsSettings } from "./warnings.ts";
 
@@ -15,7 +16,7 @@ const encoder = new TextEncoder();
  * The envelope `{"data": …, "meta": {…}}` around the engine's own bytes. A list is one printed array, and so is a page
  * by cursor; a numbered page also needs the total, which only the Template format prints after the rows.
  */
-export async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answer> {
+export async function answerJson(clickHouse: ClickHouse, run: QueryRun): Promise<Answer> {
   const { query, bound } = run;
   const statement = statementOf(run);
   const isObject = query.header.returns === "object";
@@ -54,7 +55,7 @@ export async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answ
     ...(told && { page: told }),
     ...(warnings.length > 0 && { warnings }),
   };
-  const body = join(opening, data, encoder.encode(`,"meta":${JSON.stringify(meta)}}\n`));
+  const body = concat([opening, data, encoder.encode(`,"meta":${JSON.stringify(meta)}}\n`)]);
   // what stands in meta and yet is a part of what the answer says; a cursor itself differs each second
   const more = told
     ? String(told.total ?? told.next === null)
@@ -64,7 +65,7 @@ export async function answerJson(clickHouse: ClickHouse, run: Run): Promise<Answ
   return {
     headers: { "content-type": "application/json; charset=utf-8" },
     body,
-    data: more ? join(data, encoder.encode(more)) : body.subarray(dataStart, dataStart + data.length),
+    data: more ? concat([data, encoder.encode(more)]) : body.subarray(dataStart, dataStart + data.length),
   };
 }
 
@@ -82,14 +83,4 @@ function pageSettings(query: Query): Record<string, string | number> {
     // reading in order of the key stops at the page's end, and then the total is of what was read (seen in 26.7)
     optimize_read_in_order: 0,
   };
-}
-
-function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -1,7 +1,7 @@
 import { maxOffset } from "../bind.ts";
 import { printCursor } from "../cursor.ts";
 import { cutPage } from "./keyset_page.ts";
-import type { Run } from "../statement.ts";
+import type { QueryRun } from "../statement.ts";
 import { splitLastLine } from "./template.ts";
 
 /** `meta.page` of an answer. */
@@ -17,7 +17,7 @@ export interface PageMeta {
 
 /** A page's rows as a printed array, and what is told of it, from what ClickHouse printed. */
 export function pageOf(
-  run: Run,
+  run: QueryRun,
   { number, size }: { number: number | null; size: number },
   bytes: Uint8Array<ArrayBuffer>,
   resultRows: number,

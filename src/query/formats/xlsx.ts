@@ -5,7 +5,7 @@ import { exportBody } from "./export_body.ts";
 import { sheetColumns, sheetSql } from "./flat_columns.ts";
 import { readLines } from "../../clickhouse/read_lines.ts";
 import { expectOneRow } from "./one_row.ts";
-import { type Run, statementOf } from "../statement.ts";
+import { type QueryRun, statementOf } from "../statement.ts";
 import { type Cell, cellType } from "./xlsx_cell.ts";
 
 /** Rows of a sheet below its header. Source: Excel's specifications and limits. */
@@ -19,7 +19,7 @@ const maxBytes = 1_073_741_824;
  */
 export async function answerXlsx(
   clickHouse: ClickHouse,
-  run: Run,
+  run: QueryRun,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const statement = statementOf(run);
   const response = await clickHouse({
@@ -42,7 +42,7 @@ export async function answerXlsx(
   return writeSheet(run, exportBody(response, run));
 }
 
-function checkRows({ query, format }: Run, rows: number): void {
+function checkRows({ query, format }: QueryRun, rows: number): void {
   if (query.header.returns === "object" && format.table === undefined) expectOneRow(query, rows);
   if (rows > maxRows) {
     throw new Problem("query-too-large", {
@@ -54,7 +54,7 @@ function checkRows({ query, format }: Run, rows: number): void {
 
 /** A workbook of the lines of a JSONCompactEachRow; when its reader leaves, the lines' source is left, too. */
 function writeSheet(
-  { query, format: { table } }: Run,
+  { query, format: { table } }: QueryRun,
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const source = body.getReader();

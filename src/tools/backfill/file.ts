@@ -68,11 +68,11 @@ function insertInto(clickHouse: ClickHouse, { stream, tenantId }: FileTarget): I
   return async function insert(backfill, firstLine, add) {
     const rows = createRowEncoder({ tenantId, requestId: backfill, source: "backfill", firstLine });
     await add(rows);
-    if (rows.lines > 0) {
+    if (rows.lines() > 0) {
       const body = ReadableStream.from([rows.take()]);
       await insertStream(clickHouse, stream, body, new AbortController().signal);
     }
-    return rows.lines;
+    return rows.lines();
   };
 }
 
@@ -106,9 +106,9 @@ function addLines(rows: RowEncoder, bytes: Uint8Array): void {
   const line = createLine(rows, maxLineBytes);
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(newline, start);
-    const before = rows.lines;
+    const before = rows.lines();
     line.finish(bytes, start, end < 0 ? bytes.length : end);
-    if (rows.lines === before) rows.skip(1);
+    if (rows.lines() === before) rows.skip(1);
     start = end < 0 ? bytes.length : end + 1;
   }
 }

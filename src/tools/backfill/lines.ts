@@ -1,3 +1,5 @@
+import { concat } from "../../base/bytes/concat.ts";
+
 /** Some lines of a file, each whole, and how far it has been read with them. */
 export interface Lines {
   bytes: Uint8Array<ArrayBuffer>;
@@ -56,7 +58,7 @@ export async function* readLines(
   let [size, inPiece, readBytes, newlines] = [0, 0, 0, 0];
   let [firstLine, recordLine] = [1, 1];
   const take = (): Lines => {
-    let bytes = join(kept, size);
+    let bytes = concat(kept);
     if (readBytes === 0 && byteOrderMark.every((byte, i) => bytes[i] === byte)) bytes = bytes.subarray(3);
     readBytes += size;
     [kept, size, inPiece] = [[], 0, 0];
@@ -93,14 +95,4 @@ export async function* readLines(
 
 function endless(path: string, line: number): string {
   return `Cannot read ${path}: a quote that opens in line ${line} has no end`;
-}
-
-function join(pieces: Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }
