@@ -1,3 +1,5 @@
+// The whole way of a request: every middleware and route, in the order in which a request meets them.
+
 import { Hono } from "hono";
 import { type DocsDeps, docsRoutes } from "./api/docs/routes.ts";
 import { type EndpointDeps, endpointRoutes } from "./api/endpoints/routes.ts";

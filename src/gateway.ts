@@ -1,3 +1,5 @@
+// A gateway put together from its parts, on any platform that has the Web's APIs.
+
 import { type AppDeps, createApp } from "./app.ts";
 import type { Config } from "./base/config.ts";
 import type { Log } from "./base/log.ts";

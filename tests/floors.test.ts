@@ -52,6 +52,36 @@ Deno.test("every file of src stands in a room, and every room has files", async 
   assert.deepEqual([...rooms].toSorted(), [...floorOf.keys()].toSorted());
 });
 
+/** The file of each room that begins with the sentence about it. */
+const mainFiles = [
+  "base/problem.ts",
+  "clickhouse/client.ts",
+  "http/facts.ts",
+  "isolation/policies.ts",
+  "auth/auth.ts",
+  "catalog/catalog.ts",
+  "limits/budget/budgets.ts",
+  "query/formats/answer.ts",
+  "cache/cache.ts",
+  "observe/metrics/metrics.ts",
+  "ingest/ingest.ts",
+  "api/endpoints/routes.ts",
+  "app.ts",
+  "gateway.ts",
+  "hosts/deno/main.ts",
+  "tools/dev.ts",
+];
+
+Deno.test("a room's main file begins with a sentence about it, which docs/architecture.md repeats", async () => {
+  assert.deepEqual(mainFiles.map(roomOf).toSorted(), [...floorOf.keys()].toSorted());
+  const page = await Deno.readTextFile(new URL("../docs/architecture.md", import.meta.url));
+  const told = page.replaceAll(/\s+/g, " ");
+  for (const file of mainFiles) {
+    const [, sentence] = /^\/\/ (.+\.)\n\n/.exec(await Deno.readTextFile(source + file)) ?? [];
+    assert.ok(sentence && told.includes(sentence), `${file} begins with ${sentence}`);
+  }
+});
+
 Deno.test("a file imports from its room or from a lower floor", async () => {
   const imports = await readImports();
   const upwards = [...imports].flatMap(([file, targets]) =>

@@ -1,3 +1,5 @@
+// Who asks and what they may: tokens, API keys, scopes.
+
 import type { ClickHouse } from "../clickhouse/client.ts";
 import type { Log } from "../base/log.ts";
 import { createTokens, type TokenConfig, type Tokens } from "./jwt.ts";

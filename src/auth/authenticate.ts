@@ -9,7 +9,7 @@ import { looksLikeKey } from "./api_key.ts";
 /** Requires a token, an API key, or for a stream a stream token; sets `credential`. Throws Problem. */
 export function authenticate(auth: Auth) {
   return createMiddleware<AuthEnv>(async function authenticate(c, next) {
-    const { facts } = c.var;
+    const facts = c.get("facts");
     facts.isAudited = true;
     const verified = verify(c, auth);
     const credential = verified instanceof Promise ? await verified : verified;

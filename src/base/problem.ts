@@ -1,3 +1,5 @@
+// What everything stands on and nothing of Sluice shows in: problems, configuration, log lines, bytes, waiting.
+
 /**
  * Every error a caller can meet, in one table: slug → HTTP status and title (RFC 9457).
  * The slug is the stable part of `type`: `/problems/<slug>`, which the gateway serves as a page.

@@ -1,3 +1,5 @@
+// Finished answers, kept until the tables behind them change; those who ask for the same at once share a run.
+
 import type { Answer } from "../query/answer.ts";
 import { usesClock } from "../catalog/clock.ts";
 import type { Query } from "../catalog/query.ts";

@@ -1,3 +1,5 @@
+// A `.sql` file becomes a query: front matter, placeholders, and what the engine says of it; what is refused.
+
 import { createInspectors, type Inspecting } from "./inspector.ts";
 import type { Memory } from "./memory.ts";
 import { compileQuery, type Query, type QueryFile } from "./query.ts";

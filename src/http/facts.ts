@@ -1,3 +1,5 @@
+// What any request has, of any caller: its facts, target, input and body, and errors as problem documents.
+
 import { type ClickHouse, readSummary } from "../clickhouse/client.ts";
 
 /** What ClickHouse did for a request. */

@@ -2,6 +2,8 @@ import type { MiddlewareHandler } from "hono";
 import { getPath } from "hono/utils/url";
 import { Problem } from "../base/problem.ts";
 
+/** The path of a request whose Host or target is none. */
+const noPath = "";
 /** A name or an address and perhaps a port: nothing that could end the authority of an address (RFC 9110, section 7.2). */
 const hostForm = /^(?:\[[\dA-Fa-f:.]+\]|[A-Za-z\d._~!$&'()*+,;=-]*)(?::\d{0,5})?$/;
 /** What a byte outside of ASCII is written as. */
@@ -12,14 +14,13 @@ const encodedBytes = /(?:%[\dA-Fa-f]{2})+/g;
  * target, so a Host such as `localhost/metrics?` would be another path: without a fault both are told apart by the first slash.
  */
 export function pathOf(request: Request): string {
-  return targetFault(request) === undefined ? getPath(request) : "/";
+  return targetFault(request) === undefined ? getPath(request) : noPath;
 }
 
 /** Refuses requests whose Host or target is none, whatever their route. Throws Problem. */
 export function checkTarget(): MiddlewareHandler {
   return async function checkTarget(c, next) {
-    const fault = targetFault(c.req.raw);
-    if (fault) throw new Problem("invalid-request", { detail: fault });
+    if (c.req.path === noPath) throw new Problem("invalid-request", { detail: targetFault(c.req.raw) });
     await next();
   };
 }

@@ -1,3 +1,5 @@
+// Events come in: a body becomes lines, then rows of a landing table; sync/ has the database read its sources now.
+
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { ClickHouseError } from "../clickhouse/exception.ts";
 import { escapeString } from "../clickhouse/string_literal.ts";

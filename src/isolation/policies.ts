@@ -1,3 +1,5 @@
+// Whose rows a statement sees: the row policies and rights of ClickHouse's users, and how a run says its tenant.
+
 import { readRows } from "../clickhouse/client.ts";
 import type { Roles } from "../clickhouse/roles.ts";
 import policiesSql from "./policies.sql" with { type: "text" };

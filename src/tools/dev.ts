@@ -1,3 +1,5 @@
+// What runs beside a gateway: `dev` and the other tasks, the embedded engine and Postgres, demo data, backfills.
+
 import { createRoles } from "../clickhouse/roles.ts";
 import { signToken } from "../auth/token.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";

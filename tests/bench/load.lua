@@ -8,8 +8,9 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '{"requests":%d,"seconds":%.6f,"p50Ms":%.4f,"p95Ms":%.4f,"failures":%d}\n',
+    '{"requests":%d,"seconds":%.6f,"p50Ms":%.4f,"p95Ms":%.4f,"p99Ms":%.4f,"failures":%d}\n',
     summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(95) / 1e3,
+    latency:percentile(99) / 1e3,
     errors.connect + errors.read + errors.write + errors.status + errors.timeout
   ))
 end

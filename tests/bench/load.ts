@@ -8,6 +8,8 @@ export interface Load {
   body?: string;
   connections: number;
   seconds: number;
+  /** The processes whose core time is counted. */
+  servers?: number[];
 }
 
 /** What came of it. */
@@ -15,6 +17,9 @@ export interface Measured {
   perSecond: number;
   p50Ms: number;
   p95Ms: number;
+  p99Ms: number;
+  /** Core time that the servers took for each request: it swings less than time on the clock. */
+  coreMicroseconds: number;
   /** Share of one core that the load generator took: well below 1, it was not the limit. */
   generatorShare: number;
 }
@@ -30,9 +35,10 @@ export function hasLoadGenerator(): boolean {
 
 /** Sends requests with wrk, one thread of it. Throws when one fails. */
 export async function load(
-  { url, method = "GET", headers = {}, body, connections, seconds }: Load,
+  { url, method = "GET", headers = {}, body, connections, seconds, servers = [] }: Load,
 ): Promise<Measured> {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join("\n");
+  const before = await coresOf(servers);
   const child = new Deno.Command("wrk", {
     args: [
       "-t1",
@@ -53,9 +59,16 @@ export async function load(
   const { stdout } = await child.output();
   const line = new TextDecoder().decode(stdout).split("\n").find((line) => line.startsWith("{"));
   if (!line) throw new Error(`wrk measured nothing of ${url}`);
-  const { requests, seconds: took, p50Ms, p95Ms, failures } = JSON.parse(line);
+  const { requests, seconds: took, p50Ms, p95Ms, p99Ms, failures } = JSON.parse(line);
   if (failures > 0 || requests === 0) throw new Error(`${failures} of ${requests} requests to ${url} failed`);
-  return { perSecond: requests / took, p50Ms, p95Ms, generatorShare: await busySeconds / (seconds - 0.2) };
+  const perSecond = requests / took;
+  const coreMicroseconds = (await coresOf(servers) - before) * 1e6 / requests;
+  const generatorShare = await busySeconds / (seconds - 0.2);
+  return { perSecond, p50Ms, p95Ms, p99Ms, coreMicroseconds, generatorShare };
+}
+
+async function coresOf(servers: number[]): Promise<number> {
+  return (await Promise.all(servers.map(cpuSeconds))).reduce((sum, each) => sum + each, 0);
 }
 
 /** Processor time of a process so far; 0 where there is no /proc. */

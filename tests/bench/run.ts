@@ -6,7 +6,7 @@ import { root } from "../../src/hosts/deno/sql_files.ts";
 import { startKeeper } from "../keeper.ts";
 import { copyFolder } from "../program.ts";
 import { benchAnalytics } from "./analytics.ts";
-import { benchCached } from "./cached.ts";
+import { benchCached, benchTail } from "./cached.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchIngestion } from "./ingestion.ts";
 import { hasLoadGenerator } from "./load.ts";
@@ -23,6 +23,7 @@ const say = (text: string) => console.log(text);
 /** What can be measured, by the name that an argument gives it. */
 const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   cached: benchCached,
+  tail: benchTail,
   uncached: async (sides) => [...await benchUncached(sides, 1), ...await benchUncached(sides, 16)],
   ingestion: benchIngestion,
   growth: benchGrowth,
@@ -62,7 +63,14 @@ async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promi
   const tokenOf = (tenantId: string, scope: string) => signToken(secret, { tenantId, scope, expires: "1h" });
   try {
     await untilReady(url);
-    const sides = { url, token: await tokenOf("bench", "query ingest"), tokenOf, target };
+    const sides = {
+      url,
+      gatewayPid: gateway.pid,
+      enginePid: engine.pid,
+      token: await tokenOf("bench", "query ingest"),
+      tokenOf,
+      target,
+    };
     await sendEvents(sides);
     return await work(sides);
   } finally {

@@ -4,6 +4,9 @@ import type { ClickHouseOptions } from "../../src/clickhouse/client.ts";
 export interface Sides {
   /** The gateway's address. */
   url: string;
+  /** The processes of gateway and engine. */
+  gatewayPid: number;
+  enginePid: number;
   /** A token of the tenant `bench`. */
   token: string;
   /** A token of another tenant. */

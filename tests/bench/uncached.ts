@@ -1,13 +1,16 @@
 import { jsonSettings } from "../../src/clickhouse/types/json_schema.ts";
 import recentSql from "./sql/bench/recent.sql" with { type: "text" };
-import { load } from "./load.ts";
-import { alternate, type Row } from "./rounds.ts";
+import { load, type Measured } from "./load.ts";
+import { alternate, median, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 
 const seconds = 2;
 
 /** A cheap query that is never cached, against ClickHouse's HTTP interface asked for the same SQL and format. */
-export async function benchUncached({ url, token, target }: Sides, connections: number): Promise<Row[]> {
+export async function benchUncached(
+  { url, token, target, gatewayPid, enginePid }: Sides,
+  connections: number,
+): Promise<Row[]> {
   const { user, password, database } = target;
   const search = new URLSearchParams({
     database,
@@ -26,6 +29,7 @@ export async function benchUncached({ url, token, target }: Sides, connections: 
       headers: { authorization: `Bearer ${token}` },
       connections,
       seconds,
+      servers: [gatewayPid, enginePid],
     });
   const direct = () =>
     load({
@@ -35,14 +39,19 @@ export async function benchUncached({ url, token, target }: Sides, connections: 
       body: recentSql.slice(recentSql.indexOf("---*/") + 5).trim(),
       connections,
       seconds,
+      servers: [enginePid],
     });
   const measured = await alternate(ours, direct);
+  const core = (side: Measured[]) => (median(side.map((each) => each.coreMicroseconds)) / 1_000).toFixed(2);
+  const note = `core time a request ${core(measured.ours)} ms, of ClickHouse asked directly ${
+    core(measured.reference)
+  } ms`;
   const of = (name: "perSecond" | "p50Ms") => ({
     ours: measured.ours.map((each) => each[name]),
     reference: measured.reference.map((each) => each[name]),
   });
   const what = `uncached endpoint, ${connections} connection${connections > 1 ? "s" : ""}`;
   return connections === 1
-    ? [{ what: `${what}, p50`, unit: "ms", ...of("p50Ms"), goal: { differenceAtMost: 1 } }]
-    : [{ what, unit: "requests/s", ...of("perSecond"), goal: { ratioAtLeast: 0.9 } }];
+    ? [{ what: `${what}, p50`, unit: "ms", ...of("p50Ms"), goal: { differenceAtMost: 1 }, note }]
+    : [{ what, unit: "requests/s", ...of("perSecond"), goal: { ratioAtLeast: 0.9 }, note }];
 }

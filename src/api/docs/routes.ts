@@ -27,15 +27,17 @@ const viewerFiles: Record<string, string> = {
   "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 };
 
+const viewerPaths = Object.keys(viewerFiles).map((name) => `/docs/${name}`);
+
 /** What there is to read. */
 const paths = [
   "/",
   "/docs",
   "/docs/start.js",
-  ...Object.keys(viewerFiles).map((name) => `/docs/${name}`),
+  ...viewerPaths,
   "/openapi.json",
   "/openapi.yaml",
-  ...Object.keys(problems).map((type) => `/problems/${type}`),
+  "/problems/:type",
 ];
 
 /** The API reference at `/docs`, the OpenAPI document, and a page for each problem type. */
@@ -55,9 +57,9 @@ export function docsRoutes(deps: DocsDeps): Hono<HttpEnv> {
       c.header("content-type", "text/javascript; charset=utf-8");
       return c.body(`const demoToken = ${JSON.stringify(deps.docs.demoToken ?? null)};\n${startScript}`);
     })
-    .get("/docs/:file", async (c) => {
-      const name = c.req.param("file");
-      const bytes = Object.hasOwn(viewerFiles, name) ? await deps.docs.read(name) : undefined;
+    .on("GET", viewerPaths, async (c) => {
+      const name = c.req.path.slice("/docs/".length);
+      const bytes = await deps.docs.read(name);
       if (!bytes) return c.notFound();
       c.header("content-type", viewerFiles[name]);
       c.header("cache-control", "public, max-age=86400");

@@ -37,7 +37,7 @@ export interface ReadDeps extends Readers {
 
 /** Answers a request for a query, which was understood: it is counted, taken from the cache or run, and sent. Throws Problem. */
 export async function read(deps: ReadDeps, c: Context<AuthEnv>, reading: Reading): Promise<Response> {
-  const spending = spendQuery(deps, c.var.credential.tenantId);
+  const spending = spendQuery(deps, c.get("credential").tenantId);
   if (spending) await spending;
   const request: ReadRequest = { deps, c, reading, isAnswering: false };
   const serving = serve(request);
@@ -67,7 +67,7 @@ interface ReadRequest {
 /** The answer as it is cached, or as ClickHouse gives it. */
 function serve(request: ReadRequest): Outcome | Promise<Outcome> {
   const { deps, c, reading: { query, bound, format } } = request;
-  const { facts, credential } = c.var;
+  const [facts, credential] = [c.get("facts"), c.get("credential")];
   return deps.cache.serve({
     query,
     bound,

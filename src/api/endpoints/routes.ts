@@ -1,3 +1,5 @@
+// The endpoints of the named queries, their OpenAPI document and its pages.
+
 import { Hono } from "hono";
 import type { AuthEnv } from "../../auth/credential.ts";
 import { createPlannerHints } from "../../query/planner_hints.ts";

@@ -50,7 +50,8 @@ export function createUnderstanding({ served, clock }: { served: () => Served; c
 
   /** Throws Problem. */
   function understand(c: Context<AuthEnv>): Reading | Promise<Reading | Writing> {
-    const { req, var: { facts, credential } } = c;
+    const { req } = c;
+    const [facts, credential] = [c.get("facts"), c.get("credential")];
     if (known !== served()) {
       known = served();
       remembered.clear();

@@ -1,3 +1,5 @@
+// What starts a gateway on a platform: environment, files, sockets, signals. Nothing here is portable.
+
 import { createRoles } from "../../clickhouse/roles.ts";
 import { createPing } from "../../clickhouse/client.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";

@@ -1,3 +1,5 @@
+// How much a tenant may ask (budget/) and who is next (queue/).
+
 import { ClickHouseUnreachable } from "../../clickhouse/exception.ts";
 import type { Log } from "../../base/log.ts";
 import { type Account, isOver, isSpent, isUnwritten, newAccount, turnDay, type UsageRow } from "./account.ts";

@@ -14,7 +14,7 @@ export interface EnforceDeps {
 /** Says on every answer to an authenticated tenant what its budgets are and what remains of them. */
 export function rateLimitFields({ budgets, clock }: EnforceDeps) {
   return createMiddleware<AuthEnv>(async function rateLimitFields(c, next) {
-    const { tenantId } = c.var.credential;
+    const { tenantId } = c.get("credential");
     // read while the request runs, if it is not known yet
     const loading = budgets.load(tenantId);
     await next();
@@ -28,7 +28,7 @@ export function rateLimitFields({ budgets, clock }: EnforceDeps) {
 /** Refuses a tenant's requests above its requests a second, so that others are served, too. Throws Problem. */
 export function limitBurst({ budgets, clock }: EnforceDeps) {
   return createMiddleware<AuthEnv>(async function limitBurst(c, next) {
-    const refusal = budgets.admit(c.var.credential.tenantId);
+    const refusal = budgets.admit(c.get("credential").tenantId);
     if (refusal) throw refusalProblem(refusal, clock());
     await next();
   });

@@ -1,3 +1,5 @@
+// What is told of the gateway: audit rows, metrics, health.
+
 import { createIngestionMetrics, type IngestionMetrics } from "./ingestion.ts";
 import { createLoopDelay } from "./loop_delay.ts";
 import { createRequestMetrics, type RequestMetrics } from "./requests.ts";

@@ -1,3 +1,5 @@
+// A query and a request become bound parameters, then ClickHouse's bytes in one of the formats.
+
 import type { ClickHouse } from "../../clickhouse/client.ts";
 import type { Answer } from "../answer.ts";
 import type { QueryRun } from "../statement.ts";
