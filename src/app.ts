@@ -41,7 +41,7 @@ export type AppDeps =
 
 /** Every route and middleware, in the order a request meets them. */
 export function createApp(deps: AppDeps): { fetch(request: Request): Response | Promise<Response> } {
-  const { config, log, clock, audit, metrics } = deps;
+  const { config, log, audit, metrics } = deps;
   const app = new Hono<AuthEnv>({ getPath: pathOf });
   app.onError(onError(log));
   app.notFound(() => {
@@ -50,7 +50,6 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
 
   app.use(requests({
     log,
-    clock,
     onEnd(request) {
       metrics.requests.record(request);
       audit.record(request);

@@ -10,6 +10,7 @@ import { looksLikeKey } from "./api_key.ts";
 export function authenticate(auth: Auth) {
   return createMiddleware<AuthEnv>(async function authenticate(c, next) {
     const facts = c.get("facts");
+    facts.at = auth.clock().getTime();
     facts.isAudited = true;
     const verified = verify(c, auth);
     const credential = verified instanceof Promise ? await verified : verified;

@@ -15,11 +15,11 @@ export interface RequestFacts extends Costs {
   requestId: string;
   /** The caller's id, for correlation. */
   correlationId: string | undefined;
-  /** When it came, in milliseconds since 1970, and by `performance.now()`. */
-  at: number;
+  /** `performance.now()` when it came. */
   startedAt: number;
-  /** Whether it is a request of the API, of which the audit has a row. */
+  /** Whether it is a request of the API, of which the audit has a row; and when it came, in milliseconds since 1970. */
   isAudited: boolean;
+  at: number;
   /** Empty until the credential is checked. */
   tenantId: string;
   subject: string;
@@ -42,13 +42,13 @@ export function noCosts(): Costs {
 }
 
 /** What is known of a request when it comes. */
-export function newFacts(at: Date, correlationId: string | undefined): RequestFacts {
+export function newFacts(correlationId: string | undefined): RequestFacts {
   return {
     requestId: crypto.randomUUID(),
     correlationId,
-    at: at.getTime(),
     startedAt: performance.now(),
     isAudited: false,
+    at: 0,
     tenantId: "",
     subject: "",
     query: "",

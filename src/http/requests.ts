@@ -20,7 +20,6 @@ export interface EndedRequest extends RequestFacts {
 /** Who is told of requests. */
 export interface RequestsOptions {
   log: Log;
-  clock: () => Date;
   onEnd: (request: EndedRequest) => void;
 }
 
@@ -40,10 +39,10 @@ const securityFields = {
  * our own, answered as `X-Request-Id`. What a caller sends as `X-Request-Id` or `X-Correlation-Id` cannot choose it; it is logged
  * and answered as `X-Correlation-Id`.
  */
-export function requests({ log, clock, onEnd }: RequestsOptions) {
+export function requests({ log, onEnd }: RequestsOptions) {
   return createMiddleware<HttpEnv>(async function requests(c, next) {
     const sent = c.req.header("x-correlation-id") ?? c.req.header("x-request-id");
-    const facts = newFacts(clock(), sent && /^[\w.:/+=-]{1,128}$/.test(sent) ? sent : undefined);
+    const facts = newFacts(sent && /^[\w.:/+=-]{1,128}$/.test(sent) ? sent : undefined);
     c.set("facts", facts);
     await next();
     const { method, path } = c.req;

@@ -37,7 +37,6 @@ const paths = [
   ...viewerPaths,
   "/openapi.json",
   "/openapi.yaml",
-  "/problems/:type",
 ];
 
 /** The API reference at `/docs`, the OpenAPI document, and a page for each problem type. */
@@ -76,5 +75,10 @@ export function docsRoutes(deps: DocsDeps): Hono<HttpEnv> {
       const [status, title] = problems[slug as ProblemType];
       return c.json({ type: `/problems/${slug}`, title, status });
     })
-    .on("ALL", paths, onlyMethods("GET, HEAD"));
+    .on("ALL", paths, onlyMethods("GET, HEAD"))
+    .all(
+      "/problems/:type",
+      (c, next) =>
+        Object.hasOwn(problems, c.req.param("type")) ? onlyMethods("GET, HEAD")(c, next) : c.notFound(),
+    );
 }
