@@ -174,9 +174,9 @@ AS WITH
     (
         SELECT
             tenant_id,
-            toString(csr_companies.industry) AS industry,
-            toString(csr_companies.region) AS region,
-            toString(csr_companies.size_band) AS size
+            industry,
+            region,
+            toString(size_band) AS size
         FROM sluice.csr_companies
         FINAL
     ),
@@ -708,8 +708,8 @@ CREATE MATERIALIZED VIEW sluice.csr_companies_mv TO sluice.csr_companies
 (
     `tenant_id` String,
     `name` String,
-    `industry` LowCardinality(String),
-    `region` LowCardinality(String),
+    `industry` String,
+    `region` String,
     `employees` UInt32,
     `size_band` LowCardinality(String),
     `updated_at` DateTime64(6, 'UTC'),
@@ -770,8 +770,8 @@ CREATE TABLE sluice.csr_companies_parsed
     `received_at` DateTime64(3, 'UTC'),
     `reason` String,
     `name` String,
-    `industry` LowCardinality(String),
-    `region` LowCardinality(String),
+    `industry` String,
+    `region` String,
     `employees` UInt32,
     `size_band` LowCardinality(String),
     `updated_at` DateTime64(6, 'UTC'),
@@ -864,9 +864,9 @@ FROM
 (
     SELECT
         tenant_id,
-        arrayJoin([toString(dimension), '']) AS counted_dimension,
+        arrayJoin([dimension, '']) AS counted_dimension,
         user_hash,
-        toString(program_id) AS program_id,
+        program_id,
         score,
         day,
         true AS is_score
@@ -877,7 +877,7 @@ FROM
         tenant_id,
         '' AS counted_dimension,
         user_hash,
-        toString(program_id) AS program_id,
+        program_id,
         0 AS score,
         toDate(0) AS day,
         false AS is_score
@@ -1096,10 +1096,10 @@ CREATE MATERIALIZED VIEW sluice.csr_journey_mv TO sluice.csr_journey
 (
     `tenant_id` String,
     `id` UUID,
-    `stage` LowCardinality(String),
+    `stage` String,
     `day` Date,
     `user_id` String,
-    `program_id` LowCardinality(String),
+    `program_id` String,
     `occurred_at` DateTime64(3, 'UTC'),
     `updated_at` DateTime64(6, 'UTC'),
     `deleted` Bool
@@ -1160,10 +1160,10 @@ CREATE TABLE sluice.csr_journey_parsed
     `received_at` DateTime64(3, 'UTC'),
     `reason` String,
     `id` UUID,
-    `stage` LowCardinality(String),
+    `stage` String,
     `day` Date,
     `user_id` String,
-    `program_id` LowCardinality(String),
+    `program_id` String,
     `occurred_at` DateTime64(3, 'UTC'),
     `updated_at` DateTime64(6, 'UTC'),
     `deleted` Bool
@@ -1256,8 +1256,8 @@ FROM
         tenant_id,
         program_id,
         user_hash,
-        argMax(toString(stage), (occurred_at, stage)) AS latest,
-        arrayMap(name -> (name, name = latest), groupUniqArray(toString(stage))) AS steps
+        argMax(stage, (occurred_at, stage)) AS latest,
+        arrayMap(name -> (name, name = latest), groupUniqArray(stage)) AS steps
     FROM sluice.csr_journey
     FINAL
     GROUP BY
@@ -1727,7 +1727,7 @@ CREATE MATERIALIZED VIEW sluice.csr_metrics_mv TO sluice.csr_metrics
 (
     `tenant_id` String,
     `id` UUID,
-    `metric` LowCardinality(String),
+    `metric` String,
     `day` Date,
     `user_id` String,
     `value` Float64,
@@ -1791,7 +1791,7 @@ CREATE TABLE sluice.csr_metrics_parsed
     `received_at` DateTime64(3, 'UTC'),
     `reason` String,
     `id` UUID,
-    `metric` LowCardinality(String),
+    `metric` String,
     `day` Date,
     `user_id` String,
     `value` Float64,
@@ -1872,7 +1872,7 @@ CREATE MATERIALIZED VIEW sluice.csr_places_journey_mv TO sluice.csr_places
     `tenant_id` String,
     `kind` String,
     `id` UUID,
-    `name` LowCardinality(String),
+    `name` String,
     `day` Date,
     `latest` Tuple(
         updated_at DateTime64(6, 'UTC'),
@@ -1895,7 +1895,7 @@ CREATE MATERIALIZED VIEW sluice.csr_places_metrics_mv TO sluice.csr_places
     `tenant_id` String,
     `kind` String,
     `id` UUID,
-    `name` LowCardinality(String),
+    `name` String,
     `day` Date,
     `latest` Tuple(
         updated_at DateTime64(6, 'UTC'),
@@ -1918,7 +1918,7 @@ CREATE MATERIALIZED VIEW sluice.csr_places_scores_mv TO sluice.csr_places
     `tenant_id` String,
     `kind` String,
     `id` UUID,
-    `name` LowCardinality(String),
+    `name` String,
     `day` Date,
     `latest` Tuple(
         updated_at DateTime64(6, 'UTC'),
@@ -2299,13 +2299,13 @@ CREATE MATERIALIZED VIEW sluice.csr_scores_mv TO sluice.csr_scores
 (
     `tenant_id` String,
     `id` UUID,
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `day` Date,
     `user_id` String,
-    `program_id` LowCardinality(String),
-    `location` LowCardinality(String),
-    `demographic` LowCardinality(String),
-    `text_type` LowCardinality(String),
+    `program_id` String,
+    `location` String,
+    `demographic` String,
+    `text_type` String,
     `score` Float64,
     `created_at` DateTime64(3, 'UTC'),
     `updated_at` DateTime64(6, 'UTC'),
@@ -2371,13 +2371,13 @@ CREATE TABLE sluice.csr_scores_parsed
     `received_at` DateTime64(3, 'UTC'),
     `reason` String,
     `id` UUID,
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `day` Date,
     `user_id` String,
-    `program_id` LowCardinality(String),
-    `location` LowCardinality(String),
-    `demographic` LowCardinality(String),
-    `text_type` LowCardinality(String),
+    `program_id` String,
+    `location` String,
+    `demographic` String,
+    `text_type` String,
     `score` Float64,
     `created_at` DateTime64(3, 'UTC'),
     `updated_at` DateTime64(6, 'UTC'),
@@ -2731,12 +2731,12 @@ CREATE MATERIALIZED VIEW sluice.outreach_events_mv TO sluice.outreach_events
     `channel` LowCardinality(String),
     `contact_id` String,
     `user_id` String,
-    `source_type` LowCardinality(String),
+    `source_type` String,
     `source_id` String,
-    `campaign_id` LowCardinality(String),
-    `workflow_id` LowCardinality(String),
-    `sequence_id` LowCardinality(String),
-    `template_id` LowCardinality(String),
+    `campaign_id` String,
+    `workflow_id` String,
+    `sequence_id` String,
+    `template_id` String,
     `metadata` String,
     `occurred_at` DateTime64(3, 'UTC'),
     `ingested_at` DateTime64(3, 'UTC'),
@@ -2889,7 +2889,7 @@ CREATE MATERIALIZED VIEW sluice.outreach_names_mv TO sluice.outreach_names
 (
     `tenant_id` String,
     `kind` String,
-    `id` LowCardinality(String),
+    `id` String,
     `latest` Tuple(
         named_at DateTime64(3, 'UTC'),
         name String)
@@ -2900,7 +2900,7 @@ AS SELECT
     named.2 AS id,
     max(CAST((occurred_at, substringUTF8(named.3, 1, 256)), 'Tuple(named_at DateTime64(3, \'UTC\'), name String)')) AS latest
 FROM sluice.outreach_parsed
-ARRAY JOIN [('campaign', toString(campaign_id), if((entity_type = 'campaign') AND (name != ''), name, campaign_name)), ('workflow', toString(workflow_id), if((entity_type = 'workflow') AND (name != ''), name, workflow_name)), ('sequence', toString(sequence_id), if((entity_type = 'sequence') AND (name != ''), name, sequence_name)), ('template', toString(template_id), if((entity_type = 'message') AND (name != ''), name, template_name))] AS named
+ARRAY JOIN [('campaign', campaign_id, if((entity_type = 'campaign') AND (name != ''), name, campaign_name)), ('workflow', workflow_id, if((entity_type = 'workflow') AND (name != ''), name, workflow_name)), ('sequence', sequence_id, if((entity_type = 'sequence') AND (name != ''), name, sequence_name)), ('template', template_id, if((entity_type = 'message') AND (name != ''), name, template_name))] AS named
 WHERE (reason = '') AND ((name != '') OR (campaign_name != '') OR (workflow_name != '') OR (sequence_name != '') OR (template_name != '')) AND ((named.2) != '') AND ((named.3) != '')
 GROUP BY
     tenant_id,
@@ -2956,12 +2956,12 @@ CREATE TABLE sluice.outreach_parsed
     `channel` LowCardinality(String),
     `contact_id` String,
     `user_id` String,
-    `source_type` LowCardinality(String),
+    `source_type` String,
     `source_id` String,
-    `campaign_id` LowCardinality(String),
-    `workflow_id` LowCardinality(String),
-    `sequence_id` LowCardinality(String),
-    `template_id` LowCardinality(String),
+    `campaign_id` String,
+    `workflow_id` String,
+    `sequence_id` String,
+    `template_id` String,
     `metadata` String,
     `occurred_at` DateTime64(3, 'UTC'),
     `name` String,

@@ -11,10 +11,10 @@ SELECT
 FROM outreach_parsed
 ARRAY JOIN
     [
-        ('campaign', toString(campaign_id), if(entity_type = 'campaign' AND name != '', name, campaign_name)),
-        ('workflow', toString(workflow_id), if(entity_type = 'workflow' AND name != '', name, workflow_name)),
-        ('sequence', toString(sequence_id), if(entity_type = 'sequence' AND name != '', name, sequence_name)),
-        ('template', toString(template_id), if(entity_type = 'message' AND name != '', name, template_name))
+        ('campaign', campaign_id, if(entity_type = 'campaign' AND name != '', name, campaign_name)),
+        ('workflow', workflow_id, if(entity_type = 'workflow' AND name != '', name, workflow_name)),
+        ('sequence', sequence_id, if(entity_type = 'sequence' AND name != '', name, sequence_name)),
+        ('template', template_id, if(entity_type = 'message' AND name != '', name, template_name))
     ] AS named
 WHERE reason = ''
     AND (name != '' OR campaign_name != '' OR workflow_name != '' OR sequence_name != '' OR template_name != '')

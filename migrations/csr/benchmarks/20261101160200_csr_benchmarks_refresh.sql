@@ -74,9 +74,9 @@ WITH
     (
         SELECT
             tenant_id,
-            toString(csr_companies.industry) AS industry,
-            toString(csr_companies.region) AS region,
-            toString(csr_companies.size_band) AS size
+            industry,
+            region,
+            toString(size_band) AS size
         FROM csr_companies FINAL
     ),
     memberships AS

@@ -15,9 +15,9 @@ FROM
 (
     SELECT
         tenant_id,
-        arrayJoin([toString(dimension), '']) AS counted_dimension,
+        arrayJoin([dimension, '']) AS counted_dimension,
         user_hash,
-        toString(program_id) AS program_id,
+        program_id,
         score,
         day,
         true AS is_score
@@ -27,7 +27,7 @@ FROM
         tenant_id,
         '' AS counted_dimension,
         user_hash,
-        toString(program_id) AS program_id,
+        program_id,
         0 AS score,
         toDate(0) AS day,
         false AS is_score

@@ -16,8 +16,8 @@ FROM
         tenant_id,
         program_id,
         user_hash,
-        argMax(toString(stage), (occurred_at, stage)) AS latest,
-        arrayMap(name -> (name, name = latest), groupUniqArray(toString(stage))) AS steps
+        argMax(stage, (occurred_at, stage)) AS latest,
+        arrayMap(name -> (name, name = latest), groupUniqArray(stage)) AS steps
     FROM csr_journey FINAL
     GROUP BY
         tenant_id,

@@ -12,10 +12,10 @@ CREATE TABLE csr_journey_parsed
     received_at DateTime64(3, 'UTC'),
     reason String,
     id UUID,
-    stage LowCardinality(String),
+    stage String,
     day Date,
     user_id String,
-    program_id LowCardinality(String),
+    program_id String,
     occurred_at DateTime64(3, 'UTC'),
     updated_at DateTime64(6, 'UTC'),
     deleted Bool

@@ -12,7 +12,7 @@ CREATE TABLE csr_metrics_parsed
     received_at DateTime64(3, 'UTC'),
     reason String,
     id UUID,
-    metric LowCardinality(String),
+    metric String,
     day Date,
     user_id String,
     value Float64,
