@@ -1,6 +1,6 @@
 -- migrate:up
 -- The last day of a query's range, included: as asked, or today in the zone. Throws with the parameter's name before the
--- colon unless it is in the years 1971 to 2100: rows lie in 2000 to 2100, and what queries reckon from a day (the day
+-- colon unless it is in the years 1971 to 2100: rows lie in 2000 to 2100, and what queries derive from a day (the day
 -- before, a funnel's window after) must not leave what a Date holds, 1970 to 2149, where it would begin again.
 CREATE FUNCTION csr_last_day AS (endDate, timezone, now) ->
     if(

@@ -1,6 +1,6 @@
 -- migrate:up
 -- One row is the state of a request that carried an Idempotency-Key; the latest `updated_at` holds.
--- Looked up by its whole key: hence the order. A key is remembered for a day; by day, so that whole parts expire.
+-- ORDER BY: it is looked up by its whole key. A key is remembered for a day; by day, so that whole parts expire.
 -- Queries may not read it, although its rows belong to tenants: it is the gateway's own state.
 CREATE TABLE idempotency_keys
 (

@@ -2,7 +2,7 @@
 -- One row is what one gateway counted for a tenant on a UTC day so far, and how many queries more it may accept without
 -- asking; of each counter the highest `version` holds. As counts are absolute, a row written twice, late or out of order
 -- changes nothing, and a lost one is made good by the next. A reset is a row with an instance of its own and negative
--- counts. The sums of a day and of a month are read by tenant and day: hence the order. Kept for two years.
+-- counts. ORDER BY: the sums of a day and of a month are read by tenant and day. Kept for two years.
 -- Queries may not read it, although its rows belong to tenants: it is the gateway's own state.
 CREATE TABLE tenant_usage
 (

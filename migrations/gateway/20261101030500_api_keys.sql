@@ -1,7 +1,7 @@
 -- migrate:up
 -- One row is an API key, or its revocation, which repeats the key's row; the latest `revoked_at` of a key holds, so that
 -- a revocation wins over whatever is written when. Only the SHA-256 of the key is kept: with 256 random bits in a key,
--- nobody finds it by that. Looked up by that hash: hence the order, and the skip index for the id that an admin names.
+-- nobody finds it by that. ORDER BY: it is looked up by that hash; the skip index is for the id that an admin names.
 -- Kept forever, as evidence.
 -- Queries may not read it, although its rows belong to tenants: it holds the hashes of keys.
 CREATE TABLE api_keys

@@ -1,5 +1,5 @@
 -- migrate:up
--- One row is a request under /v1 that the gateway answered: the audit. A tenant reads its own by time: hence the order;
+-- One row is a request under /v1 that the gateway answered: the audit. ORDER BY: a tenant reads its own by time;
 -- the operator reads all tenants of a few days, by the month's partition and the time's min-max index. Kept for 90 days,
 -- by month, so that whole parts expire. The deduplication window makes a batch that is written again count once.
 -- How many rows and bytes exactly a query read, and how long it took, depends on what other tenants hold: the operator alone

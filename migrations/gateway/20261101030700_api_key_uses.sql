@@ -1,5 +1,5 @@
 -- migrate:up
--- One row says when an API key was last used, read by the key's id: hence the order. Kept forever, as it is small.
+-- One row says when an API key was last used. ORDER BY: it is read by the key's id. Kept forever, as it is small.
 CREATE TABLE api_key_uses
 (
     key_id UUID,

@@ -1,6 +1,6 @@
 -- migrate:up
--- One row is a command to forget cached answers, which each gateway reads within about a second while it has some:
--- hence the order. Those that name nothing forget all. Kept for a day.
+-- One row is a command to forget cached answers. ORDER BY: each gateway reads the latest, within about a second while
+-- it has some. Those that name nothing forget all. Kept for a day.
 -- Queries may not read it, although its rows belong to tenants: it is the gateway's own state.
 CREATE TABLE cache_purges
 (

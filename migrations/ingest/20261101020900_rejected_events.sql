@@ -1,6 +1,6 @@
 -- migrate:up
 -- One row is a line that its stream's views refused: a dead letter.
--- A tenant reads its own, by stream, newest first: hence the order. Kept for 90 days, by month, so that
+-- ORDER BY: a tenant reads its own, by stream, newest first. Kept for 90 days, by month, so that
 -- whole parts expire. A request's own rejections are found by its id through the skip index.
 CREATE TABLE rejected_events
 (

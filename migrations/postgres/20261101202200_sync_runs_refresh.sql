@@ -115,7 +115,7 @@ WITH
             success_ms AS duration_ms,
             reading.4 AS lines,
             reading.3 AS position,
-            if(was_read, '', 'The numbers of transactions in Postgres have started anew: run a backfill') AS error
+            if(was_read, '', 'The numbers of transactions in Postgres have started again: run a backfill') AS error
         FROM successes
         UNION ALL
         SELECT

@@ -1,5 +1,5 @@
 -- migrate:up
--- Computes csr_benchmarks again every five minutes, from the monthly roll-ups and the scores of months that have changed
+-- Computes csr_benchmarks again every five minutes, from the monthly rollups and the scores of months that have changed
 -- since they were computed. Not each minute, and not at the full one: planning it costs near a second of a processor also
 -- when there is nothing to compute, three times what all other views of the minute cost together, and each time its rows
 -- are other ones to the cache.
@@ -176,7 +176,7 @@ WITH
     ),
     -- of each industry, region and size of a company: how many companies have a weight other than 0 when two of the groups'
     -- sums are added and the third one's is subtracted (size, region, industry). By inclusion and exclusion: those in any
-    -- of the three, less those that are in one of the two and in the third alone
+    -- of the three, minus those that are in one of the two and in the third alone
     combinations AS
     (
         SELECT

@@ -1,8 +1,8 @@
 -- migrate:up
--- One row is one line about the value of a metric as a producer sent it, from whatever source. Nothing is stored here (engine Null, so there is
--- no order, partition or lifetime): views read each inserted block once.
--- tenant_id is the credential's, fault a problem that the gateway has found in the line, usually none. A plain line goes
--- the short way, csr_metrics_json_plain_mv, an odd one the long way, csr_metrics_odd_mv.
+-- One row is one line about the value of a metric as a producer sent it, from whatever source. Nothing is stored here
+-- (engine Null, so there is no order, partition or lifetime): views read each inserted block once. tenant_id is the
+-- credential's, fault a problem that the gateway has found in the line, usually none. A plain line goes the short way,
+-- csr_metrics_json_plain_mv, an odd one the long way, csr_metrics_odd_mv.
 CREATE TABLE csr_metrics_landing
 (
     tenant_id String,

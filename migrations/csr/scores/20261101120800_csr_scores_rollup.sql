@@ -1,6 +1,6 @@
 -- migrate:up
 -- One row is what the scores of a tenant on a dimension come to in one day, week (from Monday) or month of UTC, of one
--- programme, location and demographic: the daily, weekly and monthly roll-ups.
+-- programme, location and demographic: the daily, weekly and monthly rollups.
 -- Sums cannot follow corrections, deletions and late rows by adding up, since min and max cannot be taken back; so a bucket
 -- in which anything changed (csr_score_changes) is computed again from csr_scores, and the rows of the latest computed_at
 -- replace the earlier ones: read it with FINAL, and only buckets that are up to date. A group that has vanished stays as a
