@@ -14,7 +14,7 @@ ENGINE = AggregatingMergeTree
 ORDER BY key_id
 SETTINGS index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.api_key_using TO sluice.api_key_uses
+CREATE MATERIALIZED VIEW sluice.api_key_uses_mv TO sluice.api_key_uses
 (
     `key_id` UUID,
     `used_at` DateTime64(3, 'UTC')
@@ -73,13 +73,32 @@ TTL toDateTime(at) + toIntervalDay(1)
 SETTINGS index_granularity = 8192
 COMMENT 'access: gateway';
 
-CREATE MATERIALIZED VIEW sluice.csr_benchmarking
+CREATE TABLE sluice.csr_benchmarks
+(
+    `tenant_id` String,
+    `kind` LowCardinality(String),
+    `dimension` String,
+    `group_name` String,
+    `withheld` Bool,
+    `companies` Nullable(UInt32) COMMENT 'With the company itself, if it has scores',
+    `mean` Nullable(Float64),
+    `median` Nullable(Float64),
+    `others_mean` Nullable(Float64) COMMENT 'Without the company itself',
+    `others_median` Nullable(Float64),
+    `others` Nullable(UInt32) COMMENT 'Companies without the company itself',
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, kind, dimension)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_benchmarks_refresh
 REFRESH EVERY 5 MINUTE OFFSET 30 SECOND TO sluice.csr_benchmarks
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `kind` String,
-    `dimension` LowCardinality(String),
-    `group_name` LowCardinality(String),
+    `dimension` String,
+    `group_name` String,
     `withheld` UInt8,
     `companies` Nullable(UInt64),
     `mean` Nullable(Float64),
@@ -155,9 +174,9 @@ AS WITH
     (
         SELECT
             tenant_id,
-            toString(csr_companies.industry) AS industry,
-            toString(csr_companies.region) AS region,
-            toString(csr_companies.size_band) AS size
+            industry,
+            region,
+            toString(size_band) AS size
         FROM sluice.csr_companies
         FINAL
     ),
@@ -315,25 +334,6 @@ SELECT
     now64(3) AS computed_at
 FROM shares;
 
-CREATE TABLE sluice.csr_benchmarks
-(
-    `tenant_id` String,
-    `kind` LowCardinality(String),
-    `dimension` String,
-    `group_name` String,
-    `withheld` Bool,
-    `companies` Nullable(UInt32) COMMENT 'With the company itself, if it has scores',
-    `mean` Nullable(Float64),
-    `median` Nullable(Float64),
-    `others_mean` Nullable(Float64) COMMENT 'Without the company itself',
-    `others_median` Nullable(Float64),
-    `others` Nullable(UInt32) COMMENT 'Companies without the company itself',
-    `computed_at` DateTime64(3, 'UTC')
-)
-ENGINE = MergeTree
-ORDER BY (tenant_id, kind, dimension)
-SETTINGS index_granularity = 8192;
-
 CREATE TABLE sluice.csr_cohort_changes
 (
     `tenant_id` String,
@@ -345,34 +345,46 @@ ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, cohort_id)
 SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.csr_cohort_days_marking
-REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_cohort_metrics_rolling APPEND TO sluice.csr_metric_changes
+CREATE MATERIALIZED VIEW sluice.csr_cohort_changes_mv TO sluice.csr_cohort_changes
 (
-    `tenant_id` LowCardinality(String),
-    `metric` LowCardinality(String),
-    `day` Date,
-    `cohorts_rolled_at` DateTime64(3, 'UTC')
+    `tenant_id` String,
+    `cohort_id` UUID,
+    `changed_at` DateTime64(3)
 )
 DEFINER = sluice SQL SECURITY DEFINER
 AS SELECT
     tenant_id,
-    metric,
-    day,
-    max(computed_at) AS cohorts_rolled_at
-FROM sluice.csr_cohort_metrics
-WHERE (computed_at > (now() - toIntervalMinute(10))) AND (cohort_id = toUUID('00000000-0000-0000-0000-000000000000'))
+    cohort_id,
+    now64(3) AS changed_at
+FROM sluice.csr_cohort_members
 GROUP BY
     tenant_id,
-    metric,
-    day
-HAVING (tenant_id, metric, day, max(computed_at)) NOT IN (
+    cohort_id;
+
+CREATE MATERIALIZED VIEW sluice.csr_cohort_changes_refresh
+REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_cohort_metrics_refresh APPEND TO sluice.csr_cohort_changes
+(
+    `tenant_id` String,
+    `cohort_id` UUID,
+    `rolled_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    cohort_id,
+    max(computed_at) AS rolled_at
+FROM sluice.csr_cohort_metrics
+WHERE (computed_at > (now() - toIntervalMinute(10))) AND (metric = '')
+GROUP BY
+    tenant_id,
+    cohort_id
+HAVING (tenant_id, cohort_id, max(computed_at)) NOT IN (
     SELECT
         tenant_id,
-        metric,
-        day,
-        csr_metric_changes.cohorts_rolled_at
-    FROM sluice.csr_metric_changes
-    WHERE csr_metric_changes.cohorts_rolled_at > (now() - toIntervalMinute(11))
+        cohort_id,
+        csr_cohort_changes.rolled_at
+    FROM sluice.csr_cohort_changes
+    WHERE csr_cohort_changes.rolled_at > (now() - toIntervalMinute(11))
 );
 
 CREATE TABLE sluice.csr_cohort_members
@@ -388,22 +400,6 @@ ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (tenant_id, cohort_id, user_id)
 SETTINGS index_granularity = 8192
 COMMENT 'writers: cohorts';
-
-CREATE MATERIALIZED VIEW sluice.csr_cohort_members_changing TO sluice.csr_cohort_changes
-(
-    `tenant_id` String,
-    `cohort_id` UUID,
-    `changed_at` DateTime64(3)
-)
-DEFINER = sluice SQL SECURITY DEFINER
-AS SELECT
-    tenant_id,
-    cohort_id,
-    now64(3) AS changed_at
-FROM sluice.csr_cohort_members
-GROUP BY
-    tenant_id,
-    cohort_id;
 
 CREATE TABLE sluice.csr_cohort_metrics
 (
@@ -423,10 +419,10 @@ PARTITION BY toYear(day)
 ORDER BY (tenant_id, metric, cohort_id, day)
 SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.csr_cohort_metrics_rolling
+CREATE MATERIALIZED VIEW sluice.csr_cohort_metrics_refresh
 REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_cohort_metrics
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `cohort_id` UUID,
     `metric` String,
     `day` Date,
@@ -614,32 +610,6 @@ ORDER BY (tenant_id, cohort_id)
 SETTINGS index_granularity = 8192
 COMMENT 'writers: cohorts';
 
-CREATE MATERIALIZED VIEW sluice.csr_cohorts_marking
-REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_cohort_metrics_rolling APPEND TO sluice.csr_cohort_changes
-(
-    `tenant_id` LowCardinality(String),
-    `cohort_id` UUID,
-    `rolled_at` DateTime64(3, 'UTC')
-)
-DEFINER = sluice SQL SECURITY DEFINER
-AS SELECT
-    tenant_id,
-    cohort_id,
-    max(computed_at) AS rolled_at
-FROM sluice.csr_cohort_metrics
-WHERE (computed_at > (now() - toIntervalMinute(10))) AND (metric = '')
-GROUP BY
-    tenant_id,
-    cohort_id
-HAVING (tenant_id, cohort_id, max(computed_at)) NOT IN (
-    SELECT
-        tenant_id,
-        cohort_id,
-        csr_cohort_changes.rolled_at
-    FROM sluice.csr_cohort_changes
-    WHERE csr_cohort_changes.rolled_at > (now() - toIntervalMinute(11))
-);
-
 CREATE TABLE sluice.csr_companies
 (
     `tenant_id` String,
@@ -655,12 +625,91 @@ ENGINE = ReplacingMergeTree(updated_at, deleted)
 ORDER BY tenant_id
 SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.csr_companies_accepting TO sluice.csr_companies
+CREATE TABLE sluice.csr_companies_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_companies_json_odd_mv TO sluice.csr_companies_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.csr_companies_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.csr_companies_json_plain_mv TO sluice.csr_companies_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.csr_companies_landing
+WHERE plain;
+
+CREATE TABLE sluice.csr_companies_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_companies_mv TO sluice.csr_companies
 (
     `tenant_id` String,
     `name` String,
-    `industry` LowCardinality(String),
-    `region` LowCardinality(String),
+    `industry` String,
+    `region` String,
     `employees` UInt32,
     `size_band` LowCardinality(String),
     `updated_at` DateTime64(6, 'UTC'),
@@ -678,32 +727,6 @@ AS SELECT
 FROM sluice.csr_companies_parsed
 WHERE reason = '';
 
-CREATE TABLE sluice.csr_companies_json
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `problem` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-ENGINE = `Null`;
-
-CREATE TABLE sluice.csr_companies_landing
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `fault` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
-    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
-)
-ENGINE = `Null`;
-
 CREATE TABLE sluice.csr_companies_odd
 (
     `tenant_id` String,
@@ -716,6 +739,27 @@ CREATE TABLE sluice.csr_companies_odd
 )
 ENGINE = `Null`;
 
+CREATE MATERIALIZED VIEW sluice.csr_companies_odd_mv TO sluice.csr_companies_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.csr_companies_landing
+WHERE NOT plain;
+
 CREATE TABLE sluice.csr_companies_parsed
 (
     `tenant_id` String,
@@ -726,8 +770,8 @@ CREATE TABLE sluice.csr_companies_parsed
     `received_at` DateTime64(3, 'UTC'),
     `reason` String,
     `name` String,
-    `industry` LowCardinality(String),
-    `region` LowCardinality(String),
+    `industry` String,
+    `region` String,
     `employees` UInt32,
     `size_band` LowCardinality(String),
     `updated_at` DateTime64(6, 'UTC'),
@@ -735,7 +779,7 @@ CREATE TABLE sluice.csr_companies_parsed
 )
 ENGINE = `Null`;
 
-CREATE MATERIALIZED VIEW sluice.csr_companies_parsing TO sluice.csr_companies_parsed
+CREATE MATERIALIZED VIEW sluice.csr_companies_parsed_mv TO sluice.csr_companies_parsed
 (
     `tenant_id` String,
     `request_id` UUID,
@@ -779,103 +823,6 @@ SELECT
     company.deleted IN ('true', '1') AS deleted
 FROM extracted;
 
-CREATE MATERIALIZED VIEW sluice.csr_companies_reading TO sluice.csr_companies_json
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    line,
-    line AS json,
-    received_at
-FROM sluice.csr_companies_landing
-WHERE plain;
-
-CREATE MATERIALIZED VIEW sluice.csr_companies_rejecting TO sluice.rejected_events
-(
-    `tenant_id` String,
-    `stream` String,
-    `source` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `reason` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS SELECT
-    tenant_id,
-    'csr_companies' AS stream,
-    source,
-    request_id,
-    line_number,
-    reason,
-    line,
-    received_at
-FROM sluice.csr_companies_parsed
-WHERE reason != '';
-
-CREATE MATERIALIZED VIEW sluice.csr_companies_repairing TO sluice.csr_companies_json
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `problem` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
-            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
-            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
-        FROM sluice.csr_companies_odd
-    )
-SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    line,
-    json,
-    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
-    received_at
-FROM readable;
-
-CREATE MATERIALIZED VIEW sluice.csr_companies_sorting TO sluice.csr_companies_odd
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `fault` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    fault,
-    line,
-    received_at
-FROM sluice.csr_companies_landing
-WHERE NOT plain;
-
 CREATE TABLE sluice.csr_company_dashboard
 (
     `tenant_id` String,
@@ -891,10 +838,10 @@ ENGINE = MergeTree
 ORDER BY (tenant_id, dimension)
 SETTINGS index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.csr_company_dashboarding
+CREATE MATERIALIZED VIEW sluice.csr_company_dashboard_refresh
 REFRESH EVERY 15 MINUTE TO sluice.csr_company_dashboard
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `dimension` String,
     `users` UInt64,
     `programs` UInt64,
@@ -917,9 +864,9 @@ FROM
 (
     SELECT
         tenant_id,
-        arrayJoin([toString(dimension), '']) AS counted_dimension,
+        arrayJoin([dimension, '']) AS counted_dimension,
         user_hash,
-        toString(program_id) AS program_id,
+        program_id,
         score,
         day,
         true AS is_score
@@ -930,7 +877,7 @@ FROM
         tenant_id,
         '' AS counted_dimension,
         user_hash,
-        toString(program_id) AS program_id,
+        program_id,
         0 AS score,
         toDate(0) AS day,
         false AS is_score
@@ -959,31 +906,6 @@ PARTITION BY toYYYYMM(day)
 ORDER BY (tenant_id, stage, day, id)
 SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.csr_journey_accepting TO sluice.csr_journey
-(
-    `tenant_id` String,
-    `id` UUID,
-    `stage` LowCardinality(String),
-    `day` Date,
-    `user_id` String,
-    `program_id` LowCardinality(String),
-    `occurred_at` DateTime64(3, 'UTC'),
-    `updated_at` DateTime64(6, 'UTC'),
-    `deleted` Bool
-)
-AS SELECT
-    tenant_id,
-    id,
-    stage,
-    day,
-    user_id,
-    program_id,
-    occurred_at,
-    updated_at,
-    deleted
-FROM sluice.csr_journey_parsed
-WHERE (reason = '') AND (stage != '');
-
 CREATE TABLE sluice.csr_journey_json
 (
     `tenant_id` String,
@@ -996,6 +918,59 @@ CREATE TABLE sluice.csr_journey_json
     `received_at` DateTime64(3, 'UTC')
 )
 ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_json_odd_mv TO sluice.csr_journey_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.csr_journey_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_json_plain_mv TO sluice.csr_journey_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.csr_journey_landing
+WHERE plain;
 
 CREATE TABLE sluice.csr_journey_landing
 (
@@ -1010,45 +985,7 @@ CREATE TABLE sluice.csr_journey_landing
 )
 ENGINE = `Null`;
 
-CREATE MATERIALIZED VIEW sluice.csr_journey_mending
-REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_journey
-(
-    `tenant_id` LowCardinality(String),
-    `id` UUID,
-    `stage` String,
-    `day` Date,
-    `updated_at` DateTime64(6, 'UTC'),
-    `deleted` Bool
-)
-DEFINER = sluice SQL SECURITY DEFINER
-AS WITH
-    out_of_date AS
-    (
-        SELECT
-            tenant_id,
-            id,
-            max(latest.updated_at) AS newest,
-            argMax((name, day), latest) AS place,
-            groupUniqArray((name, day)) AS places
-        FROM sluice.csr_places
-        WHERE (kind = 'csr_journey') AND (seen_at > (now() - toIntervalMinute(3)))
-        GROUP BY
-            tenant_id,
-            id
-        HAVING length(places) > 1
-    )
-SELECT
-    tenant_id,
-    id,
-    old_place.1 AS stage,
-    old_place.2 AS day,
-    newest AS updated_at,
-    true AS deleted
-FROM out_of_date
-ARRAY JOIN arrayFilter(other -> ((other != place) AND ((other.1) != '')), places) AS old_place
-SETTINGS optimize_aggregation_in_order = 1;
-
-CREATE MATERIALIZED VIEW sluice.csr_journey_moving TO sluice.csr_journey
+CREATE MATERIALIZED VIEW sluice.csr_journey_moved_mv TO sluice.csr_journey
 (
     `tenant_id` String,
     `id` UUID,
@@ -1117,6 +1054,69 @@ FROM
 ) AS landed
 INNER JOIN out_of_date ON (out_of_date.tenant_id = landed.tenant_id) AND (out_of_date.id = landed.id);
 
+CREATE MATERIALIZED VIEW sluice.csr_journey_moved_refresh
+REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_journey
+(
+    `tenant_id` String,
+    `id` UUID,
+    `stage` String,
+    `day` Date,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    out_of_date AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(latest.updated_at) AS newest,
+            argMax((name, day), latest) AS place,
+            groupUniqArray((name, day)) AS places
+        FROM sluice.csr_places
+        WHERE (kind = 'csr_journey') AND (seen_at > (now() - toIntervalMinute(3)))
+        GROUP BY
+            tenant_id,
+            id
+        HAVING length(places) > 1
+    )
+SELECT
+    tenant_id,
+    id,
+    old_place.1 AS stage,
+    old_place.2 AS day,
+    newest AS updated_at,
+    true AS deleted
+FROM out_of_date
+ARRAY JOIN arrayFilter(other -> ((other != place) AND ((other.1) != '')), places) AS old_place
+SETTINGS optimize_aggregation_in_order = 1;
+
+CREATE MATERIALIZED VIEW sluice.csr_journey_mv TO sluice.csr_journey
+(
+    `tenant_id` String,
+    `id` UUID,
+    `stage` String,
+    `day` Date,
+    `user_id` String,
+    `program_id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+AS SELECT
+    tenant_id,
+    id,
+    stage,
+    day,
+    user_id,
+    program_id,
+    occurred_at,
+    updated_at,
+    deleted
+FROM sluice.csr_journey_parsed
+WHERE (reason = '') AND (stage != '');
+
 CREATE TABLE sluice.csr_journey_odd
 (
     `tenant_id` String,
@@ -1129,6 +1129,27 @@ CREATE TABLE sluice.csr_journey_odd
 )
 ENGINE = `Null`;
 
+CREATE MATERIALIZED VIEW sluice.csr_journey_odd_mv TO sluice.csr_journey_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.csr_journey_landing
+WHERE NOT plain;
+
 CREATE TABLE sluice.csr_journey_parsed
 (
     `tenant_id` String,
@@ -1139,17 +1160,17 @@ CREATE TABLE sluice.csr_journey_parsed
     `received_at` DateTime64(3, 'UTC'),
     `reason` String,
     `id` UUID,
-    `stage` LowCardinality(String),
+    `stage` String,
     `day` Date,
     `user_id` String,
-    `program_id` LowCardinality(String),
+    `program_id` String,
     `occurred_at` DateTime64(3, 'UTC'),
     `updated_at` DateTime64(6, 'UTC'),
     `deleted` Bool
 )
 ENGINE = `Null`;
 
-CREATE MATERIALIZED VIEW sluice.csr_journey_parsing TO sluice.csr_journey_parsed
+CREATE MATERIALIZED VIEW sluice.csr_journey_parsed_mv TO sluice.csr_journey_parsed
 (
     `tenant_id` String,
     `request_id` UUID,
@@ -1198,126 +1219,6 @@ SELECT
     isDeleted AS deleted
 FROM extracted;
 
-CREATE MATERIALIZED VIEW sluice.csr_journey_placing TO sluice.csr_places
-(
-    `tenant_id` String,
-    `kind` String,
-    `id` UUID,
-    `name` LowCardinality(String),
-    `day` Date,
-    `latest` Tuple(
-        updated_at DateTime64(6, 'UTC'),
-        seen_at DateTime64(3, 'UTC')),
-    `seen_at` DateTime64(3, 'UTC')
-)
-AS SELECT
-    tenant_id,
-    'csr_journey' AS kind,
-    id,
-    stage AS name,
-    day,
-    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
-    latest.seen_at AS seen_at
-FROM sluice.csr_journey_parsed
-WHERE reason = '';
-
-CREATE MATERIALIZED VIEW sluice.csr_journey_reading TO sluice.csr_journey_json
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    line,
-    line AS json,
-    received_at
-FROM sluice.csr_journey_landing
-WHERE plain;
-
-CREATE MATERIALIZED VIEW sluice.csr_journey_rejecting TO sluice.rejected_events
-(
-    `tenant_id` String,
-    `stream` String,
-    `source` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `reason` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS SELECT
-    tenant_id,
-    'csr_journey' AS stream,
-    source,
-    request_id,
-    line_number,
-    reason,
-    line,
-    received_at
-FROM sluice.csr_journey_parsed
-WHERE reason != '';
-
-CREATE MATERIALIZED VIEW sluice.csr_journey_repairing TO sluice.csr_journey_json
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `problem` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
-            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
-            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
-        FROM sluice.csr_journey_odd
-    )
-SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    line,
-    json,
-    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
-    received_at
-FROM readable;
-
-CREATE MATERIALIZED VIEW sluice.csr_journey_sorting TO sluice.csr_journey_odd
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `fault` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    fault,
-    line,
-    received_at
-FROM sluice.csr_journey_landing
-WHERE NOT plain;
-
 CREATE TABLE sluice.csr_journey_stages
 (
     `tenant_id` String,
@@ -1331,11 +1232,11 @@ ENGINE = MergeTree
 ORDER BY (tenant_id, program_id, stage)
 SETTINGS index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.csr_journey_staging
+CREATE MATERIALIZED VIEW sluice.csr_journey_stages_refresh
 REFRESH EVERY 15 MINUTE TO sluice.csr_journey_stages
 (
-    `tenant_id` LowCardinality(String),
-    `program_id` LowCardinality(String),
+    `tenant_id` String,
+    `program_id` String,
     `stage` String,
     `reached` UInt64,
     `current` UInt64,
@@ -1355,8 +1256,8 @@ FROM
         tenant_id,
         program_id,
         user_hash,
-        argMax(toString(stage), (occurred_at, stage)) AS latest,
-        arrayMap(name -> (name, name = latest), groupUniqArray(toString(stage))) AS steps
+        argMax(stage, (occurred_at, stage)) AS latest,
+        arrayMap(name -> (name, name = latest), groupUniqArray(stage)) AS steps
     FROM sluice.csr_journey
     FINAL
     GROUP BY
@@ -1370,12 +1271,26 @@ GROUP BY
     program_id,
     stage;
 
-CREATE MATERIALIZED VIEW sluice.csr_language_grouping
+CREATE TABLE sluice.csr_language_groups
+(
+    `tenant_id` String,
+    `language_group` String,
+    `dimension` String,
+    `users` UInt64,
+    `scores` UInt64,
+    `mean` Float64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, language_group, dimension)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.csr_language_groups_refresh
 REFRESH EVERY 15 MINUTE TO sluice.csr_language_groups
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `language_group` String,
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `users` UInt64,
     `scores` UInt64,
     `mean` Float64,
@@ -1410,20 +1325,6 @@ GROUP BY
     language_group,
     dimension;
 
-CREATE TABLE sluice.csr_language_groups
-(
-    `tenant_id` String,
-    `language_group` String,
-    `dimension` String,
-    `users` UInt64,
-    `scores` UInt64,
-    `mean` Float64,
-    `computed_at` DateTime64(3, 'UTC')
-)
-ENGINE = MergeTree
-ORDER BY (tenant_id, language_group, dimension)
-SETTINGS index_granularity = 8192;
-
 CREATE TABLE sluice.csr_metric_changes
 (
     `tenant_id` String,
@@ -1437,117 +1338,41 @@ ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, metric, day)
 SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 
-CREATE TABLE sluice.csr_metrics
+CREATE MATERIALIZED VIEW sluice.csr_metric_changes_cohorts_refresh
+REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_cohort_metrics_refresh APPEND TO sluice.csr_metric_changes
 (
     `tenant_id` String,
-    `id` UUID,
     `metric` String,
     `day` Date,
-    `user_id` String CODEC(ZSTD(1)),
-    `value` Float64,
-    `period_start` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    `deleted` Bool,
-    `user_hash` UInt64 MATERIALIZED sipHash64(user_id) CODEC(NONE)
-)
-ENGINE = ReplacingMergeTree(updated_at, deleted)
-PARTITION BY toYYYYMM(day)
-ORDER BY (tenant_id, metric, day, id)
-SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
-
-CREATE MATERIALIZED VIEW sluice.csr_metrics_accepting TO sluice.csr_metrics
-(
-    `tenant_id` String,
-    `id` UUID,
-    `metric` LowCardinality(String),
-    `day` Date,
-    `user_id` String,
-    `value` Float64,
-    `period_start` DateTime64(3, 'UTC'),
-    `updated_at` DateTime64(6, 'UTC'),
-    `deleted` Bool
-)
-AS SELECT
-    tenant_id,
-    id,
-    metric,
-    day,
-    user_id,
-    value,
-    period_start,
-    updated_at,
-    deleted
-FROM sluice.csr_metrics_parsed
-WHERE (reason = '') AND (metric != '');
-
-CREATE MATERIALIZED VIEW sluice.csr_metrics_changing TO sluice.csr_metric_changes
-(
-    `tenant_id` LowCardinality(String),
-    `metric` LowCardinality(String),
-    `day` Date,
-    `changed_at` DateTime64(3)
+    `cohorts_rolled_at` DateTime64(3, 'UTC')
 )
 DEFINER = sluice SQL SECURITY DEFINER
 AS SELECT
     tenant_id,
     metric,
     day,
-    now64(3) AS changed_at
-FROM sluice.csr_metrics
+    max(computed_at) AS cohorts_rolled_at
+FROM sluice.csr_cohort_metrics
+WHERE (computed_at > (now() - toIntervalMinute(10))) AND (cohort_id = toUUID('00000000-0000-0000-0000-000000000000'))
 GROUP BY
     tenant_id,
     metric,
-    day;
+    day
+HAVING (tenant_id, metric, day, max(computed_at)) NOT IN (
+    SELECT
+        tenant_id,
+        metric,
+        day,
+        csr_metric_changes.cohorts_rolled_at
+    FROM sluice.csr_metric_changes
+    WHERE csr_metric_changes.cohorts_rolled_at > (now() - toIntervalMinute(11))
+);
 
-CREATE TABLE sluice.csr_metrics_hourly
+CREATE MATERIALIZED VIEW sluice.csr_metric_changes_hours_refresh
+REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_metrics_hourly_refresh APPEND TO sluice.csr_metric_changes
 (
     `tenant_id` String,
     `metric` String,
-    `hour` DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
-    `value_count` UInt64,
-    `value_sum` Float64,
-    `value_deviation` AggregateFunction(stddevSampStable, Float64),
-    `value_min` Float64,
-    `value_max` Float64,
-    `computed_at` DateTime64(3, 'UTC'),
-    INDEX recent computed_at TYPE minmax GRANULARITY 1
-)
-ENGINE = ReplacingMergeTree(computed_at)
-PARTITION BY toYear(hour)
-ORDER BY (tenant_id, metric, hour)
-SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
-
-CREATE TABLE sluice.csr_metrics_json
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `problem` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-ENGINE = `Null`;
-
-CREATE TABLE sluice.csr_metrics_landing
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `fault` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
-    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
-)
-ENGINE = `Null`;
-
-CREATE MATERIALIZED VIEW sluice.csr_metrics_marking
-REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_metrics_rolling APPEND TO sluice.csr_metric_changes
-(
-    `tenant_id` LowCardinality(String),
-    `metric` LowCardinality(String),
     `day` Date,
     `hours_rolled_at` DateTime64(3, 'UTC')
 )
@@ -1573,298 +1398,66 @@ HAVING (tenant_id, metric, day, max(computed_at)) NOT IN (
     WHERE csr_metric_changes.hours_rolled_at > (now() - toIntervalMinute(11))
 );
 
-CREATE MATERIALIZED VIEW sluice.csr_metrics_mending
-REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_metrics
+CREATE MATERIALIZED VIEW sluice.csr_metric_changes_mv TO sluice.csr_metric_changes
 (
-    `tenant_id` LowCardinality(String),
-    `id` UUID,
+    `tenant_id` String,
     `metric` String,
     `day` Date,
-    `updated_at` DateTime64(6, 'UTC'),
-    `deleted` Bool
+    `changed_at` DateTime64(3)
 )
 DEFINER = sluice SQL SECURITY DEFINER
-AS WITH
-    out_of_date AS
-    (
-        SELECT
-            tenant_id,
-            id,
-            max(latest.updated_at) AS newest,
-            argMax((name, day), latest) AS place,
-            groupUniqArray((name, day)) AS places
-        FROM sluice.csr_places
-        WHERE (kind = 'csr_metrics') AND (seen_at > (now() - toIntervalMinute(3)))
-        GROUP BY
-            tenant_id,
-            id
-        HAVING length(places) > 1
-    )
-SELECT
-    tenant_id,
-    id,
-    old_place.1 AS metric,
-    old_place.2 AS day,
-    newest AS updated_at,
-    true AS deleted
-FROM out_of_date
-ARRAY JOIN arrayFilter(other -> ((other != place) AND ((other.1) != '')), places) AS old_place
-SETTINGS optimize_aggregation_in_order = 1;
-
-CREATE MATERIALIZED VIEW sluice.csr_metrics_moving TO sluice.csr_metrics
-(
-    `tenant_id` String,
-    `id` UUID,
-    `metric` String,
-    `day` Date,
-    `updated_at` DateTime64(6, 'UTC'),
-    `deleted` Bool
-)
-DEFINER = sluice SQL SECURITY DEFINER
-AS WITH
-    known_places AS
-    (
-        SELECT
-            tenant_id,
-            id,
-            name,
-            day,
-            latest.updated_at AS updated_at,
-            latest.seen_at AS seen_at
-        FROM sluice.csr_places
-        WHERE (kind = 'csr_metrics') AND ((tenant_id, id) IN (
-            SELECT
-                tenant_id,
-                id
-            FROM sluice.csr_metrics_parsed
-            WHERE reason = ''
-        ))
-        UNION ALL
-        SELECT
-            tenant_id,
-            id,
-            metric AS name,
-            day,
-            updated_at,
-            now64(3) AS seen_at
-        FROM sluice.csr_metrics_parsed
-        WHERE reason = ''
-    ),
-    out_of_date AS
-    (
-        SELECT
-            tenant_id,
-            id,
-            max(updated_at) AS newest,
-            argMax((name, day), (updated_at, seen_at)) AS place,
-            arrayJoin(arrayFilter(other -> ((other != place) AND ((other.1) != '')), groupUniqArray((name, day)))) AS old_place
-        FROM known_places
-        GROUP BY
-            tenant_id,
-            id
-    )
-SELECT
-    out_of_date.tenant_id AS tenant_id,
-    out_of_date.id AS id,
-    out_of_date.old_place.1 AS metric,
-    out_of_date.old_place.2 AS day,
-    out_of_date.newest AS updated_at,
-    true AS deleted
-FROM
-(
-    SELECT DISTINCT
-        tenant_id,
-        id
-    FROM sluice.csr_metrics_parsed
-    WHERE reason = ''
-) AS landed
-INNER JOIN out_of_date ON (out_of_date.tenant_id = landed.tenant_id) AND (out_of_date.id = landed.id);
-
-CREATE TABLE sluice.csr_metrics_odd
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `fault` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-ENGINE = `Null`;
-
-CREATE TABLE sluice.csr_metrics_parsed
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC'),
-    `reason` String,
-    `id` UUID,
-    `metric` LowCardinality(String),
-    `day` Date,
-    `user_id` String,
-    `value` Float64,
-    `period_start` DateTime64(3, 'UTC'),
-    `updated_at` DateTime64(6, 'UTC'),
-    `deleted` Bool
-)
-ENGINE = `Null`;
-
-CREATE MATERIALIZED VIEW sluice.csr_metrics_parsing TO sluice.csr_metrics_parsed
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC'),
-    `reason` String,
-    `id` UUID,
-    `metric` String,
-    `day` Date,
-    `user_id` String,
-    `value` Float64,
-    `period_start` DateTime64(3, 'UTC'),
-    `updated_at` DateTime64(6, 'UTC'),
-    `deleted` UInt8
-)
-AS WITH
-    extracted AS
-    (
-        SELECT
-            *,
-            multiIf(json = line, '', position(row.id, '﷐') > 0, 'id', position(row.userId, '﷐') > 0, 'userId', position(row.metric, '﷐') > 0, 'metric', '') AS halfPairField,
-            JSONExtract(json, 'Tuple(\n                    id String, userId String, metric String, value String,\n                    periodStart String, updatedAt String, deleted String)') AS row,
-            multiIf(match(row.periodStart, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.periodStart, 3, 'UTC'), toInt64OrNull(row.periodStart) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.periodStart)), -62135596800000), 253402300799999), 'UTC'), NULL) AS at,
-            if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), if((toInt64OrNull(row.updatedAt) IS NULL) AND (multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(row.updatedAt, 6, 'UTC'), CAST(multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))'))) AS updated,
-            row.deleted IN ('true', '1') AS isDeleted,
-            (row.metric != '') AND (length(row.metric) <= 256) AND (at IS NOT NULL) AND ((toYear(at) >= 2000) AND (toYear(at) <= 2100)) AS hasPlace
-        FROM sluice.csr_metrics_json
-    )
-SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    line,
-    received_at,
-    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), row.metric = '', 'metric is missing', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '') != '', concat('metric ', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '')), row.value = '', 'value is missing', match(row.value, '^-?[0-9]') AND ifNull(isInfinite(toFloat64OrNull(row.value)), 0), concat('value is beyond a number of 64 bits: ', concat('"', substringUTF8(row.value, 1, 64), if(lengthUTF8(row.value) > 64, '…', ''), '"')), NOT ifNull(isFinite(toFloat64OrNull(row.value)), 0), concat('value is not a number: ', concat('"', substringUTF8(row.value, 1, 64), if(lengthUTF8(row.value) > 64, '…', ''), '"')), row.periodStart = '', 'periodStart is missing', at IS NULL, concat('periodStart is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('periodStart is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), '') AS reason,
-    ifNull(toUUIDOrNull(row.id), reinterpretAsUUID(sipHash128(row.id))) AS id,
-    if(hasPlace, row.metric, '') AS metric,
-    if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
-    row.userId AS user_id,
-    toFloat64OrZero(row.value) AS value,
-    assumeNotNull(at) AS period_start,
-    assumeNotNull(updated) AS updated_at,
-    isDeleted AS deleted
-FROM extracted;
-
-CREATE MATERIALIZED VIEW sluice.csr_metrics_placing TO sluice.csr_places
-(
-    `tenant_id` String,
-    `kind` String,
-    `id` UUID,
-    `name` LowCardinality(String),
-    `day` Date,
-    `latest` Tuple(
-        updated_at DateTime64(6, 'UTC'),
-        seen_at DateTime64(3, 'UTC')),
-    `seen_at` DateTime64(3, 'UTC')
-)
 AS SELECT
     tenant_id,
-    'csr_metrics' AS kind,
-    id,
-    metric AS name,
+    metric,
     day,
-    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
-    latest.seen_at AS seen_at
-FROM sluice.csr_metrics_parsed
-WHERE reason = '';
+    now64(3) AS changed_at
+FROM sluice.csr_metrics
+GROUP BY
+    tenant_id,
+    metric,
+    day;
 
-CREATE MATERIALIZED VIEW sluice.csr_metrics_reading TO sluice.csr_metrics_json
+CREATE TABLE sluice.csr_metrics
 (
     `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `received_at` DateTime64(3, 'UTC')
+    `id` UUID,
+    `metric` String,
+    `day` Date,
+    `user_id` String CODEC(ZSTD(1)),
+    `value` Float64,
+    `period_start` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `user_hash` UInt64 MATERIALIZED sipHash64(user_id) CODEC(NONE)
 )
-AS SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    line,
-    line AS json,
-    received_at
-FROM sluice.csr_metrics_landing
-WHERE plain;
+ENGINE = ReplacingMergeTree(updated_at, deleted)
+PARTITION BY toYYYYMM(day)
+ORDER BY (tenant_id, metric, day, id)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.csr_metrics_rejecting TO sluice.rejected_events
+CREATE TABLE sluice.csr_metrics_hourly
 (
     `tenant_id` String,
-    `stream` String,
-    `source` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `reason` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC')
+    `metric` String,
+    `hour` DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+    `value_count` UInt64,
+    `value_sum` Float64,
+    `value_deviation` AggregateFunction(stddevSampStable, Float64),
+    `value_min` Float64,
+    `value_max` Float64,
+    `computed_at` DateTime64(3, 'UTC'),
+    INDEX recent computed_at TYPE minmax GRANULARITY 1
 )
-AS SELECT
-    tenant_id,
-    'csr_metrics' AS stream,
-    source,
-    request_id,
-    line_number,
-    reason,
-    line,
-    received_at
-FROM sluice.csr_metrics_parsed
-WHERE reason != '';
+ENGINE = ReplacingMergeTree(computed_at)
+PARTITION BY toYear(hour)
+ORDER BY (tenant_id, metric, hour)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.csr_metrics_repairing TO sluice.csr_metrics_json
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `problem` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
-            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
-            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
-        FROM sluice.csr_metrics_odd
-    )
-SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    line,
-    json,
-    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
-    received_at
-FROM readable;
-
-CREATE MATERIALIZED VIEW sluice.csr_metrics_rolling
+CREATE MATERIALIZED VIEW sluice.csr_metrics_hourly_refresh
 REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_metrics_hourly
 (
-    `tenant_id` LowCardinality(String),
-    `metric` LowCardinality(String),
+    `tenant_id` String,
+    `metric` String,
     `hour` DateTime('UTC'),
     `value_count` UInt64,
     `value_sum` Float64,
@@ -1944,7 +1537,230 @@ GROUP BY
     metric,
     hour;
 
-CREATE MATERIALIZED VIEW sluice.csr_metrics_sorting TO sluice.csr_metrics_odd
+CREATE TABLE sluice.csr_metrics_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_json_odd_mv TO sluice.csr_metrics_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.csr_metrics_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_json_plain_mv TO sluice.csr_metrics_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.csr_metrics_landing
+WHERE plain;
+
+CREATE TABLE sluice.csr_metrics_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_moved_mv TO sluice.csr_metrics
+(
+    `tenant_id` String,
+    `id` UUID,
+    `metric` String,
+    `day` Date,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            name,
+            day,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at
+        FROM sluice.csr_places
+        WHERE (kind = 'csr_metrics') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.csr_metrics_parsed
+            WHERE reason = ''
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            metric AS name,
+            day,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.csr_metrics_parsed
+        WHERE reason = ''
+    ),
+    out_of_date AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax((name, day), (updated_at, seen_at)) AS place,
+            arrayJoin(arrayFilter(other -> ((other != place) AND ((other.1) != '')), groupUniqArray((name, day)))) AS old_place
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT
+    out_of_date.tenant_id AS tenant_id,
+    out_of_date.id AS id,
+    out_of_date.old_place.1 AS metric,
+    out_of_date.old_place.2 AS day,
+    out_of_date.newest AS updated_at,
+    true AS deleted
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        id
+    FROM sluice.csr_metrics_parsed
+    WHERE reason = ''
+) AS landed
+INNER JOIN out_of_date ON (out_of_date.tenant_id = landed.tenant_id) AND (out_of_date.id = landed.id);
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_moved_refresh
+REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_metrics
+(
+    `tenant_id` String,
+    `id` UUID,
+    `metric` String,
+    `day` Date,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    out_of_date AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(latest.updated_at) AS newest,
+            argMax((name, day), latest) AS place,
+            groupUniqArray((name, day)) AS places
+        FROM sluice.csr_places
+        WHERE (kind = 'csr_metrics') AND (seen_at > (now() - toIntervalMinute(3)))
+        GROUP BY
+            tenant_id,
+            id
+        HAVING length(places) > 1
+    )
+SELECT
+    tenant_id,
+    id,
+    old_place.1 AS metric,
+    old_place.2 AS day,
+    newest AS updated_at,
+    true AS deleted
+FROM out_of_date
+ARRAY JOIN arrayFilter(other -> ((other != place) AND ((other.1) != '')), places) AS old_place
+SETTINGS optimize_aggregation_in_order = 1;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_mv TO sluice.csr_metrics
+(
+    `tenant_id` String,
+    `id` UUID,
+    `metric` String,
+    `day` Date,
+    `user_id` String,
+    `value` Float64,
+    `period_start` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+AS SELECT
+    tenant_id,
+    id,
+    metric,
+    day,
+    user_id,
+    value,
+    period_start,
+    updated_at,
+    deleted
+FROM sluice.csr_metrics_parsed
+WHERE (reason = '') AND (metric != '');
+
+CREATE TABLE sluice.csr_metrics_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_odd_mv TO sluice.csr_metrics_odd
 (
     `tenant_id` String,
     `request_id` UUID,
@@ -1965,6 +1781,75 @@ AS SELECT
 FROM sluice.csr_metrics_landing
 WHERE NOT plain;
 
+CREATE TABLE sluice.csr_metrics_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` UUID,
+    `metric` String,
+    `day` Date,
+    `user_id` String,
+    `value` Float64,
+    `period_start` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_metrics_parsed_mv TO sluice.csr_metrics_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` UUID,
+    `metric` String,
+    `day` Date,
+    `user_id` String,
+    `value` Float64,
+    `period_start` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` UInt8
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            multiIf(json = line, '', position(row.id, '﷐') > 0, 'id', position(row.userId, '﷐') > 0, 'userId', position(row.metric, '﷐') > 0, 'metric', '') AS halfPairField,
+            JSONExtract(json, 'Tuple(\n                    id String, userId String, metric String, value String,\n                    periodStart String, updatedAt String, deleted String)') AS row,
+            multiIf(match(row.periodStart, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.periodStart, 3, 'UTC'), toInt64OrNull(row.periodStart) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.periodStart)), -62135596800000), 253402300799999), 'UTC'), NULL) AS at,
+            if(row.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), if((toInt64OrNull(row.updatedAt) IS NULL) AND (multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(row.updatedAt, 6, 'UTC'), CAST(multiIf(match(row.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(row.updatedAt, 3, 'UTC'), toInt64OrNull(row.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(row.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))'))) AS updated,
+            row.deleted IN ('true', '1') AS isDeleted,
+            (row.metric != '') AND (length(row.metric) <= 256) AND (at IS NOT NULL) AND ((toYear(at) >= 2000) AND (toYear(at) <= 2100)) AS hasPlace
+        FROM sluice.csr_metrics_json
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), row.id = '', 'id is missing', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '') != '', concat('id ', multiIf(length(row.id) > 256, 'is longer than 256 bytes', (startsWith(row.id, '{') OR startsWith(row.id, '[')) AND isValidJSON(row.id), 'is not a string', '')), (row.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(row.deleted, 1, 64), if(lengthUTF8(row.deleted) > 64, '…', ''), '"')), (row.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted AND (updated IS NULL), 'updatedAt is missing', (row.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.updatedAt, 1, 64), if(lengthUTF8(row.updatedAt) > 64, '…', ''), '"')), isDeleted, '', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(row.userId) > 256, 'is longer than 256 bytes', (startsWith(row.userId, '{') OR startsWith(row.userId, '[')) AND isValidJSON(row.userId), 'is not a string', '')), row.metric = '', 'metric is missing', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '') != '', concat('metric ', multiIf(length(row.metric) > 256, 'is longer than 256 bytes', (startsWith(row.metric, '{') OR startsWith(row.metric, '[')) AND isValidJSON(row.metric), 'is not a string', '')), row.value = '', 'value is missing', match(row.value, '^-?[0-9]') AND ifNull(isInfinite(toFloat64OrNull(row.value)), 0), concat('value is beyond a number of 64 bits: ', concat('"', substringUTF8(row.value, 1, 64), if(lengthUTF8(row.value) > 64, '…', ''), '"')), NOT ifNull(isFinite(toFloat64OrNull(row.value)), 0), concat('value is not a number: ', concat('"', substringUTF8(row.value, 1, 64), if(lengthUTF8(row.value) > 64, '…', ''), '"')), row.periodStart = '', 'periodStart is missing', at IS NULL, concat('periodStart is not an ISO 8601 date-time: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('periodStart is not in the years 2000 to 2100: ', concat('"', substringUTF8(row.periodStart, 1, 64), if(lengthUTF8(row.periodStart) > 64, '…', ''), '"')), '') AS reason,
+    ifNull(toUUIDOrNull(row.id), reinterpretAsUUID(sipHash128(row.id))) AS id,
+    if(hasPlace, row.metric, '') AS metric,
+    if(hasPlace, toDate(assumeNotNull(at), 'UTC'), toDate(0)) AS day,
+    row.userId AS user_id,
+    toFloat64OrZero(row.value) AS value,
+    assumeNotNull(at) AS period_start,
+    assumeNotNull(updated) AS updated_at,
+    isDeleted AS deleted
+FROM extracted;
+
 CREATE TABLE sluice.csr_places
 (
     `tenant_id` String,
@@ -1982,6 +1867,75 @@ ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, kind, id, name, day)
 SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 
+CREATE MATERIALIZED VIEW sluice.csr_places_journey_mv TO sluice.csr_places
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` UUID,
+    `name` String,
+    `day` Date,
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_journey' AS kind,
+    id,
+    stage AS name,
+    day,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.csr_journey_parsed
+WHERE reason = '';
+
+CREATE MATERIALIZED VIEW sluice.csr_places_metrics_mv TO sluice.csr_places
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` UUID,
+    `name` String,
+    `day` Date,
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_metrics' AS kind,
+    id,
+    metric AS name,
+    day,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.csr_metrics_parsed
+WHERE reason = '';
+
+CREATE MATERIALIZED VIEW sluice.csr_places_scores_mv TO sluice.csr_places
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` UUID,
+    `name` String,
+    `day` Date,
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_scores' AS kind,
+    id,
+    dimension AS name,
+    day,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.csr_scores_parsed
+WHERE reason = '';
+
 CREATE TABLE sluice.csr_program_performance
 (
     `tenant_id` String,
@@ -1997,11 +1951,11 @@ ENGINE = MergeTree
 ORDER BY (tenant_id, program_id, dimension)
 SETTINGS index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.csr_program_performing
+CREATE MATERIALIZED VIEW sluice.csr_program_performance_refresh
 REFRESH EVERY 15 MINUTE TO sluice.csr_program_performance
 (
-    `tenant_id` LowCardinality(String),
-    `program_id` LowCardinality(String),
+    `tenant_id` String,
+    `program_id` String,
     `dimension` String,
     `users` UInt64,
     `completed` UInt64,
@@ -2069,66 +2023,11 @@ ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, granularity, dimension, bucket)
 SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 
-CREATE TABLE sluice.csr_scores
+CREATE MATERIALIZED VIEW sluice.csr_score_changes_mv TO sluice.csr_score_changes
 (
     `tenant_id` String,
-    `id` UUID,
-    `dimension` String,
-    `day` Date,
-    `user_id` String CODEC(ZSTD(1)),
-    `program_id` String,
-    `location` String,
-    `demographic` String,
-    `text_type` String,
-    `score` Float64,
-    `created_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    `deleted` Bool,
-    `user_hash` UInt64 MATERIALIZED sipHash64(user_id) CODEC(NONE)
-)
-ENGINE = ReplacingMergeTree(updated_at, deleted)
-PARTITION BY toYYYYMM(day)
-ORDER BY (tenant_id, dimension, day, id)
-SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
-
-CREATE MATERIALIZED VIEW sluice.csr_scores_accepting TO sluice.csr_scores
-(
-    `tenant_id` String,
-    `id` UUID,
-    `dimension` LowCardinality(String),
-    `day` Date,
-    `user_id` String,
-    `program_id` LowCardinality(String),
-    `location` LowCardinality(String),
-    `demographic` LowCardinality(String),
-    `text_type` LowCardinality(String),
-    `score` Float64,
-    `created_at` DateTime64(3, 'UTC'),
-    `updated_at` DateTime64(6, 'UTC'),
-    `deleted` Bool
-)
-AS SELECT
-    tenant_id,
-    id,
-    dimension,
-    day,
-    user_id,
-    program_id,
-    location,
-    demographic,
-    text_type,
-    score,
-    created_at,
-    updated_at,
-    deleted
-FROM sluice.csr_scores_parsed
-WHERE (reason = '') AND (dimension != '');
-
-CREATE MATERIALIZED VIEW sluice.csr_scores_changing TO sluice.csr_score_changes
-(
-    `tenant_id` LowCardinality(String),
     `granularity` String,
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `bucket` Date,
     `changed_at` DateTime64(3)
 )
@@ -2154,38 +2053,12 @@ GROUP BY
     dimension,
     bucket;
 
-CREATE TABLE sluice.csr_scores_json
+CREATE MATERIALIZED VIEW sluice.csr_score_changes_refresh
+REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_scores_rollup_refresh APPEND TO sluice.csr_score_changes
 (
     `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `problem` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-ENGINE = `Null`;
-
-CREATE TABLE sluice.csr_scores_landing
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `fault` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
-    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
-)
-ENGINE = `Null`;
-
-CREATE MATERIALIZED VIEW sluice.csr_scores_marking
-REFRESH EVERY 1 MINUTE DEPENDS ON sluice.csr_scores_rolling APPEND TO sluice.csr_score_changes
-(
-    `tenant_id` LowCardinality(String),
     `granularity` LowCardinality(String),
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `bucket` Date,
     `rolled_at` DateTime64(3, 'UTC')
 )
@@ -2214,45 +2087,108 @@ HAVING (tenant_id, granularity, dimension, bucket, max(computed_at)) NOT IN (
     WHERE csr_score_changes.rolled_at > (now() - toIntervalMinute(11))
 );
 
-CREATE MATERIALIZED VIEW sluice.csr_scores_mending
-REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_scores
+CREATE TABLE sluice.csr_scores
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `id` UUID,
     `dimension` String,
     `day` Date,
-    `updated_at` DateTime64(6, 'UTC'),
-    `deleted` Bool
+    `user_id` String CODEC(ZSTD(1)),
+    `program_id` String,
+    `location` String,
+    `demographic` String,
+    `text_type` String,
+    `score` Float64,
+    `created_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `user_hash` UInt64 MATERIALIZED sipHash64(user_id) CODEC(NONE)
 )
-DEFINER = sluice SQL SECURITY DEFINER
+ENGINE = ReplacingMergeTree(updated_at, deleted)
+PARTITION BY toYYYYMM(day)
+ORDER BY (tenant_id, dimension, day, id)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE TABLE sluice.csr_scores_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_json_odd_mv TO sluice.csr_scores_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
 AS WITH
-    out_of_date AS
+    readable AS
     (
         SELECT
-            tenant_id,
-            id,
-            max(latest.updated_at) AS newest,
-            argMax((name, day), latest) AS place,
-            groupUniqArray((name, day)) AS places
-        FROM sluice.csr_places
-        WHERE (kind = 'csr_scores') AND (seen_at > (now() - toIntervalMinute(3)))
-        GROUP BY
-            tenant_id,
-            id
-        HAVING length(places) > 1
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.csr_scores_odd
     )
 SELECT
     tenant_id,
-    id,
-    old_place.1 AS dimension,
-    old_place.2 AS day,
-    newest AS updated_at,
-    true AS deleted
-FROM out_of_date
-ARRAY JOIN arrayFilter(other -> ((other != place) AND ((other.1) != '')), places) AS old_place
-SETTINGS optimize_aggregation_in_order = 1;
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
 
-CREATE MATERIALIZED VIEW sluice.csr_scores_moving TO sluice.csr_scores
+CREATE MATERIALIZED VIEW sluice.csr_scores_json_plain_mv TO sluice.csr_scores_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.csr_scores_landing
+WHERE plain;
+
+CREATE TABLE sluice.csr_scores_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_moved_mv TO sluice.csr_scores
 (
     `tenant_id` String,
     `id` UUID,
@@ -2321,6 +2257,77 @@ FROM
 ) AS landed
 INNER JOIN out_of_date ON (out_of_date.tenant_id = landed.tenant_id) AND (out_of_date.id = landed.id);
 
+CREATE MATERIALIZED VIEW sluice.csr_scores_moved_refresh
+REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_scores
+(
+    `tenant_id` String,
+    `id` UUID,
+    `dimension` String,
+    `day` Date,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    out_of_date AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(latest.updated_at) AS newest,
+            argMax((name, day), latest) AS place,
+            groupUniqArray((name, day)) AS places
+        FROM sluice.csr_places
+        WHERE (kind = 'csr_scores') AND (seen_at > (now() - toIntervalMinute(3)))
+        GROUP BY
+            tenant_id,
+            id
+        HAVING length(places) > 1
+    )
+SELECT
+    tenant_id,
+    id,
+    old_place.1 AS dimension,
+    old_place.2 AS day,
+    newest AS updated_at,
+    true AS deleted
+FROM out_of_date
+ARRAY JOIN arrayFilter(other -> ((other != place) AND ((other.1) != '')), places) AS old_place
+SETTINGS optimize_aggregation_in_order = 1;
+
+CREATE MATERIALIZED VIEW sluice.csr_scores_mv TO sluice.csr_scores
+(
+    `tenant_id` String,
+    `id` UUID,
+    `dimension` String,
+    `day` Date,
+    `user_id` String,
+    `program_id` String,
+    `location` String,
+    `demographic` String,
+    `text_type` String,
+    `score` Float64,
+    `created_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+AS SELECT
+    tenant_id,
+    id,
+    dimension,
+    day,
+    user_id,
+    program_id,
+    location,
+    demographic,
+    text_type,
+    score,
+    created_at,
+    updated_at,
+    deleted
+FROM sluice.csr_scores_parsed
+WHERE (reason = '') AND (dimension != '');
+
 CREATE TABLE sluice.csr_scores_odd
 (
     `tenant_id` String,
@@ -2333,6 +2340,27 @@ CREATE TABLE sluice.csr_scores_odd
 )
 ENGINE = `Null`;
 
+CREATE MATERIALIZED VIEW sluice.csr_scores_odd_mv TO sluice.csr_scores_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.csr_scores_landing
+WHERE NOT plain;
+
 CREATE TABLE sluice.csr_scores_parsed
 (
     `tenant_id` String,
@@ -2343,13 +2371,13 @@ CREATE TABLE sluice.csr_scores_parsed
     `received_at` DateTime64(3, 'UTC'),
     `reason` String,
     `id` UUID,
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `day` Date,
     `user_id` String,
-    `program_id` LowCardinality(String),
-    `location` LowCardinality(String),
-    `demographic` LowCardinality(String),
-    `text_type` LowCardinality(String),
+    `program_id` String,
+    `location` String,
+    `demographic` String,
+    `text_type` String,
     `score` Float64,
     `created_at` DateTime64(3, 'UTC'),
     `updated_at` DateTime64(6, 'UTC'),
@@ -2357,7 +2385,7 @@ CREATE TABLE sluice.csr_scores_parsed
 )
 ENGINE = `Null`;
 
-CREATE MATERIALIZED VIEW sluice.csr_scores_parsing TO sluice.csr_scores_parsed
+CREATE MATERIALIZED VIEW sluice.csr_scores_parsed_mv TO sluice.csr_scores_parsed
 (
     `tenant_id` String,
     `request_id` UUID,
@@ -2414,111 +2442,34 @@ SELECT
     isDeleted AS deleted
 FROM extracted;
 
-CREATE MATERIALIZED VIEW sluice.csr_scores_placing TO sluice.csr_places
+CREATE TABLE sluice.csr_scores_rollup
 (
     `tenant_id` String,
-    `kind` String,
-    `id` UUID,
-    `name` LowCardinality(String),
-    `day` Date,
-    `latest` Tuple(
-        updated_at DateTime64(6, 'UTC'),
-        seen_at DateTime64(3, 'UTC')),
-    `seen_at` DateTime64(3, 'UTC')
+    `granularity` LowCardinality(String),
+    `dimension` String,
+    `bucket` Date,
+    `program_id` String,
+    `location` String,
+    `demographic` String,
+    `scores` UInt64,
+    `score_sum` Float64,
+    `score_squares` Float64,
+    `score_min` Float64,
+    `score_max` Float64,
+    `computed_at` DateTime64(3, 'UTC'),
+    INDEX recent computed_at TYPE minmax GRANULARITY 1
 )
-AS SELECT
-    tenant_id,
-    'csr_scores' AS kind,
-    id,
-    dimension AS name,
-    day,
-    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
-    latest.seen_at AS seen_at
-FROM sluice.csr_scores_parsed
-WHERE reason = '';
+ENGINE = ReplacingMergeTree(computed_at)
+PARTITION BY toYear(bucket)
+ORDER BY (tenant_id, granularity, dimension, bucket, program_id, location, demographic)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.csr_scores_reading TO sluice.csr_scores_json
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    line,
-    line AS json,
-    received_at
-FROM sluice.csr_scores_landing
-WHERE plain;
-
-CREATE MATERIALIZED VIEW sluice.csr_scores_rejecting TO sluice.rejected_events
-(
-    `tenant_id` String,
-    `stream` String,
-    `source` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `reason` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS SELECT
-    tenant_id,
-    'csr_scores' AS stream,
-    source,
-    request_id,
-    line_number,
-    reason,
-    line,
-    received_at
-FROM sluice.csr_scores_parsed
-WHERE reason != '';
-
-CREATE MATERIALIZED VIEW sluice.csr_scores_repairing TO sluice.csr_scores_json
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `problem` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
-            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
-            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
-        FROM sluice.csr_scores_odd
-    )
-SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    line,
-    json,
-    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
-    received_at
-FROM readable;
-
-CREATE MATERIALIZED VIEW sluice.csr_scores_rolling
+CREATE MATERIALIZED VIEW sluice.csr_scores_rollup_refresh
 REFRESH EVERY 1 MINUTE APPEND TO sluice.csr_scores_rollup
 (
-    `tenant_id` LowCardinality(String),
+    `tenant_id` String,
     `granularity` String,
-    `dimension` LowCardinality(String),
+    `dimension` String,
     `bucket` Date,
     `program_id` String,
     `location` String,
@@ -2665,49 +2616,6 @@ GROUP BY
     location,
     demographic;
 
-CREATE TABLE sluice.csr_scores_rollup
-(
-    `tenant_id` String,
-    `granularity` LowCardinality(String),
-    `dimension` String,
-    `bucket` Date,
-    `program_id` String,
-    `location` String,
-    `demographic` String,
-    `scores` UInt64,
-    `score_sum` Float64,
-    `score_squares` Float64,
-    `score_min` Float64,
-    `score_max` Float64,
-    `computed_at` DateTime64(3, 'UTC'),
-    INDEX recent computed_at TYPE minmax GRANULARITY 1
-)
-ENGINE = ReplacingMergeTree(computed_at)
-PARTITION BY toYear(bucket)
-ORDER BY (tenant_id, granularity, dimension, bucket, program_id, location, demographic)
-SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
-
-CREATE MATERIALIZED VIEW sluice.csr_scores_sorting TO sluice.csr_scores_odd
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `fault` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    fault,
-    line,
-    received_at
-FROM sluice.csr_scores_landing
-WHERE NOT plain;
-
 CREATE TABLE sluice.gateway_instances
 (
     `instance` UUID,
@@ -2779,49 +2687,6 @@ TTL toDateTime(at) + toIntervalDay(2)
 SETTINGS ttl_only_drop_parts = 1, enable_block_number_column = 1, enable_block_offset_column = 1, index_granularity = 8192
 COMMENT 'access: gateway';
 
-CREATE MATERIALIZED VIEW sluice.outreach_accepting TO sluice.outreach_events
-(
-    `id` UUID,
-    `tenant_id` String,
-    `event_type` LowCardinality(String),
-    `entity_type` LowCardinality(String),
-    `entity_id` String,
-    `channel` LowCardinality(String),
-    `contact_id` String,
-    `user_id` String,
-    `source_type` LowCardinality(String),
-    `source_id` String,
-    `campaign_id` LowCardinality(String),
-    `workflow_id` LowCardinality(String),
-    `sequence_id` LowCardinality(String),
-    `template_id` LowCardinality(String),
-    `metadata` String,
-    `occurred_at` DateTime64(3, 'UTC'),
-    `ingested_at` DateTime64(3, 'UTC'),
-    `step_number` Nullable(UInt32)
-)
-AS SELECT
-    id,
-    tenant_id,
-    event_type,
-    entity_type,
-    entity_id,
-    channel,
-    contact_id,
-    user_id,
-    source_type,
-    source_id,
-    campaign_id,
-    workflow_id,
-    sequence_id,
-    template_id,
-    metadata,
-    occurred_at,
-    received_at AS ingested_at,
-    step_number
-FROM sluice.outreach_parsed
-WHERE reason = '';
-
 CREATE TABLE sluice.outreach_events
 (
     `id` UUID,
@@ -2856,6 +2721,49 @@ ORDER BY (tenant_id, event_type, occurred_at, id)
 TTL toDateTime(occurred_at) + toIntervalYear(2)
 SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 
+CREATE MATERIALIZED VIEW sluice.outreach_events_mv TO sluice.outreach_events
+(
+    `id` UUID,
+    `tenant_id` String,
+    `event_type` LowCardinality(String),
+    `entity_type` LowCardinality(String),
+    `entity_id` String,
+    `channel` LowCardinality(String),
+    `contact_id` String,
+    `user_id` String,
+    `source_type` String,
+    `source_id` String,
+    `campaign_id` String,
+    `workflow_id` String,
+    `sequence_id` String,
+    `template_id` String,
+    `metadata` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `ingested_at` DateTime64(3, 'UTC'),
+    `step_number` Nullable(UInt32)
+)
+AS SELECT
+    id,
+    tenant_id,
+    event_type,
+    entity_type,
+    entity_id,
+    channel,
+    contact_id,
+    user_id,
+    source_type,
+    source_id,
+    campaign_id,
+    workflow_id,
+    sequence_id,
+    template_id,
+    metadata,
+    occurred_at,
+    received_at AS ingested_at,
+    step_number
+FROM sluice.outreach_parsed
+WHERE reason = '';
+
 CREATE TABLE sluice.outreach_json
 (
     `tenant_id` String,
@@ -2870,6 +2778,86 @@ CREATE TABLE sluice.outreach_json
     `received_at` DateTime64(3, 'UTC')
 )
 ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.outreach_json_odd_mv TO sluice.outreach_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `own_metadata` String,
+    `own_metadata_json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            JSONExtract(json, 'Tuple(metadata String, data Tuple(metadata String))') AS event,
+            if(event.metadata != '', JSONType(json, 'metadata'), JSONType(json, 'data', 'metadata')) = 'String' AS isText,
+            if(event.metadata != '', event.metadata, event.data.metadata) AS readMetadata
+        FROM sluice.outreach_odd
+    ),
+    written AS
+    (
+        SELECT
+            *,
+            if((readMetadata = '') OR ((json = line) AND ((position(line, readMetadata) > 0) OR (NOT match(replaceRegexpAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"[^"]*"', ''), '[0-9][.eE]|[0-9]{17}|-0')))), readMetadata, arrayMap(written -> if(startsWith(written, '{'), replaceRegexpAll(replaceRegexpAll(written, '"\\\\u0001([^"]*)"', '\\1'), '\\\\(["\\\\])', '\\1'), replaceAll(readMetadata, '﷐', '�')), arrayMap(sources -> if(if(event.metadata != '', '', 'data') = '', JSONExtractRaw(sources, 'metadata'), JSONExtractRaw(sources, if(event.metadata != '', '', 'data'), 'metadata')), arrayMap(quotes -> replaceAll(replaceAll(substring(replaceRegexpAll(replaceAll(quotes, '\\', '\\\\'), '(?s)((?:"[^"]*"|[^"])+?)(-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|$)', '\\1"\\\\u0001\\2"'), 1, -8), char(3), '\\\\\\"'), char(2), '\\\\\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(text -> if(startsWith(text, '"') OR match(text, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(text, '\\\\', char(2)), '\\"', char(3))), [line])))))[1]) AS own_metadata
+        FROM readable
+    ),
+    checked AS
+    (
+        SELECT
+            *,
+            if((own_metadata = '') OR isValidJSON(own_metadata), own_metadata, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '�'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(own_metadata -> if(startsWith(own_metadata, '"') OR match(own_metadata, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(own_metadata, '\\\\', char(2)), '\\"', char(3))), [if(match(own_metadata, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), own_metadata, '')]))))[1]) AS own_metadata_json,
+            arrayMap(quotes -> (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')) = length(extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?'))) AND (NOT arrayExists(key -> (position(key, '\\') > 0), extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?'))), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]), [replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), if(isText, replaceAll(replaceAll(own_metadata, '\\\\', char(2)), '\\"', char(3)), '')]) AS repeated
+        FROM written
+    ),
+    judged AS
+    (
+        SELECT
+            *,
+            multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (repeated[1]) != '', concat(concat('"', substringUTF8(substring(repeated[1], 2), 1, 64), if(lengthUTF8(substring(repeated[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS lineProblem
+        FROM checked
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(lineProblem != '', lineProblem, (own_metadata != '') AND (own_metadata_json = ''), concat('metadata is not an object: ', concat('"', substringUTF8(own_metadata, 1, 64), if(lengthUTF8(own_metadata) > 64, '…', ''), '"')), (repeated[2]) != '', concat('metadata is ambiguous: ', concat('"', substringUTF8(substring(repeated[2], 2), 1, 64), if(lengthUTF8(substring(repeated[2], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    own_metadata,
+    own_metadata_json,
+    received_at
+FROM judged;
+
+CREATE MATERIALIZED VIEW sluice.outreach_json_plain_mv TO sluice.outreach_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.outreach_landing
+WHERE plain;
 
 CREATE TABLE sluice.outreach_landing
 (
@@ -2897,11 +2885,11 @@ ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, kind, id)
 SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW sluice.outreach_naming TO sluice.outreach_names
+CREATE MATERIALIZED VIEW sluice.outreach_names_mv TO sluice.outreach_names
 (
     `tenant_id` String,
     `kind` String,
-    `id` LowCardinality(String),
+    `id` String,
     `latest` Tuple(
         named_at DateTime64(3, 'UTC'),
         name String)
@@ -2912,7 +2900,7 @@ AS SELECT
     named.2 AS id,
     max(CAST((occurred_at, substringUTF8(named.3, 1, 256)), 'Tuple(named_at DateTime64(3, \'UTC\'), name String)')) AS latest
 FROM sluice.outreach_parsed
-ARRAY JOIN [('campaign', toString(campaign_id), if((entity_type = 'campaign') AND (name != ''), name, campaign_name)), ('workflow', toString(workflow_id), if((entity_type = 'workflow') AND (name != ''), name, workflow_name)), ('sequence', toString(sequence_id), if((entity_type = 'sequence') AND (name != ''), name, sequence_name)), ('template', toString(template_id), if((entity_type = 'message') AND (name != ''), name, template_name))] AS named
+ARRAY JOIN [('campaign', campaign_id, if((entity_type = 'campaign') AND (name != ''), name, campaign_name)), ('workflow', workflow_id, if((entity_type = 'workflow') AND (name != ''), name, workflow_name)), ('sequence', sequence_id, if((entity_type = 'sequence') AND (name != ''), name, sequence_name)), ('template', template_id, if((entity_type = 'message') AND (name != ''), name, template_name))] AS named
 WHERE (reason = '') AND ((name != '') OR (campaign_name != '') OR (workflow_name != '') OR (sequence_name != '') OR (template_name != '')) AND ((named.2) != '') AND ((named.3) != '')
 GROUP BY
     tenant_id,
@@ -2931,6 +2919,27 @@ CREATE TABLE sluice.outreach_odd
 )
 ENGINE = `Null`;
 
+CREATE MATERIALIZED VIEW sluice.outreach_odd_mv TO sluice.outreach_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.outreach_landing
+WHERE NOT plain;
+
 CREATE TABLE sluice.outreach_parsed
 (
     `tenant_id` String,
@@ -2947,12 +2956,12 @@ CREATE TABLE sluice.outreach_parsed
     `channel` LowCardinality(String),
     `contact_id` String,
     `user_id` String,
-    `source_type` LowCardinality(String),
+    `source_type` String,
     `source_id` String,
-    `campaign_id` LowCardinality(String),
-    `workflow_id` LowCardinality(String),
-    `sequence_id` LowCardinality(String),
-    `template_id` LowCardinality(String),
+    `campaign_id` String,
+    `workflow_id` String,
+    `sequence_id` String,
+    `template_id` String,
     `metadata` String,
     `occurred_at` DateTime64(3, 'UTC'),
     `name` String,
@@ -2964,7 +2973,7 @@ CREATE TABLE sluice.outreach_parsed
 )
 ENGINE = `Null`;
 
-CREATE MATERIALIZED VIEW sluice.outreach_parsing TO sluice.outreach_parsed
+CREATE MATERIALIZED VIEW sluice.outreach_parsed_mv TO sluice.outreach_parsed
 (
     `tenant_id` String,
     `request_id` UUID,
@@ -3073,28 +3082,117 @@ SELECT
     details.stepNumber AS step_number
 FROM checked;
 
-CREATE MATERIALIZED VIEW sluice.outreach_reading TO sluice.outreach_json
+CREATE TABLE sluice.rejected_events
 (
     `tenant_id` String,
+    `stream` LowCardinality(String),
+    `source` LowCardinality(String),
+    `request_id` UUID,
+    `line_number` UInt32 COMMENT 'Place of the line in its request, from 1',
+    `reason` String COMMENT 'Sentence that names the field at fault',
+    `line` String CODEC(ZSTD(3)),
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)),
+    INDEX request request_id TYPE bloom_filter GRANULARITY 1
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant_id, stream, received_at)
+TTL toDateTime(received_at) + toIntervalDay(90)
+SETTINGS non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.rejected_events_csr_companies_mv TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
     `request_id` UUID,
     `line_number` UInt32,
-    `source` String,
+    `reason` String,
     `line` String,
-    `json` String,
     `received_at` DateTime64(3, 'UTC')
 )
 AS SELECT
     tenant_id,
+    'csr_companies' AS stream,
+    source,
     request_id,
     line_number,
-    source,
+    reason,
     line,
-    line AS json,
     received_at
-FROM sluice.outreach_landing
-WHERE plain;
+FROM sluice.csr_companies_parsed
+WHERE reason != '';
 
-CREATE MATERIALIZED VIEW sluice.outreach_rejecting TO sluice.rejected_events
+CREATE MATERIALIZED VIEW sluice.rejected_events_csr_journey_mv TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_journey' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.csr_journey_parsed
+WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.rejected_events_csr_metrics_mv TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_metrics' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.csr_metrics_parsed
+WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.rejected_events_csr_scores_mv TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'csr_scores' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.csr_scores_parsed
+WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.rejected_events_outreach_mv TO sluice.rejected_events
 (
     `tenant_id` String,
     `stream` String,
@@ -3116,104 +3214,6 @@ AS SELECT
     received_at
 FROM sluice.outreach_parsed
 WHERE reason != '';
-
-CREATE MATERIALIZED VIEW sluice.outreach_repairing TO sluice.outreach_json
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `line` String,
-    `json` String,
-    `problem` String,
-    `own_metadata` String,
-    `own_metadata_json` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS WITH
-    readable AS
-    (
-        SELECT
-            *,
-            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
-            JSONExtract(json, 'Tuple(metadata String, data Tuple(metadata String))') AS event,
-            if(event.metadata != '', JSONType(json, 'metadata'), JSONType(json, 'data', 'metadata')) = 'String' AS isText,
-            if(event.metadata != '', event.metadata, event.data.metadata) AS readMetadata
-        FROM sluice.outreach_odd
-    ),
-    written AS
-    (
-        SELECT
-            *,
-            if((readMetadata = '') OR ((json = line) AND ((position(line, readMetadata) > 0) OR (NOT match(replaceRegexpAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"[^"]*"', ''), '[0-9][.eE]|[0-9]{17}|-0')))), readMetadata, arrayMap(written -> if(startsWith(written, '{'), replaceRegexpAll(replaceRegexpAll(written, '"\\\\u0001([^"]*)"', '\\1'), '\\\\(["\\\\])', '\\1'), replaceAll(readMetadata, '﷐', '�')), arrayMap(sources -> if(if(event.metadata != '', '', 'data') = '', JSONExtractRaw(sources, 'metadata'), JSONExtractRaw(sources, if(event.metadata != '', '', 'data'), 'metadata')), arrayMap(quotes -> replaceAll(replaceAll(substring(replaceRegexpAll(replaceAll(quotes, '\\', '\\\\'), '(?s)((?:"[^"]*"|[^"])+?)(-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|$)', '\\1"\\\\u0001\\2"'), 1, -8), char(3), '\\\\\\"'), char(2), '\\\\\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(text -> if(startsWith(text, '"') OR match(text, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(text, '\\\\', char(2)), '\\"', char(3))), [line])))))[1]) AS own_metadata
-        FROM readable
-    ),
-    checked AS
-    (
-        SELECT
-            *,
-            if((own_metadata = '') OR isValidJSON(own_metadata), own_metadata, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '�'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(own_metadata -> if(startsWith(own_metadata, '"') OR match(own_metadata, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(own_metadata, '\\\\', char(2)), '\\"', char(3))), [if(match(own_metadata, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), own_metadata, '')]))))[1]) AS own_metadata_json,
-            arrayMap(quotes -> (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')) = length(extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?'))) AND (NOT arrayExists(key -> (position(key, '\\') > 0), extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?'))), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]), [replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), if(isText, replaceAll(replaceAll(own_metadata, '\\\\', char(2)), '\\"', char(3)), '')]) AS repeated
-        FROM written
-    ),
-    judged AS
-    (
-        SELECT
-            *,
-            multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (repeated[1]) != '', concat(concat('"', substringUTF8(substring(repeated[1], 2), 1, 64), if(lengthUTF8(substring(repeated[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS lineProblem
-        FROM checked
-    )
-SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    line,
-    json,
-    multiIf(lineProblem != '', lineProblem, (own_metadata != '') AND (own_metadata_json = ''), concat('metadata is not an object: ', concat('"', substringUTF8(own_metadata, 1, 64), if(lengthUTF8(own_metadata) > 64, '…', ''), '"')), (repeated[2]) != '', concat('metadata is ambiguous: ', concat('"', substringUTF8(substring(repeated[2], 2), 1, 64), if(lengthUTF8(substring(repeated[2], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
-    own_metadata,
-    own_metadata_json,
-    received_at
-FROM judged;
-
-CREATE MATERIALIZED VIEW sluice.outreach_sorting TO sluice.outreach_odd
-(
-    `tenant_id` String,
-    `request_id` UUID,
-    `line_number` UInt32,
-    `source` String,
-    `fault` String,
-    `line` String,
-    `received_at` DateTime64(3, 'UTC')
-)
-AS SELECT
-    tenant_id,
-    request_id,
-    line_number,
-    source,
-    fault,
-    line,
-    received_at
-FROM sluice.outreach_landing
-WHERE NOT plain;
-
-CREATE TABLE sluice.rejected_events
-(
-    `tenant_id` String,
-    `stream` LowCardinality(String),
-    `source` LowCardinality(String),
-    `request_id` UUID,
-    `line_number` UInt32 COMMENT 'Place of the line in its request, from 1',
-    `reason` String COMMENT 'Sentence that names the field at fault',
-    `line` String CODEC(ZSTD(3)),
-    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)),
-    INDEX request request_id TYPE bloom_filter GRANULARITY 1
-)
-ENGINE = MergeTree
-PARTITION BY toYYYYMM(received_at)
-ORDER BY (tenant_id, stream, received_at)
-TTL toDateTime(received_at) + toIntervalDay(90)
-SETTINGS non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, index_granularity = 8192;
 
 CREATE TABLE sluice.schema_migrations
 (
@@ -3312,255 +3312,176 @@ COMMENT 'access: gateway';
 --
 
 INSERT INTO sluice.schema_migrations (version) VALUES
-    ('20261122010001'),
-    ('20261122010002'),
-    ('20261122010003'),
-    ('20261122010004'),
-    ('20261122010005'),
-    ('20261122010006'),
-    ('20261122010007'),
-    ('20261122010008'),
-    ('20261122010009'),
-    ('20261122010010'),
-    ('20261122010051'),
-    ('20261122010052'),
-    ('20261122010053'),
-    ('20261122010054'),
-    ('20261122010055'),
-    ('20261122010101'),
-    ('20261122010102'),
-    ('20261122010103'),
-    ('20261122010104'),
-    ('20261122010105'),
-    ('20261122010106'),
-    ('20261122010107'),
-    ('20261122010108'),
-    ('20261122010109'),
-    ('20261122010110'),
-    ('20261122010111'),
-    ('20261122010112'),
-    ('20261122010113'),
-    ('20261122010114'),
-    ('20261122010115'),
-    ('20261122010116'),
-    ('20261122010117'),
-    ('20261122010118'),
-    ('20261122010119'),
-    ('20261122010120'),
-    ('20261122010121'),
-    ('20261122010130'),
-    ('20261122010131'),
-    ('20261122010201'),
-    ('20261122010202'),
-    ('20261122010203'),
-    ('20261122010204'),
-    ('20261122010205'),
-    ('20261122010206'),
-    ('20261122010207'),
-    ('20261122010208'),
-    ('20261122010209'),
-    ('20261122010210'),
-    ('20261122010211'),
-    ('20261122010212'),
-    ('20261122010213'),
-    ('20261122010214'),
-    ('20261122010215'),
-    ('20261122010301'),
-    ('20261122010302'),
-    ('20261122010303'),
-    ('20261122010304'),
-    ('20261122010305'),
-    ('20261122010306'),
-    ('20261122010307'),
-    ('20261122010308'),
-    ('20261122010309'),
-    ('20261122010310'),
-    ('20261122010311'),
-    ('20261122010312'),
-    ('20261122010313'),
-    ('20261122010314'),
-    ('20261122010315'),
-    ('20261122010316'),
-    ('20261122010317'),
-    ('20261122010318'),
-    ('20261122010319'),
-    ('20261122010320'),
-    ('20261122010321'),
-    ('20261122010322'),
-    ('20261122010323'),
-    ('20261122010324'),
-    ('20261122010325'),
-    ('20261122010326'),
-    ('20261122010327'),
-    ('20261122010328'),
-    ('20261122010329'),
-    ('20261122010330'),
-    ('20261122010331'),
-    ('20261122010332'),
-    ('20261122010333'),
-    ('20261122010334'),
-    ('20261122010335'),
-    ('20261122010336'),
-    ('20261122010337'),
-    ('20261122010338'),
-    ('20261122010339'),
-    ('20261122010340'),
-    ('20261122010341'),
-    ('20261122010342'),
-    ('20261122010343'),
-    ('20261122010344'),
-    ('20261122010345'),
-    ('20261122010346'),
-    ('20261122010347'),
-    ('20261122010348'),
-    ('20261122010349'),
-    ('20261122010350'),
-    ('20261122010351'),
-    ('20261122010352'),
-    ('20261122010353'),
-    ('20261122010354'),
-    ('20261122010355'),
-    ('20261122010356'),
-    ('20261122010371'),
-    ('20261122010372'),
-    ('20261122010373'),
-    ('20261122010374'),
-    ('20261122010375'),
-    ('20261122010376'),
-    ('20261122010377'),
-    ('20261122010378'),
-    ('20261122010379'),
-    ('20261122010380'),
-    ('20261122010381'),
-    ('20261122010382'),
-    ('20261122010383'),
-    ('20261122010384'),
-    ('20261122010385'),
-    ('20261122010386'),
-    ('20261122010387'),
-    ('20261122010388'),
-    ('20261122010389'),
-    ('20261122010390'),
-    ('20261122010391'),
-    ('20261122010392'),
-    ('20261122010393'),
-    ('20261122010394'),
-    ('20261122010395'),
-    ('20261125010101'),
-    ('20261125010301'),
-    ('20261125010302'),
-    ('20261125010303'),
-    ('20261125010304'),
-    ('20261125010311'),
-    ('20261125010312'),
-    ('20261125010313'),
-    ('20261125010314'),
-    ('20261127010001'),
-    ('20261127010101'),
-    ('20261127010102'),
-    ('20261127010103'),
-    ('20261127010104'),
-    ('20261127010105'),
-    ('20261127010106'),
-    ('20261127010107'),
-    ('20261127010110'),
-    ('20261127010111'),
-    ('20261127010118'),
-    ('20261127010119'),
-    ('20261127020101'),
-    ('20261127020102'),
-    ('20261127020103'),
-    ('20261127020104'),
-    ('20261127020105'),
-    ('20261127020106'),
-    ('20261127020107'),
-    ('20261127020108'),
-    ('20261127020109'),
-    ('20261127020110'),
-    ('20261127020111'),
-    ('20261127020112'),
-    ('20261127020113'),
-    ('20261127020114'),
-    ('20261127020201'),
-    ('20261127020202'),
-    ('20261127020203'),
-    ('20261127020204'),
-    ('20261127020205'),
-    ('20261127020206'),
-    ('20261127020220'),
-    ('20261127020221'),
-    ('20261127020222'),
-    ('20261127020223'),
-    ('20261127020224'),
-    ('20261127020225'),
-    ('20261127020230'),
-    ('20261127020231'),
-    ('20261127020310'),
-    ('20261127020311'),
-    ('20261127020312'),
-    ('20261127020313'),
-    ('20261127020314'),
-    ('20261127020315'),
-    ('20261127020320'),
-    ('20261127020321'),
-    ('20261127020322'),
-    ('20261127020323'),
-    ('20261127020324'),
-    ('20261127020325'),
-    ('20261127020330'),
-    ('20261127020331'),
-    ('20261127020332'),
-    ('20261127020333'),
-    ('20261127020334'),
-    ('20261127020335'),
-    ('20261127020340'),
-    ('20261127020341'),
-    ('20261127020342'),
-    ('20261127020343'),
-    ('20261127020344'),
-    ('20261127020345'),
-    ('20261127020351'),
-    ('20261127020352'),
-    ('20261127020353'),
-    ('20261127020354'),
-    ('20261127020361'),
-    ('20261127040001'),
-    ('20261127040002'),
-    ('20261127040003'),
-    ('20261127040004'),
-    ('20261127040005'),
-    ('20261127050201'),
-    ('20261127050202'),
-    ('20261127050203'),
-    ('20261127070001'),
-    ('20261127070002'),
-    ('20261127070003'),
-    ('20261127070004'),
-    ('20261127070005'),
-    ('20261127070101'),
-    ('20261127070102'),
-    ('20261127070103'),
-    ('20261127070104'),
-    ('20261127070105'),
-    ('20261127070106'),
-    ('20261127070107'),
-    ('20261127070108'),
-    ('20261127070109'),
-    ('20261127090101'),
-    ('20261127090102'),
-    ('20261127090103'),
-    ('20261127090104'),
-    ('20261127090105'),
-    ('20261127090106'),
-    ('20261127090107'),
-    ('20261127090108'),
-    ('20261127090109'),
-    ('20261127090110'),
-    ('20261127090111'),
-    ('20261127090112'),
-    ('20261127090113'),
-    ('20261127090114'),
-    ('20261127090115'),
-    ('20261127090116'),
-    ('20261127090117'),
-    ('20261127090118');
+    ('20261101000100'),
+    ('20261101000200'),
+    ('20261101000300'),
+    ('20261101000400'),
+    ('20261101000500'),
+    ('20261101000600'),
+    ('20261101000700'),
+    ('20261101000800'),
+    ('20261101000900'),
+    ('20261101001000'),
+    ('20261101001100'),
+    ('20261101001200'),
+    ('20261101001300'),
+    ('20261101001400'),
+    ('20261101001500'),
+    ('20261101001600'),
+    ('20261101001700'),
+    ('20261101001800'),
+    ('20261101001900'),
+    ('20261101010100'),
+    ('20261101010200'),
+    ('20261101010300'),
+    ('20261101010400'),
+    ('20261101010500'),
+    ('20261101010600'),
+    ('20261101010700'),
+    ('20261101010800'),
+    ('20261101010900'),
+    ('20261101011000'),
+    ('20261101011100'),
+    ('20261101011200'),
+    ('20261101020100'),
+    ('20261101020200'),
+    ('20261101020300'),
+    ('20261101020400'),
+    ('20261101020500'),
+    ('20261101020600'),
+    ('20261101020700'),
+    ('20261101020800'),
+    ('20261101020900'),
+    ('20261101030100'),
+    ('20261101030200'),
+    ('20261101030300'),
+    ('20261101030400'),
+    ('20261101030500'),
+    ('20261101030600'),
+    ('20261101030700'),
+    ('20261101030800'),
+    ('20261101030900'),
+    ('20261101040100'),
+    ('20261101050100'),
+    ('20261101050200'),
+    ('20261101050300'),
+    ('20261101050400'),
+    ('20261101060100'),
+    ('20261101060200'),
+    ('20261101060300'),
+    ('20261101060400'),
+    ('20261101060500'),
+    ('20261101060600'),
+    ('20261101060700'),
+    ('20261101060800'),
+    ('20261101060900'),
+    ('20261101061000'),
+    ('20261101061100'),
+    ('20261101061400'),
+    ('20261101061500'),
+    ('20261101061600'),
+    ('20261101061700'),
+    ('20261101061800'),
+    ('20261101061900'),
+    ('20261101062000'),
+    ('20261101062100'),
+    ('20261101062200'),
+    ('20261101062300'),
+    ('20261101062400'),
+    ('20261101062500'),
+    ('20261101062600'),
+    ('20261101100100'),
+    ('20261101100200'),
+    ('20261101100300'),
+    ('20261101100400'),
+    ('20261101100500'),
+    ('20261101100600'),
+    ('20261101110100'),
+    ('20261101110200'),
+    ('20261101110300'),
+    ('20261101110400'),
+    ('20261101110500'),
+    ('20261101110600'),
+    ('20261101110700'),
+    ('20261101110800'),
+    ('20261101110900'),
+    ('20261101111000'),
+    ('20261101111100'),
+    ('20261101111200'),
+    ('20261101120100'),
+    ('20261101120200'),
+    ('20261101120300'),
+    ('20261101120400'),
+    ('20261101120500'),
+    ('20261101120600'),
+    ('20261101120700'),
+    ('20261101120800'),
+    ('20261101120900'),
+    ('20261101121000'),
+    ('20261101121100'),
+    ('20261101121200'),
+    ('20261101121300'),
+    ('20261101121400'),
+    ('20261101121500'),
+    ('20261101121600'),
+    ('20261101121700'),
+    ('20261101121800'),
+    ('20261101121900'),
+    ('20261101122000'),
+    ('20261101130100'),
+    ('20261101130200'),
+    ('20261101130300'),
+    ('20261101130400'),
+    ('20261101130500'),
+    ('20261101130600'),
+    ('20261101130700'),
+    ('20261101130800'),
+    ('20261101130900'),
+    ('20261101131000'),
+    ('20261101131100'),
+    ('20261101131200'),
+    ('20261101131300'),
+    ('20261101131400'),
+    ('20261101131500'),
+    ('20261101131600'),
+    ('20261101140100'),
+    ('20261101140200'),
+    ('20261101140300'),
+    ('20261101140400'),
+    ('20261101140500'),
+    ('20261101140600'),
+    ('20261101140700'),
+    ('20261101140800'),
+    ('20261101140900'),
+    ('20261101141000'),
+    ('20261101141100'),
+    ('20261101141200'),
+    ('20261101141300'),
+    ('20261101141400'),
+    ('20261101141500'),
+    ('20261101141600'),
+    ('20261101141700'),
+    ('20261101141800'),
+    ('20261101141900'),
+    ('20261101142000'),
+    ('20261101142100'),
+    ('20261101150100'),
+    ('20261101150200'),
+    ('20261101150300'),
+    ('20261101150400'),
+    ('20261101150500'),
+    ('20261101150600'),
+    ('20261101150700'),
+    ('20261101150800'),
+    ('20261101150900'),
+    ('20261101151000'),
+    ('20261101160100'),
+    ('20261101160200'),
+    ('20261101170100'),
+    ('20261101170200'),
+    ('20261101170300'),
+    ('20261101170400'),
+    ('20261101170500'),
+    ('20261101170600'),
+    ('20261101170700'),
+    ('20261101170800');

@@ -225,8 +225,8 @@ for (const [tenant, versions] of versionsOf) await send("csr_scores", tenant, ve
 /** Rolls up the scores, as if they had come two minutes ago. */
 async function rollUp(): Promise<void> {
   await passTwoMinutes(clickHouse, own, { csr_score_changes: ["changed_at", "rolled_at"] });
-  await refreshView(clickHouse, "csr_scores_rolling");
-  await refreshView(clickHouse, "csr_scores_marking");
+  await refreshView(clickHouse, "csr_scores_rollup_refresh");
+  await refreshView(clickHouse, "csr_score_changes_refresh");
 }
 
 Deno.test("trends are those of the latest versions at once, from rollups, and when changes come after them", async (t) => {
@@ -468,7 +468,7 @@ Deno.test("benchmarks weigh each company once, with and without one's own", asyn
   for (const tenant of tenants) {
     await send("csr_companies", tenant, [{ industry, updatedAt: "2026-01-01T00:00:00Z" }]);
   }
-  await refreshView(clickHouse, "csr_benchmarking");
+  await refreshView(clickHouse, "csr_benchmarks_refresh");
   const scoresOf = (tenant: string, dimension: string, programId?: string) =>
     latest(versionsOf.get(tenant)!).filter((row) =>
       row.dimension === dimension && (!programId || row.programId === programId)

@@ -53,7 +53,12 @@ Deno.test("dashboards show the latest versions of scores and steps, of one compa
     step("u4", "enrolled", 1, "mentor"),
   ]);
   await Promise.all(
-    ["csr_company_dashboarding", "csr_program_performing", "csr_language_grouping", "csr_journey_staging"]
+    [
+      "csr_company_dashboard_refresh",
+      "csr_program_performance_refresh",
+      "csr_language_groups_refresh",
+      "csr_journey_stages_refresh",
+    ]
       .map((view) => refreshView(clickHouse, view)),
   );
 
@@ -152,7 +157,7 @@ async function companies(
     await send("csr_companies", tenant, [{ ...groups[i], updatedAt: "2026-01-01T00:00:00Z" }]);
     await send("csr_scores", tenant, [score("u1", dimension, (i + 1) / (groups.length > 10 ? 50 : 10))]);
   }
-  await refreshView(clickHouse, "csr_benchmarking");
+  await refreshView(clickHouse, "csr_benchmarks_refresh");
   return tenants;
 }
 
@@ -183,7 +188,7 @@ Deno.test("a group is shown from five companies beside one's own, with and witho
   }
   const outsider = newTenant("company");
   await send("csr_companies", outsider, [{ industry, updatedAt: "2026-01-01T00:00:00Z" }]);
-  await refreshView(clickHouse, "csr_benchmarking");
+  await refreshView(clickHouse, "csr_benchmarks_refresh");
   // means 0.1 to 0.5, none of which is its own
   assert.deepEqual(shown(await ask("analytics/benchmarks", outsider, { dimension: "confidence" })), {
     withheld: false,
@@ -194,7 +199,7 @@ Deno.test("a group is shown from five companies beside one's own, with and witho
     percentDifference: null,
   });
   await send("csr_scores", outsider, [score("u1", "confidence", 0.6)]);
-  await refreshView(clickHouse, "csr_benchmarking");
+  await refreshView(clickHouse, "csr_benchmarks_refresh");
   // 2.1 / 6; (0.3 + 0.4) / 2; 0.25 / 0.35
   assert.deepEqual(shown(await ask("analytics/benchmarks", outsider, { dimension: "confidence" })), {
     withheld: false,
@@ -245,7 +250,7 @@ Deno.test("a company that moves to another industry learns nothing from the diff
   assert.deepEqual(await benchmark("region"), withheldNumbers);
   const updatedAt = "2026-01-02T00:00:00Z";
   await send("csr_companies", eight[0], [{ industry: newTenant("industry"), region, updatedAt }]);
-  await refreshView(clickHouse, "csr_benchmarking");
+  await refreshView(clickHouse, "csr_benchmarks_refresh");
   // the six others of the region are all in the industry that it has left: 7 means less 6 would be one
   assert.deepEqual(await benchmark("region"), withheldNumbers);
 });
@@ -357,7 +362,7 @@ Deno.test("percentDifference is null when the benchmark is 0", async () => {
   for (const tenant of tenants) {
     await send("csr_scores", tenant, [score("u1", "belonging", tenant === tenants[0] ? 0.5 : 0)]);
   }
-  await refreshView(clickHouse, "csr_benchmarking");
+  await refreshView(clickHouse, "csr_benchmarks_refresh");
   const { benchmark, difference, percentDifference } = await ask("analytics/benchmarks", tenants[0], {
     dimension: "belonging",
     includeOwn: false,

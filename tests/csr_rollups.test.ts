@@ -16,13 +16,17 @@ gateway.setNow(new Date("2026-03-31T12:00:00Z"));
  * mends places each minute, opens days again: until all is rolled up.
  */
 async function rollUp(tenant: string): Promise<void> {
-  const views = ["csr_metrics_rolling", "csr_metrics_marking", "csr_cohort_metrics_rolling"];
+  const views = [
+    "csr_metrics_hourly_refresh",
+    "csr_metric_changes_hours_refresh",
+    "csr_cohort_metrics_refresh",
+  ];
   await waitFor("all is rolled up", async () => {
     await passTwoMinutes(clickHouse, tenant, {
       csr_metric_changes: ["changed_at", "hours_rolled_at", "cohorts_rolled_at"],
       csr_cohort_changes: ["changed_at", "rolled_at"],
     });
-    for (const view of [...views, "csr_cohort_days_marking", "csr_cohorts_marking"]) {
+    for (const view of [...views, "csr_metric_changes_cohorts_refresh", "csr_cohort_changes_refresh"]) {
       await refreshView(clickHouse, view);
     }
     return (await stillOpen(tenant)).length === 0;
@@ -191,7 +195,7 @@ Deno.test("metrics are those of the latest values and present members, from roll
 
   await t.step("and hours and the ranking do not read the values once they are rolled up", async () => {
     // each minute this view covers the old places of what has moved, again; their days are then read value by value
-    await run(clickHouse, { sql: "SYSTEM STOP VIEW csr_metrics_mending" });
+    await run(clickHouse, { sql: "SYSTEM STOP VIEW csr_metrics_moved_refresh" });
     try {
       await rollUp(tenant);
       const before = await answers();
@@ -202,7 +206,7 @@ Deno.test("metrics are those of the latest values and present members, from roll
       // but for trends and percentiles
       assert.deepEqual(await answers(), { ...before, months: [[null, 0], [null, 0]], half: [] });
     } finally {
-      await run(clickHouse, { sql: "SYSTEM START VIEW csr_metrics_mending" });
+      await run(clickHouse, { sql: "SYSTEM START VIEW csr_metrics_moved_refresh" });
     }
   });
 });

@@ -171,7 +171,7 @@ Deno.test("versions that two requests bring at the same instant are put right wi
     parameters: { tenant },
   });
   assert.deepEqual(await scoresOf(tenant, "confidence"), [1, 0.5]);
-  await refreshView(clickHouse, "csr_scores_mending");
+  await refreshView(clickHouse, "csr_scores_moved_refresh");
   assert.deepEqual([await scoresOf(tenant, "confidence"), await scoresOf(tenant, "belonging")], [[0, null], [
     1,
     0.5,

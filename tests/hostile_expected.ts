@@ -102,7 +102,7 @@ export const refused: Record<string, string> = {
   "reach-key-uses": "grant SELECT ON sluice.api_key_uses.",
   "reach-landing": "grant SELECT ON sluice.outreach_landing.",
   "reach-loop": "not loop()",
-  "reach-materialized-view": "grant SELECT ON sluice.outreach_accepting.",
+  "reach-materialized-view": "grant SELECT ON sluice.outreach_events_mv.",
   "reach-merge": "not merge()",
   "reach-merge-current": "not merge()",
   "reach-merge-tree-index": "not mergeTreeIndex()",

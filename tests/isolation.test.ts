@@ -110,11 +110,11 @@ async function twoProgrammes(gateway: TestGateway, tenants: { own: string; other
 
 /** Views that endpoints read and the database computes on a schedule. */
 const refreshed = [
-  "csr_scores_rolling",
-  "csr_company_dashboarding",
-  "csr_program_performing",
-  "csr_language_grouping",
-  "csr_journey_staging",
+  "csr_scores_rollup_refresh",
+  "csr_company_dashboard_refresh",
+  "csr_program_performance_refresh",
+  "csr_language_groups_refresh",
+  "csr_journey_stages_refresh",
 ];
 
 const condition = /(\w+\.)?\btenant_id = \{tenantId:String\}/g;

@@ -396,7 +396,7 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
   });
 
   await t.step("each tenant for whom a run brought something is told, once for each run", async () => {
-    await its.refresh("sync_announcing");
+    await its.refresh("live_events_synced_refresh");
     const known = await rows<{ cause: string }>("SELECT cause FROM live_events");
     await its.sql()`INSERT INTO outcome_scores (id, user_id, company_id, dimension, score)
       VALUES (${scoreId(9)}, ${user}, 'acme', 'confidence', 0.5), (${
@@ -404,7 +404,7 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     }, ${user}, 'acme', 'confidence', 0.5),
         (${scoreId(11)}, ${user}, 'globex', 'confidence', 0.5)`;
     await sync();
-    await its.refresh("sync_announcing");
+    await its.refresh("live_events_synced_refresh");
     const told = await rows<{ tenant_id: string; type: string; data: string; cause: string }>(
       "SELECT tenant_id, type, data, cause FROM live_events ORDER BY tenant_id",
     );
@@ -693,7 +693,7 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
 
   await t.step("the user who begins runs may do nothing else, and nobody reads the password", async () => {
     const { syncer, reader } = createRoles(its.target);
-    await run(syncer, { sql: "SYSTEM REFRESH VIEW pulling_companies" });
+    await run(syncer, { sql: "SYSTEM REFRESH VIEW sync_lines_companies_refresh" });
     for (
       const work of [
         () => readRows(syncer, { sql: "SELECT count() FROM csr_scores" }),

@@ -66,7 +66,7 @@ export async function withSource({ hasSample = false } = {}) {
     await system(`WAIT VIEW ${view}`);
   };
   const state = async (name: string): Promise<SyncState> => {
-    await refresh("sync_recording");
+    await refresh("sync_runs_refresh");
     const { body } = await gateway.query("analytics/sync", "the-operator", {}, "admin");
     return body.data.find((each: SyncState) => each.source === name);
   };

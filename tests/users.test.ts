@@ -42,7 +42,7 @@ Deno.test("the user of the named queries reads the tables whose rows belong to t
       "SELECT count() FROM tenant_usage",
       "SELECT count() FROM schema_migrations",
       "SELECT count() FROM sync_runs",
-      "SELECT count() FROM outreach_accepting",
+      "SELECT count() FROM outreach_events_mv",
       "SELECT max(rows_read) FROM gateway_requests",
       "SELECT max(bytes_read) FROM gateway_requests",
       "SELECT max(clickhouse_ms) FROM gateway_requests",

@@ -38,30 +38,76 @@ columns:
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
+    {attribution:Enum('event', 'send')} = 'send' AS bySend,
+    toString({granularity:Enum('hour', 'day', 'week', 'month')}) AS granularity,
+    toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}) AS askedChannel,
+    -- what has become of messages by now; read for `attribution: send` alone
+    outcomes AS
+    (
+        SELECT
+            event_type,
+            entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            -- clocks differ: one may bear a time before that of the sending
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
     deliveredMessages AS
     (
         SELECT entity_hash
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type = 'message_delivered'
-            -- clocks differ: it may bear a time before that of the sending
-            AND occurred_at >= rangeStart - toIntervalDay(1)
+        FROM outcomes
+        WHERE event_type = 'message_delivered'
     ),
     openedMessages AS
     (
         SELECT entity_hash
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type = 'message_opened'
-            AND occurred_at >= rangeStart - toIntervalDay(1)
+        FROM outcomes
+        WHERE event_type = 'message_opened'
     ),
     clickedMessages AS
     (
         SELECT entity_hash
+        FROM outcomes
+        WHERE event_type = 'message_clicked'
+    ),
+    -- the events of the range, and the numbers in which each counts
+    events AS
+    (
+        SELECT
+            campaign_id,
+            entity_hash,
+            contact_hash,
+            bucket_start(occurred_at, granularity, {timezone:String}) AS bucket,
+            askedChannel IS NULL OR channel = askedChannel AS isOnChannel,
+            event_type IN ('campaign_started', 'campaign_completed') AS isOwn,
+            event_type = 'campaign_completed' AS isCompleted,
+            event_type = 'message_sent' AS isSent,
+            event_type = 'message_opened' OR (bySend AND isSent AND entity_hash IN openedMessages) AS isOpened,
+            event_type = 'message_clicked' OR (bySend AND isSent AND entity_hash IN clickedMessages) AS isClicked,
+            -- what was opened or clicked was delivered, whether an event says so or not
+            event_type = 'message_delivered' OR (bySend AND isSent AND (entity_hash IN deliveredMessages OR isOpened OR isClicked)) AS isDelivered
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
-            AND event_type = 'message_clicked'
-            AND occurred_at >= rangeStart - toIntervalDay(1)
+            AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'campaign_started', 'campaign_completed')
+            AND (NOT bySend OR event_type IN ('message_sent', 'campaign_started', 'campaign_completed'))
+            AND occurred_at >= rangeStart
+            AND occurred_at < rangeEnd
+            AND campaign_id != ''
+            AND ({campaignId:Nullable(String)} IS NULL OR campaign_id = {campaignId:Nullable(String)})
+            AND (isOnChannel OR isOwn)
+    ),
+    campaigns AS
+    (
+        SELECT
+            campaign_id,
+            uniqExactIf(entity_hash, isSent) AS sent,
+            uniqExactIf(entity_hash, isDelivered) AS delivered,
+            uniqExactIf(entity_hash, isOpened) AS opened,
+            uniqExactIf(entity_hash, isClicked) AS clicked,
+            max(isCompleted) AS hasCompleted
+        FROM events
+        GROUP BY campaign_id
+        HAVING sent > 0 OR max(isOwn AND isOnChannel)
     ),
     names AS
     (
@@ -73,141 +119,54 @@ WITH
             AND kind = 'campaign'
         GROUP BY id
     ),
-    -- a CTE of its own: a range that is refused must be met before the `if` below, whose branches swallow errors
-    events AS
-    (
-        SELECT
-            campaign_id,
-            event_type,
-            entity_hash,
-            channel,
-            occurred_at
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'campaign_started', 'campaign_completed')
-            AND ({attribution:Enum('event', 'send')} = 'event' OR event_type IN ('message_sent', 'campaign_started', 'campaign_completed'))
-            AND occurred_at >= rangeStart
-            AND occurred_at < rangeEnd
-            AND campaign_id != ''
-            AND ({campaignId:Nullable(String)} IS NULL OR campaign_id = {campaignId:Nullable(String)})
-            AND (({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))})) OR event_type IN ('campaign_started', 'campaign_completed'))
-    ),
-    campaigns AS
-    (
-        SELECT
-            campaign_id,
-            sumIf(things, bitTest(bits, 0)) AS sent,
-            sumIf(things, bitTest(bits, 1)) AS delivered,
-            sumIf(things, bitTest(bits, 2)) AS opened,
-            sumIf(things, bitTest(bits, 3)) AS clicked,
-            countIf(event_type = 'campaign_completed') > 0 AS completed,
-            countIf(event_type IN ('campaign_started', 'campaign_completed') AND isOnChannel) > 0 AS hasOwnEvent
-        FROM
-        (
-            SELECT
-                campaign_id,
-                event_type,
-                if(
-                    {attribution:Enum('event', 'send')} = 'send',
-                    if(
-                        event_type = 'message_sent',
-                        outreach_sent_bits(
-                            entity_hash IN deliveredMessages,
-                            entity_hash IN openedMessages,
-                            entity_hash IN clickedMessages,
-                            0,
-                            0,
-                            0),
-                        0),
-                    outreach_event_bit(event_type)) AS bits,
-                uniqExact(entity_hash) AS things,
-                countIf({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))})) > 0 AS isOnChannel
-            FROM events
-            GROUP BY
-                campaign_id,
-                event_type,
-                bits
-        )
-        GROUP BY campaign_id
-        HAVING sent > 0 OR hasOwnEvent
-    ),
     totals AS
     (
         SELECT
             count() AS totalCampaigns,
-            countIf(completed) AS completedCampaigns,
+            countIf(hasCompleted) AS completedCampaigns,
             two_decimals(avgIf(100 * opened / delivered, delivered > 0)) AS avgOpenRate,
             two_decimals(avgIf(100 * clicked / delivered, delivered > 0)) AS avgClickRate,
-            arraySlice(
-                arraySort(
-                    row -> (-toInt64(row.3), row.1),
-                    groupArray(
-                        (
-                            toString(campaign_id),
-                            nullIf(name, ''),
-                            sent,
-                            percent_of(opened, delivered),
-                            percent_of(clicked, delivered)
-                        ))),
-                1,
-                {limit:UInt16}) AS top
+            groupArray((campaign_id, nullIf(name, ''), sent, percent_of(opened, delivered), percent_of(clicked, delivered))) AS rows
         FROM campaigns
         LEFT JOIN names ON names.id = campaigns.campaign_id
     ),
     recipients AS
     (
-        SELECT uniqExact(contact_hash) AS totalRecipients
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type = 'message_sent'
-            AND occurred_at >= rangeStart
-            AND occurred_at < rangeEnd
-            AND campaign_id != ''
-            AND contact_hash != sipHash64('')
-            AND ({campaignId:Nullable(String)} IS NULL OR campaign_id = {campaignId:Nullable(String)})
-            AND ({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
+        SELECT uniqExactIf(contact_hash, isSent AND contact_hash != sipHash64('')) AS totalRecipients
+        FROM events
     ),
-    buckets AS
+    counts AS
     (
         SELECT
             bucket,
-            sumIf(things, bitTest(bits, 0)) AS sent,
-            sumIf(things, bitTest(bits, 1)) AS delivered,
-            sumIf(things, bitTest(bits, 2)) AS opened,
-            sumIf(things, bitTest(bits, 3)) AS clicked
-        FROM
-        (
-            SELECT
-                if(
-                    {attribution:Enum('event', 'send')} = 'send',
-                    outreach_sent_bits(
-                        entity_hash IN deliveredMessages,
-                        entity_hash IN openedMessages,
-                        entity_hash IN clickedMessages,
-                        0,
-                        0,
-                        0),
-                    outreach_event_bit(event_type)) AS bits,
-                bucket_start(occurred_at, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String}) AS bucket,
-                uniqExact(entity_hash) AS things
-            FROM events
-            WHERE event_type NOT IN ('campaign_started', 'campaign_completed')
-            GROUP BY
-                bits,
-                bucket
-            UNION ALL
-            SELECT
-                0 AS bits,
-                arrayJoin(bucket_starts(rangeStart, rangeEnd, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String})) AS bucket,
-                0 AS things
-        )
+            uniqExactIf(entity_hash, isSent) AS sent,
+            uniqExactIf(entity_hash, isDelivered) AS delivered,
+            uniqExactIf(entity_hash, isOpened) AS opened,
+            uniqExactIf(entity_hash, isClicked) AS clicked
+        FROM events
         GROUP BY bucket
+    ),
+    buckets AS
+    (
+        SELECT arrayJoin(bucket_starts(rangeStart, rangeEnd, granularity, {timezone:String})) AS bucket
+    ),
+    -- every bucket of the range, those in which nothing happened too
+    series AS
+    (
+        SELECT
+            bucket,
+            sent,
+            delivered,
+            opened,
+            clicked
+        FROM buckets
+        LEFT JOIN counts USING (bucket)
         ORDER BY bucket
     ),
     timeline AS
     (
         SELECT groupArray((iso_instant(bucket, {timezone:String}), sent, delivered, opened, clicked)) AS rows
-        FROM buckets
+        FROM series
     )
 SELECT
     CAST((iso_instant(rangeStart, {timezone:String}), iso_instant(rangeEnd, {timezone:String})), 'Tuple(start String, end String)') AS timeRange,
@@ -215,7 +174,7 @@ SELECT
         (totalCampaigns, completedCampaigns, totalRecipients, avgOpenRate, avgClickRate),
         'Tuple(totalCampaigns UInt64, completedCampaigns UInt64, totalRecipients UInt64, avgOpenRate Nullable(Float64), avgClickRate Nullable(Float64))') AS summary,
     CAST(
-        top,
+        arraySlice(arraySort(row -> (-toInt64(row.3), row.1), totals.rows), 1, {limit:UInt16}),
         'Array(Tuple(campaignId String, name Nullable(String), sent UInt64, openRate Nullable(Float64), clickRate Nullable(Float64)))') AS topCampaigns,
     CAST(
         timeline.rows,

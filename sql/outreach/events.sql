@@ -37,6 +37,11 @@ columns:
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
+    {attribution:Enum('event', 'send')} = 'send' AS bySend,
+    toString({eventType:Nullable(Enum('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed', 'campaign_started', 'campaign_completed', 'workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached', 'sequence_enrolled', 'sequence_step_executed', 'sequence_replied', 'sequence_completed', 'contact_created', 'contact_updated'))}) AS askedEventType,
+    toString({entityType:Nullable(Enum('message', 'campaign', 'workflow', 'sequence', 'contact'))}) AS askedEntityType,
+    toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}) AS askedChannel,
+    -- messages that the filters choose, for `attribution: send` alone
     sentMessages AS
     (
         SELECT entity_hash
@@ -45,7 +50,7 @@ WITH
             AND event_type = 'message_sent'
             AND occurred_at >= rangeStart
             AND occurred_at < rangeEnd
-            AND ({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
+            AND (askedChannel IS NULL OR channel = askedChannel)
             AND ({contactId:Nullable(String)} IS NULL OR contact_id = {contactId:Nullable(String)})
             AND ({userId:Nullable(String)} IS NULL OR user_id = {userId:Nullable(String)})
             AND ({sourceType:Nullable(String)} IS NULL OR source_type = {sourceType:Nullable(String)})
@@ -77,21 +82,21 @@ WITH
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
             -- clocks differ: what became of a message may bear a time before that of the sending
-            AND occurred_at >= rangeStart - toIntervalDay(if({attribution:Enum('event', 'send')} = 'send', 1, 0))
-            AND if({attribution:Enum('event', 'send')} = 'send', entity_type = 'message' AND entity_hash IN sentMessages, occurred_at < rangeEnd)
+            AND occurred_at >= rangeStart - toIntervalDay(if(bySend, 1, 0))
+            AND if(bySend, entity_type = 'message' AND entity_hash IN sentMessages, occurred_at < rangeEnd)
             -- plainly equal, not after an OR: then the rows of a type come in the order of the primary key
-            AND event_type = if({eventType:Nullable(Enum('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed', 'campaign_started', 'campaign_completed', 'workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached', 'sequence_enrolled', 'sequence_step_executed', 'sequence_replied', 'sequence_completed', 'contact_created', 'contact_updated'))} IS NULL, event_type, toString({eventType:Nullable(Enum('message_sent', 'message_delivered', 'message_opened', 'message_clicked', 'message_bounced', 'message_complained', 'message_unsubscribed', 'campaign_started', 'campaign_completed', 'workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached', 'sequence_enrolled', 'sequence_step_executed', 'sequence_replied', 'sequence_completed', 'contact_created', 'contact_updated'))}))
-            AND ({entityType:Nullable(Enum('message', 'campaign', 'workflow', 'sequence', 'contact'))} IS NULL OR entity_type = toString({entityType:Nullable(Enum('message', 'campaign', 'workflow', 'sequence', 'contact'))}))
-            AND ({attribution:Enum('event', 'send')} = 'send' OR {channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
+            AND event_type = if(askedEventType IS NULL, event_type, askedEventType)
+            AND (askedEntityType IS NULL OR entity_type = askedEntityType)
+            AND (bySend OR askedChannel IS NULL OR channel = askedChannel)
             AND ({entityId:Nullable(String)} IS NULL OR entity_id = {entityId:Nullable(String)})
-            AND ({attribution:Enum('event', 'send')} = 'send' OR {contactId:Nullable(String)} IS NULL OR contact_id = {contactId:Nullable(String)})
-            AND ({attribution:Enum('event', 'send')} = 'send' OR {userId:Nullable(String)} IS NULL OR user_id = {userId:Nullable(String)})
-            AND ({attribution:Enum('event', 'send')} = 'send' OR {sourceType:Nullable(String)} IS NULL OR source_type = {sourceType:Nullable(String)})
-            AND ({attribution:Enum('event', 'send')} = 'send' OR {sourceId:Nullable(String)} IS NULL OR source_id = {sourceId:Nullable(String)})
-            AND ({attribution:Enum('event', 'send')} = 'send' OR {campaignId:Nullable(String)} IS NULL OR campaign_id = {campaignId:Nullable(String)})
-            AND ({attribution:Enum('event', 'send')} = 'send' OR {workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
-            AND ({attribution:Enum('event', 'send')} = 'send' OR {sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
-            AND ({attribution:Enum('event', 'send')} = 'send' OR {templateId:Nullable(String)} IS NULL OR template_id = {templateId:Nullable(String)})
+            AND (bySend OR {contactId:Nullable(String)} IS NULL OR contact_id = {contactId:Nullable(String)})
+            AND (bySend OR {userId:Nullable(String)} IS NULL OR user_id = {userId:Nullable(String)})
+            AND (bySend OR {sourceType:Nullable(String)} IS NULL OR source_type = {sourceType:Nullable(String)})
+            AND (bySend OR {sourceId:Nullable(String)} IS NULL OR source_id = {sourceId:Nullable(String)})
+            AND (bySend OR {campaignId:Nullable(String)} IS NULL OR campaign_id = {campaignId:Nullable(String)})
+            AND (bySend OR {workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
+            AND (bySend OR {sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
+            AND (bySend OR {templateId:Nullable(String)} IS NULL OR template_id = {templateId:Nullable(String)})
             -- in the first form, without the OR after it, the primary key takes part
             AND ({afterOccurredAt:Nullable(DateTime64(3, 'UTC'))} IS NULL
                 OR (occurred_at <= {afterOccurredAt:Nullable(DateTime64(3, 'UTC'))}

@@ -36,102 +36,95 @@ columns:
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
+    {attribution:Enum('event', 'send')} = 'send' AS bySend,
+    -- what has become of messages by now; read for `attribution: send` alone
+    outcomes AS
+    (
+        SELECT
+            event_type,
+            entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            -- clocks differ: one may bear a time before that of the sending
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
     deliveredMessages AS
     (
         SELECT entity_hash
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type = 'message_delivered'
-            -- clocks differ: it may bear a time before that of the sending
-            AND occurred_at >= rangeStart - toIntervalDay(1)
+        FROM outcomes
+        WHERE event_type = 'message_delivered'
     ),
     openedMessages AS
     (
         SELECT entity_hash
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type = 'message_opened'
-            AND occurred_at >= rangeStart - toIntervalDay(1)
+        FROM outcomes
+        WHERE event_type = 'message_opened'
     ),
     clickedMessages AS
     (
         SELECT entity_hash
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type = 'message_clicked'
-            AND occurred_at >= rangeStart - toIntervalDay(1)
+        FROM outcomes
+        WHERE event_type = 'message_clicked'
     ),
-    -- a CTE of its own: a range that is refused must be met before the `if` below, whose branches swallow errors
+    -- the events of the range, and the numbers in which each counts
     events AS
     (
         SELECT
-            event_type,
             entity_hash,
             channel,
-            occurred_at
+            bucket_start(occurred_at, 'day', {timezone:String}) AS day,
+            event_type = 'message_sent' AS isSent,
+            event_type = 'message_opened' OR (bySend AND entity_hash IN openedMessages) AS isOpened,
+            event_type = 'message_clicked' OR (bySend AND entity_hash IN clickedMessages) AS isClicked,
+            -- what was opened or clicked was delivered, whether an event says so or not
+            event_type = 'message_delivered' OR (bySend AND (entity_hash IN deliveredMessages OR isOpened OR isClicked)) AS isDelivered
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
             AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked')
-            AND ({attribution:Enum('event', 'send')} = 'event' OR event_type = 'message_sent')
+            AND (NOT bySend OR event_type = 'message_sent')
             AND occurred_at >= rangeStart
             AND occurred_at < rangeEnd
     ),
+    -- messages in lists, by the numbers in which they count: distinct ones are counted in less than half the time of uniqExact
     lists AS
     (
-        WITH if(
-            {attribution:Enum('event', 'send')} = 'send',
-            outreach_sent_bits(
-                entity_hash IN deliveredMessages,
-                entity_hash IN openedMessages,
-                entity_hash IN clickedMessages,
-                0,
-                0,
-                0),
-            outreach_event_bit(event_type)) AS bits
         SELECT
-            outreach_list(entity_hash, 5, bucket_start(occurred_at, 'day', {timezone:String}), bits) AS list,
-            groupArray(outreach_list_member(entity_hash, channel)) AS members
+            isSent,
+            isDelivered,
+            isOpened,
+            isClicked,
+            day,
+            outreach_slice(entity_hash) AS slice,
+            groupArray(outreach_message(entity_hash, channel)) AS messages
         FROM events
-        GROUP BY list
+        GROUP BY ALL
     ),
-    slices AS
+    counts AS
     (
         SELECT
-            bitAnd(list, 127) AS bits,
-            groupArrayArray(members) AS sliceMembers,
-            groupArray(toUInt32(bitShiftRight(list, 7))) AS buckets,
-            groupArray(arrayUniq(arrayMap(member -> bitShiftRight(member, 3), members))) AS bucketCounts
+            isSent,
+            isDelivered,
+            isOpened,
+            isClicked,
+            slice,
+            outreach_messages_by_channel(groupArrayArray(messages)) AS messagesByChannel,
+            groupArray(toUInt32(day)) AS days,
+            groupArray(outreach_distinct_messages(messages)) AS messagesByDay
         FROM lists
-        GROUP BY
-            bitShiftRight(list, 39),
-            bits
-    ),
-    counted AS
-    (
-        SELECT
-            bits,
-            buckets,
-            bucketCounts,
-            -- sorted, equal ones are neighbours: a set of so many would not fit the processor's cache
-            arraySort(sliceMembers) AS sorted,
-            length(arrayCompact(arrayMap(member -> bitShiftRight(member, 3), sorted))) AS messages,
-            arrayMap(member -> toUInt8(bitAnd(member, 7)), arrayCompact(sorted)) AS channels,
-            -- on any channel or none, then by channel
-            [messages, countEqual(channels, 0), countEqual(channels, 1), countEqual(channels, 2), countEqual(channels, 3)] AS counts
-        FROM slices
+        GROUP BY ALL
     ),
     totals AS
     (
         SELECT
-            sumForEachIf(counts, bitTest(bits, 0)) AS sent,
-            sumForEachIf(counts, bitTest(bits, 1)) AS delivered,
-            sumForEachIf(counts, bitTest(bits, 2)) AS opened,
-            sumForEachIf(counts, bitTest(bits, 3)) AS clicked,
-            sumMapIf(buckets, bucketCounts, bitTest(bits, 0)) AS sentIn,
-            sumMapIf(buckets, bucketCounts, bitTest(bits, 1)) AS deliveredIn,
-            sumMapIf(buckets, bucketCounts, bitTest(bits, 2)) AS openedIn,
-            sumMapIf(buckets, bucketCounts, bitTest(bits, 3)) AS clickedIn
-        FROM counted
+            sumMapIf(messagesByChannel, isSent) AS sent,
+            sumMapIf(messagesByChannel, isDelivered) AS delivered,
+            sumMapIf(messagesByChannel, isOpened) AS opened,
+            sumMapIf(messagesByChannel, isClicked) AS clicked,
+            sumMapIf(days, messagesByDay, isSent) AS sentByDay,
+            sumMapIf(days, messagesByDay, isDelivered) AS deliveredByDay,
+            sumMapIf(days, messagesByDay, isOpened) AS openedByDay,
+            sumMapIf(days, messagesByDay, isClicked) AS clickedByDay
+        FROM counts
     ),
     series AS
     (
@@ -141,40 +134,39 @@ SELECT
     CAST((iso_instant(rangeStart, {timezone:String}), iso_instant(rangeEnd, {timezone:String})), 'Tuple(start String, end String)') AS timeRange,
     CAST(
         (
-            sent[1],
-            delivered[1],
-            opened[1],
-            clicked[1],
-            percent_of(delivered[1], sent[1]),
-            percent_of(opened[1], delivered[1]),
-            percent_of(clicked[1], delivered[1])
+            sent['all'],
+            delivered['all'],
+            opened['all'],
+            clicked['all'],
+            percent_of(delivered['all'], sent['all']),
+            percent_of(opened['all'], delivered['all']),
+            percent_of(clicked['all'], delivered['all'])
         ),
         'Tuple(totalMessagesSent UInt64, totalDelivered UInt64, totalOpened UInt64, totalClicked UInt64, deliveryRate Nullable(Float64), openRate Nullable(Float64), clickRate Nullable(Float64))') AS summary,
     CAST(
         arrayFilter(
             row -> row.2 + row.3 + row.4 + row.5 > 0,
             arrayMap(
-                (channel, i) -> (
+                channel -> (
                     channel,
-                    sent[i],
-                    delivered[i],
-                    opened[i],
-                    clicked[i],
-                    percent_of(delivered[i], sent[i]),
-                    percent_of(opened[i], delivered[i]),
-                    percent_of(clicked[i], delivered[i])
+                    sent[channel],
+                    delivered[channel],
+                    opened[channel],
+                    clicked[channel],
+                    percent_of(delivered[channel], sent[channel]),
+                    percent_of(opened[channel], delivered[channel]),
+                    percent_of(clicked[channel], delivered[channel])
                 ),
-                ['email', 'sms', 'whatsapp', 'push'],
-                [2, 3, 4, 5])),
+                ['email', 'sms', 'whatsapp', 'push'])),
         'Array(Tuple(channel String, sent UInt64, delivered UInt64, opened UInt64, clicked UInt64, deliveryRate Nullable(Float64), openRate Nullable(Float64), clickRate Nullable(Float64)))') AS byChannel,
     CAST(
         arrayMap(
-            (bucket, sent, delivered, opened, clicked) -> (formatDateTime(bucket, '%Y-%m-%d', {timezone:String}), sent, delivered, opened, clicked),
+            (day, sent, delivered, opened, clicked) -> (formatDateTime(day, '%Y-%m-%d', {timezone:String}), sent, delivered, opened, clicked),
             starts,
-            bucket_values(sentIn, starts),
-            bucket_values(deliveredIn, starts),
-            bucket_values(openedIn, starts),
-            bucket_values(clickedIn, starts)),
+            bucket_values(sentByDay, starts),
+            bucket_values(deliveredByDay, starts),
+            bucket_values(openedByDay, starts),
+            bucket_values(clickedByDay, starts)),
         'Array(Tuple(date String, sent UInt64, delivered UInt64, opened UInt64, clicked UInt64))') AS trend
 FROM totals
 CROSS JOIN series

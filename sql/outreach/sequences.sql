@@ -32,44 +32,44 @@ columns:
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
-    names AS
+    toString({granularity:Enum('hour', 'day', 'week', 'month')}) AS granularity,
+    events AS
     (
         SELECT
-            id,
-            max(latest).name AS name
-        FROM outreach_names
+            sequence_id,
+            entity_hash,
+            step_number,
+            bucket_start(occurred_at, granularity, {timezone:String}) AS bucket,
+            event_type = 'sequence_enrolled' AS isEnrolled,
+            event_type = 'sequence_step_executed' AS isStepExecuted,
+            event_type = 'sequence_replied' AS isReplied,
+            event_type = 'sequence_completed' AS isCompleted
+        FROM outreach_events
         WHERE tenant_id = {tenantId:String}
-            AND kind = 'sequence'
-        GROUP BY id
+            AND event_type IN ('sequence_enrolled', 'sequence_step_executed', 'sequence_replied', 'sequence_completed')
+            AND occurred_at >= rangeStart
+            AND occurred_at < rangeEnd
+            AND ({sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
     ),
     totals AS
     (
         SELECT
-            uniqExactIf(entity_hash, event_type = 'sequence_enrolled') AS totalEnrollments,
-            uniqExactIf(entity_hash, event_type = 'sequence_completed') AS completedEnrollments,
-            uniqExactIf(entity_hash, event_type = 'sequence_replied') AS repliedEnrollments,
-            -- Enrolled but not done: all that did anything, without those that are done.
-            uniqExact(entity_hash) - uniqExactIf(entity_hash, event_type != 'sequence_enrolled') AS activeEnrollments
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type IN ('sequence_enrolled', 'sequence_completed', 'sequence_replied')
-            AND occurred_at >= rangeStart
-            AND occurred_at < rangeEnd
-            AND ({sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
+            uniqExactIf(entity_hash, isEnrolled) AS totalEnrollments,
+            uniqExactIf(entity_hash, isCompleted) AS completedEnrollments,
+            uniqExactIf(entity_hash, isReplied) AS repliedEnrollments,
+            -- enrolled but not done: all that enrolled or are done, without those that are done
+            uniqExactIf(entity_hash, isEnrolled OR isCompleted OR isReplied) - uniqExactIf(entity_hash, isCompleted OR isReplied) AS activeEnrollments
+        FROM events
     ),
     steps AS
     (
         SELECT
             step_number,
-            uniqExactIf(entity_hash, event_type = 'sequence_step_executed') AS executed,
-            uniqExactIf(entity_hash, event_type = 'sequence_replied') AS replied
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type IN ('sequence_step_executed', 'sequence_replied')
-            AND occurred_at >= rangeStart
-            AND occurred_at < rangeEnd
-            AND step_number IS NOT NULL
-            AND ({sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
+            uniqExactIf(entity_hash, isStepExecuted) AS executed,
+            uniqExactIf(entity_hash, isReplied) AS replied
+        FROM events
+        WHERE step_number IS NOT NULL
+            AND (isStepExecuted OR isReplied)
         GROUP BY step_number
     ),
     funnel AS
@@ -81,16 +81,11 @@ WITH
     (
         SELECT
             sequence_id,
-            uniqExactIf(entity_hash, event_type = 'sequence_enrolled') AS enrollments,
-            uniqExactIf(entity_hash, event_type = 'sequence_completed') AS completed,
-            uniqExactIf(entity_hash, event_type = 'sequence_replied') AS replied
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type IN ('sequence_enrolled', 'sequence_completed', 'sequence_replied')
-            AND occurred_at >= rangeStart
-            AND occurred_at < rangeEnd
-            AND sequence_id != ''
-            AND ({sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
+            uniqExactIf(entity_hash, isEnrolled) AS enrollments,
+            uniqExactIf(entity_hash, isCompleted) AS completed,
+            uniqExactIf(entity_hash, isReplied) AS replied
+        FROM events
+        WHERE sequence_id != ''
         GROUP BY sequence_id
         HAVING enrollments > 0
         ORDER BY
@@ -98,57 +93,54 @@ WITH
             sequence_id
         LIMIT {limit:UInt16}
     ),
+    names AS
+    (
+        SELECT
+            id,
+            max(latest).name AS name
+        FROM outreach_names
+        WHERE tenant_id = {tenantId:String}
+            AND kind = 'sequence'
+        GROUP BY id
+    ),
     top AS
     (
         SELECT arraySort(
             row -> (-toInt64(row.3), row.1),
-            groupArray(
-                (
-                    toString(sequence_id),
-                    nullIf(name, ''),
-                    enrollments,
-                    completed,
-                    replied,
-                    percent_of(replied, enrollments)
-                ))) AS rows
+            groupArray((sequence_id, nullIf(name, ''), enrollments, completed, replied, percent_of(replied, enrollments)))) AS rows
         FROM sequences
         LEFT JOIN names ON names.id = sequences.sequence_id
     ),
-    buckets AS
+    counts AS
     (
         SELECT
             bucket,
-            sumIf(things, event_type = 'sequence_enrolled') AS enrollments,
-            sumIf(things, event_type = 'sequence_completed') AS completed,
-            sumIf(things, event_type = 'sequence_replied') AS replied
-        FROM
-        (
-            SELECT
-                event_type,
-                bucket_start(occurred_at, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String}) AS bucket,
-                uniqExact(entity_hash) AS things
-            FROM outreach_events
-            WHERE tenant_id = {tenantId:String}
-                AND event_type IN ('sequence_enrolled', 'sequence_completed', 'sequence_replied')
-                AND occurred_at >= rangeStart
-                AND occurred_at < rangeEnd
-                AND ({sequenceId:Nullable(String)} IS NULL OR sequence_id = {sequenceId:Nullable(String)})
-            GROUP BY
-                event_type,
-                bucket
-            UNION ALL
-            SELECT
-                '' AS event_type,
-                arrayJoin(bucket_starts(rangeStart, rangeEnd, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String})) AS bucket,
-                0 AS things
-        )
+            uniqExactIf(entity_hash, isEnrolled) AS enrollments,
+            uniqExactIf(entity_hash, isCompleted) AS completed,
+            uniqExactIf(entity_hash, isReplied) AS replied
+        FROM events
         GROUP BY bucket
+    ),
+    buckets AS
+    (
+        SELECT arrayJoin(bucket_starts(rangeStart, rangeEnd, granularity, {timezone:String})) AS bucket
+    ),
+    -- every bucket of the range, those in which nothing happened too
+    series AS
+    (
+        SELECT
+            bucket,
+            enrollments,
+            completed,
+            replied
+        FROM buckets
+        LEFT JOIN counts USING (bucket)
         ORDER BY bucket
     ),
     timeline AS
     (
         SELECT groupArray((iso_instant(bucket, {timezone:String}), enrollments, completed, replied)) AS rows
-        FROM buckets
+        FROM series
     )
 SELECT
     CAST((iso_instant(rangeStart, {timezone:String}), iso_instant(rangeEnd, {timezone:String})), 'Tuple(start String, end String)') AS timeRange,

@@ -32,30 +32,69 @@ columns:
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
+    {attribution:Enum('event', 'send')} = 'send' AS bySend,
+    toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}) AS askedChannel,
+    -- what has become of messages by now; read for `attribution: send` alone
+    outcomes AS
+    (
+        SELECT
+            event_type,
+            entity_hash
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            -- clocks differ: one may bear a time before that of the sending
+            AND occurred_at >= rangeStart - toIntervalDay(1)
+    ),
     deliveredMessages AS
     (
         SELECT entity_hash
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type = 'message_delivered'
-            -- clocks differ: it may bear a time before that of the sending
-            AND occurred_at >= rangeStart - toIntervalDay(1)
+        FROM outcomes
+        WHERE event_type = 'message_delivered'
     ),
     openedMessages AS
     (
         SELECT entity_hash
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type = 'message_opened'
-            AND occurred_at >= rangeStart - toIntervalDay(1)
+        FROM outcomes
+        WHERE event_type = 'message_opened'
     ),
     clickedMessages AS
     (
         SELECT entity_hash
+        FROM outcomes
+        WHERE event_type = 'message_clicked'
+    ),
+    -- the events of the range, and the numbers in which each counts
+    events AS
+    (
+        SELECT
+            template_id,
+            entity_hash,
+            event_type = 'message_sent' AS isSent,
+            event_type = 'message_opened' OR (bySend AND entity_hash IN openedMessages) AS isOpened,
+            event_type = 'message_clicked' OR (bySend AND entity_hash IN clickedMessages) AS isClicked,
+            -- what was opened or clicked was delivered, whether an event says so or not
+            event_type = 'message_delivered' OR (bySend AND (entity_hash IN deliveredMessages OR isOpened OR isClicked)) AS isDelivered
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
-            AND event_type = 'message_clicked'
-            AND occurred_at >= rangeStart - toIntervalDay(1)
+            AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked')
+            AND (NOT bySend OR event_type = 'message_sent')
+            AND occurred_at >= rangeStart
+            AND occurred_at < rangeEnd
+            AND template_id != ''
+            AND ({templateId:Nullable(String)} IS NULL OR template_id = {templateId:Nullable(String)})
+            AND (askedChannel IS NULL OR channel = askedChannel)
+    ),
+    templates AS
+    (
+        SELECT
+            template_id,
+            uniqExactIf(entity_hash, isSent) AS usageCount,
+            uniqExactIf(entity_hash, isDelivered) AS delivered,
+            uniqExactIf(entity_hash, isOpened) AS opened,
+            uniqExactIf(entity_hash, isClicked) AS clicked
+        FROM events
+        GROUP BY template_id
+        HAVING usageCount >= {minUsage:UInt32}
     ),
     names AS
     (
@@ -67,64 +106,9 @@ WITH
             AND kind = 'template'
         GROUP BY id
     ),
-    -- a CTE of its own: a range that is refused must be met before the `if` below, whose branches swallow errors
-    events AS
-    (
-        SELECT
-            template_id,
-            event_type,
-            entity_hash
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type IN ('message_sent', 'message_delivered', 'message_opened', 'message_clicked')
-            AND ({attribution:Enum('event', 'send')} = 'event' OR event_type = 'message_sent')
-            AND occurred_at >= rangeStart
-            AND occurred_at < rangeEnd
-            AND template_id != ''
-            AND ({templateId:Nullable(String)} IS NULL OR template_id = {templateId:Nullable(String)})
-            AND ({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))} IS NULL OR channel = toString({channel:Nullable(Enum('email', 'sms', 'whatsapp', 'push'))}))
-    ),
-    templates AS
-    (
-        SELECT
-            template_id,
-            sumIf(messages, bitTest(bits, 0)) AS usageCount,
-            sumIf(messages, bitTest(bits, 1)) AS delivered,
-            sumIf(messages, bitTest(bits, 2)) AS opened,
-            sumIf(messages, bitTest(bits, 3)) AS clicked
-        FROM
-        (
-            SELECT
-                template_id,
-                if(
-                    {attribution:Enum('event', 'send')} = 'send',
-                    outreach_sent_bits(
-                        entity_hash IN deliveredMessages,
-                        entity_hash IN openedMessages,
-                        entity_hash IN clickedMessages,
-                        0,
-                        0,
-                        0),
-                    outreach_event_bit(event_type)) AS bits,
-                uniqExact(entity_hash) AS messages
-            FROM events
-            GROUP BY
-                template_id,
-                bits
-        )
-        GROUP BY template_id
-        HAVING usageCount >= {minUsage:UInt32}
-    ),
     rated AS
     (
-        SELECT groupArray(
-            (
-                toString(template_id),
-                nullIf(name, ''),
-                usageCount,
-                percent_of(opened, delivered),
-                percent_of(clicked, delivered)
-            )) AS rows
+        SELECT groupArray((template_id, nullIf(name, ''), usageCount, percent_of(opened, delivered), percent_of(clicked, delivered))) AS rows
         FROM templates
         LEFT JOIN names ON names.id = templates.template_id
     )

@@ -26,11 +26,12 @@ columns:
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
-    hours AS
+    toString({granularity:Enum('hour', 'day', 'week')}) AS granularity,
+    sends AS
     (
         SELECT
-            toHour(occurred_at, {timezone:String}) AS hour,
-            uniqExact(entity_hash) AS messageCount
+            entity_hash,
+            occurred_at
         FROM outreach_events
         WHERE tenant_id = {tenantId:String}
             AND event_type = 'message_sent'
@@ -38,6 +39,13 @@ WITH
             AND {attribution:Enum('event', 'send')} IN ('event', 'send')
             AND occurred_at >= rangeStart
             AND occurred_at < rangeEnd
+    ),
+    hours AS
+    (
+        SELECT
+            toHour(occurred_at, {timezone:String}) AS hour,
+            uniqExact(entity_hash) AS messageCount
+        FROM sends
         GROUP BY hour
     ),
     peaks AS
@@ -50,11 +58,7 @@ WITH
         SELECT
             toDayOfWeek(occurred_at, 0, {timezone:String}) AS weekday,
             uniqExact(entity_hash) AS messageCount
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type = 'message_sent'
-            AND occurred_at >= rangeStart
-            AND occurred_at < rangeEnd
+        FROM sends
         GROUP BY weekday
     ),
     week AS
@@ -62,38 +66,32 @@ WITH
         SELECT mapFromArrays(groupArray(weekday), groupArray(messageCount)) AS messageCounts
         FROM weekdays
     ),
+    counts AS
+    (
+        SELECT
+            bucket_start(occurred_at, granularity, {timezone:String}) AS bucket,
+            uniqExact(entity_hash) AS messageCount
+        FROM sends
+        GROUP BY bucket
+    ),
     buckets AS
+    (
+        SELECT arrayJoin(bucket_starts(rangeStart, rangeEnd, granularity, {timezone:String})) AS bucket
+    ),
+    -- every bucket of the range, those in which nothing happened too
+    series AS
     (
         SELECT
             bucket,
-            sumIf(things, event_type = 'message_sent') AS messageCount
-        FROM
-        (
-            SELECT
-                event_type,
-                bucket_start(occurred_at, {granularity:Enum('hour', 'day', 'week')}, {timezone:String}) AS bucket,
-                uniqExact(entity_hash) AS things
-            FROM outreach_events
-            WHERE tenant_id = {tenantId:String}
-                AND event_type = 'message_sent'
-                AND occurred_at >= rangeStart
-                AND occurred_at < rangeEnd
-            GROUP BY
-                event_type,
-                bucket
-            UNION ALL
-            SELECT
-                '' AS event_type,
-                arrayJoin(bucket_starts(rangeStart, rangeEnd, {granularity:Enum('hour', 'day', 'week')}, {timezone:String})) AS bucket,
-                0 AS things
-        )
-        GROUP BY bucket
+            messageCount
+        FROM buckets
+        LEFT JOIN counts USING (bucket)
         ORDER BY bucket
     ),
     timeline AS
     (
         SELECT groupArray((iso_instant(bucket, {timezone:String}), messageCount)) AS rows
-        FROM buckets
+        FROM series
     )
 SELECT
     CAST((iso_instant(rangeStart, {timezone:String}), iso_instant(rangeEnd, {timezone:String})), 'Tuple(start String, end String)') AS timeRange,

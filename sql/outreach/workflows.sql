@@ -31,6 +31,49 @@ columns:
 WITH
     (SELECT range_start({timeRange:Enum('1d', '7d', '30d', '90d')}, {startDate:Nullable(String)}, {endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeStart,
     (SELECT range_end({endDate:Nullable(String)}, {timezone:String}, {now:DateTime64(3, 'UTC')})) AS rangeEnd,
+    toString({granularity:Enum('hour', 'day', 'week', 'month')}) AS granularity,
+    events AS
+    (
+        SELECT
+            workflow_id,
+            entity_hash,
+            bucket_start(occurred_at, granularity, {timezone:String}) AS bucket,
+            event_type = 'workflow_run_started' AS isStarted,
+            event_type = 'workflow_run_completed' AS isCompleted,
+            event_type = 'workflow_run_failed' AS isFailed,
+            event_type = 'workflow_goal_reached' AS isGoalReached
+        FROM outreach_events
+        WHERE tenant_id = {tenantId:String}
+            AND event_type IN ('workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached')
+            AND occurred_at >= rangeStart
+            AND occurred_at < rangeEnd
+            AND ({workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
+    ),
+    totals AS
+    (
+        SELECT
+            uniqExactIf(entity_hash, isStarted) AS totalRuns,
+            uniqExactIf(entity_hash, isCompleted) AS completedRuns,
+            uniqExactIf(entity_hash, isFailed) AS failedRuns,
+            uniqExactIf(entity_hash, isGoalReached) AS goalReachedRuns
+        FROM events
+    ),
+    workflows AS
+    (
+        SELECT
+            workflow_id,
+            uniqExactIf(entity_hash, isStarted) AS runs,
+            uniqExactIf(entity_hash, isCompleted) AS completed,
+            uniqExactIf(entity_hash, isGoalReached) AS goalReached
+        FROM events
+        WHERE workflow_id != ''
+        GROUP BY workflow_id
+        HAVING runs > 0
+        ORDER BY
+            runs DESC,
+            workflow_id
+        LIMIT {limit:UInt16}
+    ),
     names AS
     (
         SELECT
@@ -41,92 +84,46 @@ WITH
             AND kind = 'workflow'
         GROUP BY id
     ),
-    totals AS
-    (
-        SELECT
-            uniqExactIf(entity_hash, event_type = 'workflow_run_started') AS totalRuns,
-            uniqExactIf(entity_hash, event_type = 'workflow_run_completed') AS completedRuns,
-            uniqExactIf(entity_hash, event_type = 'workflow_run_failed') AS failedRuns,
-            uniqExactIf(entity_hash, event_type = 'workflow_goal_reached') AS goalReachedRuns
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type IN ('workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached')
-            AND occurred_at >= rangeStart
-            AND occurred_at < rangeEnd
-            AND ({workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
-    ),
-    workflows AS
-    (
-        SELECT
-            workflow_id,
-            uniqExactIf(entity_hash, event_type = 'workflow_run_started') AS runs,
-            uniqExactIf(entity_hash, event_type = 'workflow_run_completed') AS completed,
-            uniqExactIf(entity_hash, event_type = 'workflow_goal_reached') AS goalReached
-        FROM outreach_events
-        WHERE tenant_id = {tenantId:String}
-            AND event_type IN ('workflow_run_started', 'workflow_run_completed', 'workflow_goal_reached')
-            AND occurred_at >= rangeStart
-            AND occurred_at < rangeEnd
-            AND workflow_id != ''
-            AND ({workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
-        GROUP BY workflow_id
-        HAVING runs > 0
-        ORDER BY
-            runs DESC,
-            workflow_id
-        LIMIT {limit:UInt16}
-    ),
     top AS
     (
         SELECT arraySort(
             row -> (-toInt64(row.3), row.1),
-            groupArray(
-                (
-                    toString(workflow_id),
-                    nullIf(name, ''),
-                    runs,
-                    percent_of(completed, runs),
-                    percent_of(goalReached, completed)
-                ))) AS rows
+            groupArray((workflow_id, nullIf(name, ''), runs, percent_of(completed, runs), percent_of(goalReached, completed)))) AS rows
         FROM workflows
         LEFT JOIN names ON names.id = workflows.workflow_id
     ),
-    buckets AS
+    counts AS
     (
         SELECT
             bucket,
-            sumIf(things, event_type = 'workflow_run_started') AS runs,
-            sumIf(things, event_type = 'workflow_run_completed') AS completed,
-            sumIf(things, event_type = 'workflow_run_failed') AS failed,
-            sumIf(things, event_type = 'workflow_goal_reached') AS goalReached
-        FROM
-        (
-            SELECT
-                event_type,
-                bucket_start(occurred_at, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String}) AS bucket,
-                uniqExact(entity_hash) AS things
-            FROM outreach_events
-            WHERE tenant_id = {tenantId:String}
-                AND event_type IN ('workflow_run_started', 'workflow_run_completed', 'workflow_run_failed', 'workflow_goal_reached')
-                AND occurred_at >= rangeStart
-                AND occurred_at < rangeEnd
-                AND ({workflowId:Nullable(String)} IS NULL OR workflow_id = {workflowId:Nullable(String)})
-            GROUP BY
-                event_type,
-                bucket
-            UNION ALL
-            SELECT
-                '' AS event_type,
-                arrayJoin(bucket_starts(rangeStart, rangeEnd, {granularity:Enum('hour', 'day', 'week', 'month')}, {timezone:String})) AS bucket,
-                0 AS things
-        )
+            uniqExactIf(entity_hash, isStarted) AS runs,
+            uniqExactIf(entity_hash, isCompleted) AS completed,
+            uniqExactIf(entity_hash, isFailed) AS failed,
+            uniqExactIf(entity_hash, isGoalReached) AS goalReached
+        FROM events
         GROUP BY bucket
+    ),
+    buckets AS
+    (
+        SELECT arrayJoin(bucket_starts(rangeStart, rangeEnd, granularity, {timezone:String})) AS bucket
+    ),
+    -- every bucket of the range, those in which nothing happened too
+    series AS
+    (
+        SELECT
+            bucket,
+            runs,
+            completed,
+            failed,
+            goalReached
+        FROM buckets
+        LEFT JOIN counts USING (bucket)
         ORDER BY bucket
     ),
     timeline AS
     (
         SELECT groupArray((iso_instant(bucket, {timezone:String}), runs, completed, failed, goalReached)) AS rows
-        FROM buckets
+        FROM series
     )
 SELECT
     CAST((iso_instant(rangeStart, {timezone:String}), iso_instant(rangeEnd, {timezone:String})), 'Tuple(start String, end String)') AS timeRange,

@@ -173,7 +173,7 @@ export async function rollUp(clickHouse: ClickHouse): Promise<void> {
     sql: "ALTER TABLE csr_score_changes UPDATE changed_at = changed_at - INTERVAL 10 MINUTE WHERE 1",
     settings: { mutations_sync: 2 },
   });
-  for (const view of ["csr_scores_rolling", "csr_scores_marking"]) {
+  for (const view of ["csr_scores_rollup_refresh", "csr_score_changes_refresh"]) {
     await run(clickHouse, { sql: `SYSTEM REFRESH VIEW ${view}` });
     await run(clickHouse, { sql: `SYSTEM WAIT VIEW ${view}` });
   }

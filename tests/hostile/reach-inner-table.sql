@@ -3,4 +3,4 @@ summary: "Reads a table that the engine made for a view"
 tenant: none
 ---*/
 SELECT 1 AS n
-FROM `.inner.outreach_accepting`
+FROM `.inner.outreach_events_mv`

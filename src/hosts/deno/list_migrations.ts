@@ -1,14 +1,14 @@
 import { type ClickHouse, readRows } from "../../clickhouse/client.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
 import appliedSql from "./applied_migrations.sql" with { type: "text" };
-import { migrationFolders } from "./migration_folders.ts";
+import { migrationFolders, migrationsRoot } from "./migration_folders.ts";
 
 const unknownTable = 60;
 const unknownDatabase = 81;
 
 /** A migration's file and whether the database has it. */
 export interface Migration {
-  /** Such as `outreach/20261122010203_outreach_events`. */
+  /** Such as `csr/scores/20261101120600_csr_scores`. */
   name: string;
   isApplied: boolean;
 }
@@ -18,11 +18,11 @@ export async function listMigrations(clickHouse: ClickHouse, named: string[] = [
   const applied = await appliedVersions(clickHouse);
   const found: (Migration & { version: string })[] = [];
   for (const folder of await migrationFolders(named)) {
-    const domain = folder.slice(folder.lastIndexOf("/") + 1);
+    const prefix = folder.slice(migrationsRoot.length + 1);
     for await (const { name } of Deno.readDir(folder)) {
       const [version] = /^\d+(?=_.*\.sql$)/.exec(name) ?? [];
       if (!version) continue;
-      found.push({ version, name: `${domain}/${name.slice(0, -4)}`, isApplied: applied.has(version) });
+      found.push({ version, name: `${prefix}/${name.slice(0, -4)}`, isApplied: applied.has(version) });
     }
   }
   return found.toSorted((a, b) => a.version < b.version ? -1 : 1);

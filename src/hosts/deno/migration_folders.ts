@@ -1,16 +1,23 @@
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("../../../migrations", import.meta.url));
+/** Where the migrations are, in folders by subject such as `csr/scores`. */
+export const migrationsRoot = fileURLToPath(new URL("../../../migrations", import.meta.url));
 /** Folders whose tables need another system; they are applied only when `MIGRATIONS` names them. */
 export const optionalMigrations = ["kafka", "nats", "postgres"];
 
-/** Folders of the migrations that are always applied, one for each domain, and of the optional ones that are named. */
+/** Folders of the migrations that are always applied, and of the optional ones that are named. */
 export async function migrationFolders(named: string[] = []): Promise<string[]> {
-  const folders: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(root)) {
-    if (isDirectory && (!optionalMigrations.includes(name) || named.includes(name))) {
-      folders.push(`${root}/${name}`);
-    }
+  return await foldersBelow(
+    migrationsRoot,
+    (name) => !optionalMigrations.includes(name) || named.includes(name),
+  );
+}
+
+async function foldersBelow(folder: string, isWanted: (name: string) => boolean): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (!isDirectory || !isWanted(name)) continue;
+    found.push(`${folder}/${name}`, ...await foldersBelow(`${folder}/${name}`, isWanted));
   }
-  return folders;
+  return found;
 }

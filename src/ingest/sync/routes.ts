@@ -30,7 +30,7 @@ export function syncRoutes({ clickHouse, syncer }: SyncDeps): Hono<AuthEnv> {
       const name = c.req.param("source");
       const found = sources.find(({ source }) => source === name);
       if (!found) throw noSource(name, sources.map(({ source }) => source));
-      const view = `pulling_${found.source}`;
+      const view = `sync_lines_${found.source}_refresh`;
       await run(syncer, { sql: refreshSql, parameters: { view }, signal });
       return c.json({ data: { source: found.source, status: "asked" } }, 202);
     })

@@ -2,6 +2,6 @@
 SELECT view
 FROM system.view_refreshes
 WHERE database = currentDatabase()
-    AND NOT startsWith(view, 'pulling_')
+    AND NOT startsWith(view, 'sync_lines_')
     AND next_refresh_time > now() + INTERVAL 1 MINUTE
 ORDER BY view

@@ -1,6 +1,6 @@
 import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
 import modifySql from "./modify_refresh.sql" with { type: "text" };
-import sourcesSql from "./pulling_views.sql" with { type: "text" };
+import sourcesSql from "./source_views.sql" with { type: "text" };
 import { startPostgres } from "./postgres.ts";
 import { prepareSource, sourceVariables } from "./source.ts";
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type ClickHouseOptions, createClickHouse } from "../../clickhouse/client.ts";
 import { listMigrations } from "../../hosts/deno/list_migrations.ts";
+import { dumpSchema } from "../dump_schema.ts";
 import { grantsPath, makeGrants } from "../grants.ts";
 import { dbmate } from "../migrate.ts";
 import { ownerOptions } from "../../hosts/deno/clickhouse_options.ts";
@@ -10,12 +11,10 @@ import { withScratchEngine } from "../scratch_engine.ts";
 const usage = `deno task migrate up                    apply what is pending
 deno task migrate down                  take back the newest migration
 deno task migrate status                list applied and pending migrations
-deno task migrate new DOMAIN/OBJECT     make an empty migration
+deno task migrate new FOLDER/OBJECT     make an empty migration
 deno task migrate dump                  write sql/schema.sql and what ClickHouse's users may read`;
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const schemaFile = `${root}sql/schema.sql`;
-/** The table that a view writes while it is refreshed, under another name each time. */
-const refreshing = /^CREATE TABLE \w+\.`\.tmp\.[^;]*;\n\n/gm;
 
 // deno-lint-ignore no-console -- a program for a terminal
 const say = (text: string) => console.log(text.trimEnd());
@@ -38,10 +37,9 @@ async function main([command, argument]: string[]): Promise<number> {
       return await create(argument ?? "");
     case "dump":
       await withScratchEngine(async (clickHouse, target) => {
-        await dbmate(target, ["dump"], ["--schema-file", schemaFile]);
+        await Deno.writeTextFile(schemaFile, await dumpSchema(target));
         await Deno.writeTextFile(grantsPath, await makeGrants(clickHouse));
       });
-      await Deno.writeTextFile(schemaFile, (await Deno.readTextFile(schemaFile)).replaceAll(refreshing, ""));
       say("Wrote sql/schema.sql and deploy/clickhouse/users.d/sluice_grants.xml");
       return 0;
     default:
@@ -58,14 +56,14 @@ async function status(target: ClickHouseOptions): Promise<string> {
 }
 
 async function create(name: string): Promise<number> {
-  const [, domain, object] = /^([a-z][a-z0-9_]*)\/([a-z][a-z0-9_]*)$/.exec(name) ?? [];
-  if (!domain) {
-    say(`Name the migration DOMAIN/OBJECT, such as outreach/outreach_events, not "${name}"`);
+  const [, folder, object] = /^((?:[a-z][a-z0-9_]*\/)*[a-z][a-z0-9_]*)\/([a-z][a-z0-9_]*)$/.exec(name) ?? [];
+  if (!folder) {
+    say(`Name the migration FOLDER/OBJECT, such as csr/scores/csr_scores, not "${name}"`);
     return 2;
   }
   const timestamp = new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  const path = `migrations/${domain}/${timestamp}_${object}.sql`;
-  await Deno.mkdir(`${root}migrations/${domain}`, { recursive: true });
+  const path = `migrations/${folder}/${timestamp}_${object}.sql`;
+  await Deno.mkdir(`${root}migrations/${folder}`, { recursive: true });
   const text = `-- migrate:up
 -- One row is …. Ordered by … because …; partitioned by …; kept for ….
 CREATE TABLE ${object}
@@ -73,10 +71,10 @@ CREATE TABLE ${object}
     tenant_id String
 )
 ENGINE = MergeTree
-ORDER BY tenant_id
+ORDER BY tenant_id;
 
 -- migrate:down
-DROP TABLE ${object}
+DROP TABLE ${object};
 `;
   await Deno.writeTextFile(root + path, text, { createNew: true });
   say(`Wrote ${path}`);

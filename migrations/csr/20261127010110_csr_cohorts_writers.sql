@@ -1,6 +1,0 @@
--- migrate:up
--- Only the writing endpoints of the domain `cohorts` may insert here.
-ALTER TABLE csr_cohorts MODIFY COMMENT 'writers: cohorts'
-
--- migrate:down
-ALTER TABLE csr_cohorts MODIFY COMMENT ''

@@ -1,7 +1,0 @@
--- migrate:up
--- What tenants name themselves is no LowCardinality: its dictionary is shared by all rows of a part, and functions run over
--- the whole of it, so that one which fails for another tenant's value tells that it is there.
-ALTER TABLE csr_places MODIFY COLUMN name String
-
--- migrate:down
-ALTER TABLE csr_places MODIFY COLUMN name LowCardinality(String)

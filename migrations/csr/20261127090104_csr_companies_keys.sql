@@ -1,8 +1,0 @@
--- migrate:up
--- Strings, as all that tenants name: see csr_benchmarks_strings.
-ALTER TABLE csr_companies
-    MODIFY COLUMN tenant_id String
-
--- migrate:down
-ALTER TABLE csr_companies
-    MODIFY COLUMN tenant_id LowCardinality(String)

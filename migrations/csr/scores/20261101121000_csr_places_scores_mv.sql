@@ -1,0 +1,16 @@
+-- migrate:up
+-- Notes where each version lies, for csr_scores_moved_mv.
+CREATE MATERIALIZED VIEW csr_places_scores_mv TO csr_places AS
+SELECT
+    tenant_id,
+    'csr_scores' AS kind,
+    id,
+    dimension AS name,
+    day,
+    (updated_at, now64(3))::Tuple(updated_at DateTime64(6, 'UTC'), seen_at DateTime64(3, 'UTC')) AS latest,
+    latest.seen_at AS seen_at
+FROM csr_scores_parsed
+WHERE reason = '';
+
+-- migrate:down
+DROP VIEW csr_places_scores_mv;

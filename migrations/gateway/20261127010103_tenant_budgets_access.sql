@@ -1,6 +1,0 @@
--- migrate:up
--- Queries may not read it, although its rows belong to tenants: it is the gateway's own state.
-ALTER TABLE tenant_budgets MODIFY COMMENT 'access: gateway'
-
--- migrate:down
-ALTER TABLE tenant_budgets MODIFY COMMENT ''
