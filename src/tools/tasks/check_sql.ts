@@ -1,20 +1,25 @@
 import { createRoles } from "../../clickhouse/roles.ts";
 import { loadCatalog } from "../../catalog/catalog.ts";
+import type { ClickHouse } from "../../clickhouse/client.ts";
+import { listMigrations } from "../../hosts/deno/list_migrations.ts";
+import { migrationsRoot, optionalMigrations } from "../../hosts/deno/migration_folders.ts";
+import { findAlteredTargets, type MigrationFile } from "../altered_targets.ts";
 import { devConfig } from "../dev_engine.ts";
 import { grantsPath, makeGrants } from "../grants.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
 import { readQueryFiles, renderFault } from "../../hosts/deno/sql_files.ts";
 
-// `deno task check-sql`: applies all migrations to an empty engine, compares the users' rights with its tables, and has it
-// check each query file.
+// `deno task check-sql`: applies all migrations to an empty engine, compares the users' rights with its tables, has it check
+// each query file, and refuses migrations that a refresh could undo.
 
 // deno-lint-ignore no-console -- a program for a terminal
 const say = (text: string) => console.log(text);
 
 const { SLUICE_SQL_DIR: sqlDir } = devConfig();
 const files = await readQueryFiles(sqlDir);
-const { errors, hasGrants } = await withScratchEngine(async (owner, target) => ({
+const { errors, hasGrants, altered } = await withScratchEngine(async (owner, target) => ({
   ...await loadCatalog(files, createRoles(target)),
+  altered: findAlteredTargets(await readMigrations(owner)),
   hasGrants: await makeGrants(owner) === await Deno.readTextFile(grantsPath),
 }));
 for (const error of errors) say(renderFault(error, sqlDir));
@@ -28,4 +33,14 @@ if (!hasGrants) {
     "deploy/clickhouse/users.d/sluice_grants.xml is not what the migrations say: run `deno task migrate dump`",
   );
 }
-Deno.exit(errors.length || !hasGrants ? 1 : 0);
+for (const sentence of altered) say(sentence);
+Deno.exit(errors.length || !hasGrants || altered.length ? 1 : 0);
+
+/** All migrations in their order, the optional ones too. */
+async function readMigrations(clickHouse: ClickHouse): Promise<MigrationFile[]> {
+  const migrations = await listMigrations(clickHouse, optionalMigrations);
+  return await Promise.all(migrations.map(async ({ name }) => ({
+    name,
+    text: await Deno.readTextFile(`${migrationsRoot}/${name}.sql`),
+  })));
+}
