@@ -6,25 +6,25 @@ import { type EndpointDeps, endpointRoutes } from "./api/endpoints/routes.ts";
 import { type AuthDeps, createAuth } from "./auth/auth.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import type { AuthEnv } from "./auth/credential.ts";
-import { keyRoutes } from "./auth/api_key_routes.ts";
-import { streamTokenRoutes } from "./auth/stream_routes.ts";
+import { serveKeys } from "./auth/api_key_routes.ts";
+import { serveStreamTokens } from "./auth/stream_routes.ts";
 import type { Config } from "./base/config.ts";
 import { Problem } from "./base/problem.ts";
-import { cacheRoutes, type CacheRoutesDeps } from "./cache/routes.ts";
+import { type CacheRoutesDeps, serveCache } from "./cache/routes.ts";
 import { allowOrigins } from "./http/allow_origins.ts";
 import { checkFields } from "./http/check_fields.ts";
 import { onError } from "./http/on_error.ts";
 import { requests } from "./http/requests.ts";
 import { checkTarget, pathOf } from "./http/target.ts";
 import { withoutLength } from "./http/without_length.ts";
-import { type EventDeps, eventRoutes } from "./ingest/routes.ts";
-import { type SyncDeps, syncRoutes } from "./ingest/sync/routes.ts";
+import { type EventDeps, serveEvents } from "./ingest/routes.ts";
+import { serveSync, type SyncDeps } from "./ingest/sync/routes.ts";
 import { limitBurst, rateLimitFields } from "./limits/budget/enforce.ts";
-import { budgetRoutes } from "./limits/budget/routes.ts";
+import { serveBudgets } from "./limits/budget/routes.ts";
 import type { Audit } from "./observe/audit/audit.ts";
 import { createProbe } from "./observe/health/probe.ts";
-import { type HealthDeps, healthRoutes } from "./observe/health/routes.ts";
-import { type MetricsDeps, metricsRoutes } from "./observe/metrics/routes.ts";
+import { type HealthDeps, serveHealth } from "./observe/health/routes.ts";
+import { type MetricsDeps, serveMetrics } from "./observe/metrics/routes.ts";
 
 /** Everything the app uses; it reads nothing else of the world. */
 export type AppDeps =
@@ -60,20 +60,20 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
 
   const auth = createAuth(deps);
   const probe = createProbe(deps.reader);
-  app.route("/health", healthRoutes(deps, auth, probe));
-  app.route("/metrics", metricsRoutes(deps, probe));
+  app.route("/", serveHealth(deps, auth, probe));
+  app.route("/", serveMetrics(deps, probe));
   app.route("/", docsRoutes(deps));
 
   app.use("/v1/*", authenticate(auth));
   app.use("/v1/*", rateLimitFields(deps));
   app.use("/v1/*", checkFields());
-  app.route("/v1/events", eventRoutes(deps));
+  app.route("/", serveEvents(deps));
   app.use("/v1/*", limitBurst(deps));
-  app.route("/v1/admin/keys", keyRoutes(auth));
-  app.route("/v1/admin/cache", cacheRoutes(deps));
-  app.route("/v1/stream", streamTokenRoutes(auth));
-  app.route("/v1", budgetRoutes(deps));
-  app.route("/v1", syncRoutes(deps));
+  app.route("/", serveKeys(auth));
+  app.route("/", serveCache(deps));
+  app.route("/", serveStreamTokens(auth));
+  app.route("/", serveBudgets(deps));
+  app.route("/", serveSync(deps));
   app.route("/v1", endpointRoutes(deps));
 
   return {

@@ -42,6 +42,23 @@ Deno.test("each operation says which scope it needs, and that it may answer 400,
   }
 });
 
+Deno.test("each operation refuses a credential that lacks the scope it names", async () => {
+  const gateway = await createGateway();
+  const tenant = newTenant();
+  for (const [path, methods] of Object.entries(committed.paths as OpenApi)) {
+    const address = path.replaceAll(/{\w+}/g, (name) => name === "{stream}" ? "outreach" : "x");
+    for (const [method, { security }] of Object.entries(methods as OpenApi)) {
+      const [scope] = security.flatMap(Object.values).flat();
+      if (!scope) continue;
+      const authorization = `Bearer ${await tokenOf(tenant, scope === "stream" ? "ingest" : "stream")}`;
+      const init = { method: method.toUpperCase(), headers: { authorization } };
+      const response = await gateway.handle(new Request(`http://sluice${address}`, init));
+      await response.body?.cancel();
+      assert.equal(response.status, 403, `${method} ${path}`);
+    }
+  }
+});
+
 Deno.test("a body's optional parameter that may be null says so", () => {
   const bodyOf = (path: string, method: string) =>
     committed.paths[path][method].requestBody.content["application/json"].schema.properties;

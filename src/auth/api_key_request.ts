@@ -1,16 +1,7 @@
 import { z } from "zod";
-import { tenantIdFault } from "./credential.ts";
+import { text } from "../http/checked.ts";
+import { tenantId } from "./credential.ts";
 import { scopeName } from "./scope.ts";
-
-/** A text field: what is absent and what is no text each have their sentence. */
-function text() {
-  return z.string({ error: ({ input }) => input === undefined ? "is missing" : "must be text" });
-}
-
-const tenantId = text().superRefine((value, context) => {
-  const fault = tenantIdFault(value);
-  if (fault) context.addIssue({ code: "custom", message: fault });
-});
 
 const maxNameCharacters = 100;
 
@@ -27,23 +18,30 @@ export const newKeyRequest = z.strictObject({
     "must have at most 20 scopes",
   ).transform((scopes) => [...new Set(scopes)]).describe("What the key allows"),
   expiresAt: z.iso.datetime({ offset: true, error: "must be an instant, such as 2027-01-31T00:00:00Z" })
-    .refine((instant) => Date.parse(instant) < latest, "must be before the year 2200").optional()
-    .describe("When the key ceases to hold; never if absent"),
+    .refine((instant) => Date.parse(instant) < latest, "must be before the year 2200").optional().meta({
+      description: "When the key ceases to hold; never if absent",
+      pattern: z.regexes.datetime({ offset: true }).source,
+    }),
 }, "must be a JSON object");
 
 const latest = Date.UTC(2200);
 
-const number = (most: number, byDefault: number) =>
-  z.string(`must be an integer from 1 to ${most}`).regex(/^[1-9]\d*$/, `must be an integer from 1 to ${most}`)
-    .transform(Number).refine((value) => value <= most, `must be an integer from 1 to ${most}`)
-    .default(byDefault);
-
-/** Most keys of a page. */
-export const maxPageSize = 1_000;
+/** An integer from 1 in an address. */
+function integer(most: number, byDefault: number, description: string) {
+  const fault = `must be an integer from 1 to ${most}`;
+  return z.string(fault).regex(/^[1-9]\d*$/, fault).transform(Number).refine((value) => value <= most, fault)
+    .default(byDefault).meta({
+      type: "integer",
+      minimum: 1,
+      maximum: most,
+      default: byDefault,
+      param: { description },
+    });
+}
 
 /** The parameters of `GET /v1/admin/keys`. */
 export const listRequest = z.strictObject({
-  tenantId: tenantId.optional(),
-  page: number(1_000_000, 1),
-  pageSize: number(maxPageSize, 100),
+  tenantId: tenantId.optional().meta({ param: { description: "Only the keys of this tenant" } }),
+  page: integer(1_000_000, 1, "Number of the page, from 1"),
+  pageSize: integer(1_000, 100, "Keys of a page"),
 });

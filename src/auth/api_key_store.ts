@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type ClickHouse, readRows, run } from "../clickhouse/client.ts";
 import { escapeString, quoteString } from "../clickhouse/string_literal.ts";
 import countSql from "./api_key_count.sql" with { type: "text" };
@@ -26,17 +27,20 @@ export interface NewApiKey {
   expiresAt: Date | null;
 }
 
-/** A key as an admin sees it; times are RFC 3339. */
-export interface ListedApiKey {
-  id: string;
-  tenantId: string;
-  name: string;
-  scopes: string[];
-  createdAt: string;
-  expiresAt: string | null;
-  revokedAt: string | null;
-  lastUsedAt: string | null;
-}
+/** A key as an admin sees it. */
+export const listedApiKey = z.object({
+  id: z.uuid(),
+  tenantId: z.string(),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().nullable().describe("When it ceases to hold"),
+  revokedAt: z.iso.datetime().nullable().describe("When it was revoked"),
+  lastUsedAt: z.iso.datetime().nullable().describe("When it was last used, a second or so ago at the latest"),
+});
+
+/** A key as an admin sees it. */
+export type ListedApiKey = z.infer<typeof listedApiKey>;
 
 /** API keys in ClickHouse's table `api_keys`; each function throws when ClickHouse cannot be asked. */
 export interface ApiKeyStore {

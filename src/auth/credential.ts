@@ -1,3 +1,4 @@
+import { text } from "../http/checked.ts";
 import type { HttpEnv } from "../http/facts.ts";
 
 /** Who asks. */
@@ -27,3 +28,9 @@ export function tenantIdFault(tenantId: string): string | undefined {
   if (isText && tenantId !== "" && new TextEncoder().encode(tenantId).length <= maxTenantBytes) return;
   return `must be text of 1 to ${maxTenantBytes} bytes and no control characters`;
 }
+
+/** A tenant's id in a request. */
+export const tenantId = text().superRefine((value, context) => {
+  const fault = tenantIdFault(value);
+  if (fault) context.addIssue({ code: "custom", message: fault });
+}).meta({ minLength: 1, maxLength: maxTenantBytes });

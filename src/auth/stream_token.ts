@@ -1,19 +1,16 @@
 import { errors, jwtVerify, SignJWT } from "jose";
+import { z } from "zod";
 import { Problem } from "../base/problem.ts";
 import { badCredential } from "./challenge.ts";
 import type { Credential } from "./credential.ts";
 
 /** A token for a stream's address. */
-export interface StreamToken {
-  token: string;
-  /** RFC 3339. */
-  expiresAt: string;
-}
+export const streamToken = z.object({ token: z.string(), expiresAt: z.iso.datetime() });
 
 /** Makes and checks stream tokens. */
 export interface StreamTokens {
   /** Throws Problem when there is no secret to sign with. */
-  sign(credential: Credential): Promise<StreamToken>;
+  sign(credential: Credential): Promise<z.infer<typeof streamToken>>;
   /** Who the token is of; their only scope is `stream`. Throws Problem. */
   verify(token: string): Promise<Credential>;
 }

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { Problem } from "../base/problem.ts";
 
 const maxErrors = 20;
@@ -19,4 +19,9 @@ export function checked<Schema extends z.ZodType>(schema: Schema, fields: unknow
   }).slice(0, maxErrors);
   const [{ parameter, detail }] = errors;
   throw new Problem("invalid-parameter", { detail, parameter, ...(errors.length > 1 && { errors }) });
+}
+
+/** A text field: what is absent and what is no text each have their sentence. */
+export function text() {
+  return z.string({ error: ({ input }) => input === undefined ? "is missing" : "must be text" });
 }

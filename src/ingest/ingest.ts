@@ -1,5 +1,6 @@
 // Events come in: a body becomes lines, then rows of a landing table; sync/ has the database read its sources now.
 
+import { z } from "zod";
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { ClickHouseError } from "../clickhouse/exception.ts";
 import { escapeString } from "../clickhouse/string_literal.ts";
@@ -11,13 +12,20 @@ import rejectionsSql from "./rejections.sql" with { type: "text" };
 import { createRowEncoder, type RowEncoder } from "./row_encoder.ts";
 import { splitJson, splitLines, type Splitter } from "./split.ts";
 
+const count = z.int().meta({ format: "int64" });
+
 /** What became of a request's lines. */
-export interface Ingested {
-  accepted: number;
-  rejected: number;
-  /** The first twenty that were refused. */
-  rejections: { line: number; reason: string }[];
-}
+export const ingestedSchema = z.object({
+  accepted: count.describe("Lines that were stored"),
+  rejected: count.describe("Lines that were refused and kept as dead letters"),
+  rejections: z.array(z.object({
+    line: count.describe("Place in the body, from 1; blank lines do not count"),
+    reason: z.string(),
+  })).max(20).describe("The first of them"),
+});
+
+/** What became of a request's lines. */
+export type Ingested = z.infer<typeof ingestedSchema>;
 
 /** One request's events, for one stream. */
 export interface Ingestion {

@@ -1,19 +1,24 @@
+import { createRoute, z } from "@hono/zod-openapi";
 import { type Context, Hono } from "hono";
 import type { AuthEnv } from "../auth/credential.ts";
 import { checkScope } from "../auth/scope.ts";
+import { needs } from "../auth/security.ts";
 import type { Config } from "../base/config.ts";
 import { suggestion } from "../base/suggestion.ts";
 import { Problem } from "../base/problem.ts";
 import type { Served } from "../catalog/serving.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import type { Metrics } from "../observe/metrics/metrics.ts";
+import { dataAnswer, problemRefs } from "../http/answers.ts";
 import { openBody } from "./body.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
 import { createIdempotency } from "../http/idempotency/claims.ts";
-import { readIdempotencyKey } from "../http/idempotency/key.ts";
-import { bufferedBytes, ingest, type Ingested } from "./ingest.ts";
+import { idempotencyHeaders, readIdempotencyKey } from "../http/idempotency/key.ts";
+import { bufferedBytes, ingest, type Ingested, ingestedSchema } from "./ingest.ts";
 import { insertBlock } from "./insert.ts";
 import { fingerprintOf, readKeyedBody } from "./keyed.ts";
+
+const scope = "ingest";
 
 /** What taking events uses. */
 export interface EventDeps {
@@ -26,16 +31,53 @@ export interface EventDeps {
   served: () => Served;
 }
 
-/** `POST /{stream}`: events of the credential's tenant. */
-export function eventRoutes(deps: EventDeps): Hono<AuthEnv> {
+const event = { type: "object" as const, additionalProperties: true };
+
+/** Sending events into one of the streams. */
+export function eventRoutes(streams: string[]) {
+  return {
+    postEvents: createRoute({
+      method: "post",
+      path: "/v1/events/{stream}",
+      tags: ["events"],
+      security: needs(scope),
+      summary: "Send events",
+      description:
+        "One JSON object, a list of them, or NDJSON of any length, also with `Content-Encoding: gzip`. " +
+        "The answer comes when the accepted lines are stored; refused ones are kept as dead letters. " +
+        "A key that comes twice in one object has its line refused, as has an event older than events are kept.",
+      request: {
+        params: z.object({ stream: z.enum(streams) }),
+        headers: idempotencyHeaders(
+          "A repetition with the same key and body stores nothing and gets the same answer",
+        ),
+        body: {
+          required: true,
+          content: {
+            "application/json": { schema: { anyOf: [event, { type: "array", items: event }] } },
+            "application/x-ndjson": { schema: z.string() },
+          },
+        },
+      },
+      responses: {
+        200: dataAnswer("What became of the lines", ingestedSchema),
+        ...problemRefs("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "Conflict", "TooLarge"),
+        ...problemRefs("Unprocessable", "Failed", "Unavailable"),
+      },
+    }),
+  };
+}
+
+/** Takes events in. No schema reads them: streams come and go while the gateway runs, and a body is split as it arrives. */
+export function serveEvents(deps: EventDeps): Hono<AuthEnv> {
   const { clickHouse, config, metrics: { ingestion } } = deps;
   const ingester = ingestion.timed(deps.ingester);
   const idempotency = createIdempotency(clickHouse);
   const commit = createGroupCommit(ingester);
 
-  return new Hono<AuthEnv>().all("/:stream", async (c) => {
+  return new Hono<AuthEnv>().all("/v1/events/:stream", async (c) => {
     const stream = readStream(c, deps);
-    checkScope(c.var.credential, "ingest");
+    checkScope(c.var.credential, scope);
     const { tenantId } = c.var.credential;
     const key = readIdempotencyKey(c.req.header("idempotency-key"));
     const { requestId } = c.var.facts;
@@ -82,7 +124,7 @@ export function eventRoutes(deps: EventDeps): Hono<AuthEnv> {
 }
 
 /** The stream that the path names. Throws Problem when there is none, or when the method is not POST. */
-function readStream(c: Context<AuthEnv, "/:stream">, deps: EventDeps): string {
+function readStream(c: Context<AuthEnv, "/v1/events/:stream">, deps: EventDeps): string {
   const stream = c.req.param("stream");
   const { streams } = deps.served();
   if (!streams.includes(stream)) {

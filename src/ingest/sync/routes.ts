@@ -1,9 +1,11 @@
-import { Hono } from "hono";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Hono } from "hono";
 import type { AuthEnv } from "../../auth/credential.ts";
-import { requireScope } from "../../auth/scope.ts";
-import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
-import { onlyMethods } from "../../http/only_methods.ts";
+import { requires } from "../../auth/security.ts";
 import { Problem } from "../../base/problem.ts";
+import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
+import { dataAnswer, problemRefs, usualProblems } from "../../http/answers.ts";
+import { serve } from "../../http/serve.ts";
 import refreshSql from "./refresh.sql" with { type: "text" };
 import sourcesSql from "./sources.sql" with { type: "text" };
 
@@ -17,24 +19,45 @@ export interface SyncDeps {
   syncer: ClickHouse;
 }
 
-/**
- * `POST /admin/sync/{source}`: has the database read a source now, for an admin. The answer comes at once; while a run
- * goes on, another is not begun. `GET /analytics/sync` tells how it ended.
- */
-export function syncRoutes({ clickHouse, syncer }: SyncDeps): Hono<AuthEnv> {
-  return new Hono<AuthEnv>()
-    .use("/admin/sync/*", requireScope("admin"))
-    .post("/admin/sync/:source", async (c) => {
+/** Has the database read a source now. */
+export const syncRoutes = {
+  postAdminSync: createRoute({
+    method: "post",
+    path: "/v1/admin/sync/{source}",
+    tags: ["analytics"],
+    ...requires("admin"),
+    summary: "Have the database read a source now",
+    description:
+      "The answer does not wait for the run: `GET /v1/analytics/sync` tells how it ended. While a run goes on, " +
+      "another is not begun, so that a repetition is harmless.",
+    request: {
+      params: z.object({
+        source: z.string().meta({
+          param: { description: "As `/v1/analytics/sync` lists them", example: "outcome_scores" },
+        }),
+      }),
+    },
+    responses: {
+      202: dataAnswer("Asked", z.object({ source: z.string(), status: z.enum(["asked"]) })),
+      ...usualProblems,
+      ...problemRefs("NotFound"),
+    },
+  }),
+};
+
+/** Asks the database for a run, and does not wait for it. */
+export function serveSync({ clickHouse, syncer }: SyncDeps): Hono<AuthEnv> {
+  return serve(syncRoutes, {
+    async postAdminSync(c, { params: { source: name } }) {
       const signal = AbortSignal.timeout(timeoutMs);
       const sources = await readRows<{ source: string }>(clickHouse, { sql: sourcesSql, signal });
-      const name = c.req.param("source");
       const found = sources.find(({ source }) => source === name);
       if (!found) throw noSource(name, sources.map(({ source }) => source));
       const view = `sync_lines_${found.source}_refresh`;
       await run(syncer, { sql: refreshSql, parameters: { view }, signal });
-      return c.json({ data: { source: found.source, status: "asked" } }, 202);
-    })
-    .all("/admin/sync/:source", onlyMethods("POST"));
+      return c.json({ data: { source: found.source, status: "asked" as const } }, 202);
+    },
+  });
 }
 
 function noSource(name: string, sources: string[]): Problem {

@@ -1,58 +1,102 @@
-import { type Context, Hono } from "hono";
-import { type AuthEnv, tenantIdFault } from "../../auth/credential.ts";
-import { requireScope } from "../../auth/scope.ts";
-import { checked } from "../../http/checked.ts";
-import { readJsonBody } from "../../http/json_body.ts";
-import { onlyMethods } from "../../http/only_methods.ts";
-import { Problem } from "../../base/problem.ts";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Hono } from "hono";
+import { type AuthEnv, tenantId } from "../../auth/credential.ts";
+import { needs, requires } from "../../auth/security.ts";
+import { dataAnswer, jsonBody, problemRefs, usualProblems } from "../../http/answers.ts";
+import { serve } from "../../http/serve.ts";
 import type { Budgets } from "./budgets.ts";
 import { limitsChange } from "./limits.ts";
+import type { BudgetState } from "./refusal.ts";
 
-/**
- * `GET /budget`: the tenant's own budgets. `GET` and `PUT /admin/tenants/{tenantId}/budget` and
- * `POST /admin/tenants/{tenantId}/budget/reset`: any tenant's, for an admin.
- */
-export function budgetRoutes({ budgets }: { budgets: Budgets }): Hono<AuthEnv> {
-  const path = "/admin/tenants/:tenantId/budget";
-  return new Hono<AuthEnv>()
-    .get("/budget", async (c) => c.json({ data: await describe(budgets, c.var.credential.tenantId) }))
-    .all("/budget", onlyMethods("GET, HEAD"))
-    .use("/admin/tenants/*", requireScope("admin"))
-    .get(path, async (c) => c.json({ data: await describe(budgets, tenantOf(c)) }))
-    .put(path, async (c) => {
-      const tenantId = tenantOf(c);
-      await budgets.set(tenantId, checked(limitsChange, await readJsonBody(c.req.raw)));
-      return c.json({ data: await describe(budgets, tenantId) });
-    })
-    .all(path, onlyMethods("GET, HEAD, PUT"))
-    .post(`${path}/reset`, async (c) => {
-      const tenantId = tenantOf(c);
+const state = z.object({
+  limit: z.int(),
+  used: z.int(),
+  remaining: z.int(),
+  resetsAt: z.iso.datetime(),
+  isDefault: z.boolean(),
+});
+
+const tenantBudgets = z.object({
+  tenantId: z.string(),
+  daily: state,
+  monthly: state,
+  dailyBytes: state.extend({ limit: z.int().nullable(), remaining: z.int().nullable() })
+    .describe("Null is no limit"),
+  perSecond: z.object({ limit: z.int(), isDefault: z.boolean() }),
+});
+
+type TenantBudgets = z.infer<typeof tenantBudgets>;
+
+const responses = { 200: dataAnswer("The budgets", tenantBudgets), ...usualProblems };
+const ofTenant = { tags: ["budgets"], ...requires("admin") };
+const params = z.object({ tenantId });
+const path = "/v1/admin/tenants/{tenantId}/budget";
+
+/** The tenant's own budgets; and any tenant's, for an admin. */
+export const budgetRoutes = {
+  getBudget: createRoute({
+    method: "get",
+    path: "/v1/budget",
+    tags: ["budgets"],
+    security: needs(),
+    summary: "The tenant's own budgets, and what is left of them",
+    description: "Needs no scope.",
+    responses,
+  }),
+  getTenantBudget: createRoute({
+    method: "get",
+    path,
+    ...ofTenant,
+    summary: "A tenant's budgets",
+    request: { params },
+    responses,
+  }),
+  putTenantBudget: createRoute({
+    method: "put",
+    path,
+    ...ofTenant,
+    summary: "Change a tenant's budgets",
+    description:
+      "What is not named stays as it is; null goes back to the default. Holds on every gateway within a second.",
+    request: { params, body: jsonBody(limitsChange) },
+    responses: { ...responses, ...problemRefs("TooLarge") },
+  }),
+  postTenantBudgetReset: createRoute({
+    method: "post",
+    path: `${path}/reset`,
+    ...ofTenant,
+    summary: "Take the use of the day and of the month back to zero",
+    request: { params },
+    responses,
+  }),
+};
+
+/** Tells, changes and resets budgets. */
+export function serveBudgets({ budgets }: { budgets: Budgets }): Hono<AuthEnv> {
+  return serve(budgetRoutes, {
+    getBudget: async (c) => c.json({ data: await describe(budgets, c.var.credential.tenantId) }, 200),
+    getTenantBudget: async (c, { params }) => c.json({ data: await describe(budgets, params.tenantId) }, 200),
+    async putTenantBudget(c, { params: { tenantId }, body }) {
+      await budgets.set(tenantId, body);
+      return c.json({ data: await describe(budgets, tenantId) }, 200);
+    },
+    async postTenantBudgetReset(c, { params: { tenantId } }) {
       await budgets.reset(tenantId);
-      return c.json({ data: await describe(budgets, tenantId) });
-    })
-    .all(`${path}/reset`, onlyMethods("POST"));
+      return c.json({ data: await describe(budgets, tenantId) }, 200);
+    },
+  });
 }
 
 /** A tenant's budgets as they are answered. */
-async function describe(budgets: Budgets, tenantId: string) {
+async function describe(budgets: Budgets, tenantId: string): Promise<TenantBudgets> {
   const { own, limits, budgets: states } = await budgets.status(tenantId);
+  const shown = states.map(({ name, resetsAt, ...state }) => [
+    name,
+    { ...state, resetsAt: new Date(resetsAt).toISOString(), isDefault: own[name] === null },
+  ]);
   return {
     tenantId,
-    ...Object.fromEntries(states.map(({ name, limit, used, remaining, resetsAt }) => [name, {
-      limit,
-      used,
-      remaining,
-      resetsAt: new Date(resetsAt).toISOString(),
-      isDefault: own[name] === null,
-    }])),
+    ...Object.fromEntries(shown) as Pick<TenantBudgets, BudgetState["name"]>,
     perSecond: { limit: limits.perSecond, isDefault: own.perSecond === null },
   };
-}
-
-/** The tenant that the path names. Throws Problem. */
-function tenantOf(c: Context<AuthEnv>): string {
-  const tenantId = c.req.param("tenantId") ?? "";
-  const fault = tenantIdFault(tenantId);
-  if (!fault) return tenantId;
-  throw new Problem("invalid-parameter", { detail: `tenantId ${fault}`, parameter: "tenantId" });
 }

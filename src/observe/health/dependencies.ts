@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Audit } from "../audit/audit.ts";
 import type { Tokens } from "../../auth/jwt.ts";
 import type { Budgets } from "../../limits/budget/budgets.ts";
@@ -6,7 +7,10 @@ import { withTimeout } from "../../base/async/with_timeout.ts";
 import type { Probe } from "./probe.ts";
 
 /** How something is: `degraded` does its work in part, or will not for long. */
-export type Status = "ok" | "degraded" | "unavailable";
+export const statusSchema = z.enum(["ok", "degraded", "unavailable"]);
+
+/** The same as a type. */
+export type Status = z.infer<typeof statusSchema>;
 
 /** What the checks look at. */
 export interface DependenciesOptions {
@@ -20,13 +24,24 @@ export interface DependenciesOptions {
 }
 
 /** What the gateway needs and how each of it is; no addresses, no names of hosts. */
-export interface Dependencies {
-  clickHouse: { status: Status; version?: string; latencyMs?: number; pendingMigrations?: number };
-  /** Only where AUTH_JWKS_URL is set. */
-  keys?: { status: Status; fetchedAt: string | null };
-  audit: { status: Status; waiting: number; dropped: number };
-  budgets: { status: Status };
-  queue: { status: Status; running: number; waiting: number };
+export const dependenciesSchema = z.object({
+  clickHouse: part({
+    version: z.string().optional(),
+    latencyMs: z.number().optional(),
+    pendingMigrations: z.int().optional().describe("Migrations that the database lacks"),
+  }),
+  // only where AUTH_JWKS_URL is set
+  keys: part({ fetchedAt: z.iso.datetime().nullable().describe("When the keys of tokens came") }).optional(),
+  audit: part({ waiting: z.int(), dropped: z.int() }),
+  budgets: part({}),
+  queue: part({ running: z.int(), waiting: z.int() }),
+});
+
+/** The same as a type. */
+export type Dependencies = z.infer<typeof dependenciesSchema>;
+
+function part<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.object({ status: statusSchema, ...shape });
 }
 
 const migrationsTimeoutMs = 1_500;

@@ -1,19 +1,23 @@
-import { type Context, Hono } from "hono";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Hono } from "hono";
+import type { Auth } from "../../auth/auth.ts";
+import { memoized } from "../../base/async/memoized.ts";
 import type { Cache } from "../../cache/cache.ts";
 import { hitRate } from "../../cache/stats.ts";
 import type { Served } from "../../catalog/serving.ts";
-import type { Auth } from "../../auth/auth.ts";
 import { type ClickHouse, run } from "../../clickhouse/client.ts";
+import { jsonAnswer } from "../../http/answers.ts";
 import type { HttpEnv } from "../../http/facts.ts";
+import { serve } from "../../http/serve.ts";
 import {
   checkDependencies,
   type Dependencies,
   type DependenciesOptions,
+  dependenciesSchema,
   type Status,
+  statusSchema,
   worstOf,
 } from "./dependencies.ts";
-import { onlyMethods } from "../../http/only_methods.ts";
-import { memoized } from "../../base/async/memoized.ts";
 import type { Probe } from "./probe.ts";
 
 /** What the health routes look at. */
@@ -30,49 +34,126 @@ export interface HealthDeps
 const readyTimeoutMs = 1_500;
 const migrationsFreshMs = 10_000;
 
-/**
- * `GET /live`: the process runs. `GET /ready`: it can answer queries (200) or says why it cannot (503).
- * `GET /cache`: what the result cache holds and did. `GET /`: how all is, in a word for each part. `GET /dependencies`: the same with what is known of each.
- */
-export function healthRoutes(
-  deps: HealthDeps,
-  { tokens }: Pick<Auth, "tokens">,
-  probe: Probe,
-): Hono<HttpEnv> {
+const catalogSchema = z.object({
+  status: statusSchema,
+  broken: z.array(z.string()).describe(
+    "Query files that are wrong; the last good version of each may go on being served",
+  ),
+});
+
+const allDependencies = z.object({
+  status: statusSchema,
+  dependencies: dependenciesSchema.extend({ catalog: catalogSchema }),
+});
+
+const summary = z.object({ status: statusSchema, dependencies: z.record(z.string(), statusSchema) });
+
+const count = z.int();
+const held = { entries: count, bytes: count, evictions: count };
+const counts = {
+  hits: count,
+  misses: count,
+  staleHits: count,
+  sharedRuns: count,
+  bypasses: count,
+  hitRate: z.number().nullable().describe("Share of hits, of what the cache could answer"),
+};
+const cacheStats = z.object({
+  ...held,
+  maxBytes: count,
+  tooLarge: count,
+  ...counts,
+  queries: z.array(z.object({ query: z.string(), ...held, ...counts })),
+});
+
+const ok = z.object({ status: z.enum(["ok"]) });
+const shared = { method: "get" as const, tags: ["health"], security: [] };
+
+/** How the gateway is; they need no credential. */
+export const healthRoutes = {
+  getHealth: createRoute({
+    ...shared,
+    path: "/health",
+    summary: "How the gateway is, in a word for each part",
+    responses: {
+      200: jsonAnswer("It answers requests; `degraded` tells that a part does not do its work", summary),
+      503: jsonAnswer("It answers none", summary),
+    },
+  }),
+  getHealthLive: createRoute({
+    ...shared,
+    path: "/health/live",
+    summary: "Whether the process runs",
+    responses: { 200: jsonAnswer("It does", ok) },
+  }),
+  getHealthReady: createRoute({
+    ...shared,
+    path: "/health/ready",
+    summary: "Whether queries can be answered",
+    responses: {
+      200: jsonAnswer("They can", ok),
+      503: jsonAnswer(
+        "They cannot, and why",
+        z.object({ status: z.enum(["unavailable"]), reason: z.string() }),
+      ),
+    },
+  }),
+  getHealthCache: createRoute({
+    ...shared,
+    path: "/health/cache",
+    summary: "What the result cache holds, and did since the gateway started",
+    responses: { 200: jsonAnswer("Its counts, in all and by query", cacheStats) },
+  }),
+  getHealthDependencies: createRoute({
+    ...shared,
+    path: "/health/dependencies",
+    summary: "What the gateway needs, and how each of it is",
+    responses: {
+      200: jsonAnswer("It answers requests", allDependencies),
+      503: jsonAnswer("It answers none", allDependencies),
+    },
+  }),
+};
+
+/** Looks at everything that a request needs, and tells how it is. */
+export function serveHealth(deps: HealthDeps, { tokens }: Pick<Auth, "tokens">, probe: Probe): Hono<HttpEnv> {
   const pendingMigrations = deps.pendingMigrations && memoized(deps.pendingMigrations, migrationsFreshMs);
   const check = () => checkDependencies({ ...deps, tokens, probe, pendingMigrations });
-  return new Hono<HttpEnv>()
-    .get("/live", (c) => c.json({ status: "ok" }))
-    .get("/cache", (c) => {
+  return serve(healthRoutes, {
+    getHealthLive: (c) => c.json({ status: "ok" as const }, 200),
+    getHealthCache(c) {
       const all = deps.cache.stats();
       const queries = deps.cache.queries().map((query) => ({ ...query, hitRate: hitRate(query) }));
       c.header("cache-control", "no-store");
-      return c.json({ ...all, hitRate: hitRate(all), queries });
-    })
-    .get("/ready", async (c) => {
+      return c.json({ ...all, hitRate: hitRate(all), queries }, 200);
+    },
+    async getHealthReady(c) {
       const reason = await notReady(deps);
       c.header("cache-control", "no-store");
-      if (!reason) return c.json({ status: "ok" });
+      if (!reason) return c.json({ status: "ok" as const }, 200);
       c.header("retry-after", "1");
-      return c.json({ status: "unavailable", reason }, 503);
-    })
-    .get("/", async (c) => {
-      const dependencies = await check();
-      const checks = Object.fromEntries(
-        Object.entries(dependencies).map(([name, { status }]) => [name, status]),
+      return c.json({ status: "unavailable" as const, reason }, 503);
+    },
+    async getHealth(c) {
+      const checked = await check();
+      const status = statusOf(deps, checked);
+      const dependencies = Object.fromEntries(
+        Object.entries({ ...checked, catalog: catalogOf(deps) }).map(([name, { status }]) => [name, status]),
       );
-      return answer(c, statusOf(deps, dependencies), { ...checks, catalog: catalogOf(deps).status });
-    })
-    .get("/dependencies", async (c) => {
-      const dependencies = await check();
-      return answer(c, statusOf(deps, dependencies), { ...dependencies, catalog: catalogOf(deps) });
-    })
-    .on("ALL", ["/", "/live", "/ready", "/cache", "/dependencies"], onlyMethods("GET, HEAD"));
+      c.header("cache-control", "no-store");
+      return c.json({ status, dependencies }, httpStatus(status));
+    },
+    async getHealthDependencies(c) {
+      const checked = await check();
+      const status = statusOf(deps, checked);
+      c.header("cache-control", "no-store");
+      return c.json({ status, dependencies: { ...checked, catalog: catalogOf(deps) } }, httpStatus(status));
+    },
+  });
 }
 
-function answer(c: Context<HttpEnv>, status: Status, dependencies: object): Response {
-  c.header("cache-control", "no-store");
-  return c.json({ status, dependencies }, status === "unavailable" ? 503 : 200);
+function httpStatus(status: Status): 200 | 503 {
+  return status === "unavailable" ? 503 : 200;
 }
 
 function statusOf(deps: HealthDeps, dependencies: Dependencies): Status {

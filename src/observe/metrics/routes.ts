@@ -1,11 +1,13 @@
-import { Hono } from "hono";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Hono } from "hono";
 import type { Config } from "../../base/config.ts";
 import type { ClickHouse } from "../../clickhouse/client.ts";
 import type { HttpEnv } from "../../http/facts.ts";
 import { memoized } from "../../base/async/memoized.ts";
 import type { Probe } from "../health/probe.ts";
 import { withTimeout } from "../../base/async/with_timeout.ts";
-import { onlyMethods } from "../../http/only_methods.ts";
+import { problemRefs } from "../../http/answers.ts";
+import { serve } from "../../http/serve.ts";
 import { Problem } from "../../base/problem.ts";
 import { mediaType } from "./exposition.ts";
 import { renderMetrics, type RenderOptions } from "./render.ts";
@@ -20,26 +22,41 @@ export interface MetricsDeps extends Omit<RenderOptions, "isClickHouseUp" | "syn
 const syncTimeoutMs = 1_500;
 const syncFreshMs = 5_000;
 
-/** `GET /metrics` in Prometheus's text format, for a caller who has METRICS_TOKEN; without that variable for everybody. */
-export function metricsRoutes(deps: MetricsDeps, probe: Probe): Hono<HttpEnv> {
+/** All that is measured. */
+export const metricsRoutes = {
+  getMetrics: createRoute({
+    method: "get",
+    path: "/metrics",
+    tags: ["health"],
+    security: [],
+    summary: "Metrics in Prometheus's text format",
+    description: "Wants the bearer token METRICS_TOKEN, where the gateway has one.",
+    responses: {
+      200: { description: "All metrics", content: { "text/plain": { schema: z.string() } } },
+      ...problemRefs("Unauthenticated"),
+    },
+  }),
+};
+
+/** Writes the metrics for a caller who has METRICS_TOKEN; without that variable for everybody. */
+export function serveMetrics(deps: MetricsDeps, probe: Probe): Hono<HttpEnv> {
   const { METRICS_TOKEN: token } = deps.config;
   const syncStatesOf = memoized(
     () => readSyncStates(deps.clickHouse, AbortSignal.timeout(syncTimeoutMs)),
     syncFreshMs,
   );
-  return new Hono<HttpEnv>()
-    .get("/", async (c) => {
+  return serve(metricsRoutes, {
+    async getMetrics(c) {
       if (token !== undefined) await checkToken(token, c.req.header("authorization"));
       const [{ isUp }, syncStates = []] = await Promise.all([
         probe(),
         withTimeout(syncTimeoutMs, syncStatesOf),
       ]);
       c.header("cache-control", "no-store");
-      return c.body(renderMetrics({ ...deps, isClickHouseUp: isUp, syncStates }), 200, {
-        "content-type": mediaType,
-      });
-    })
-    .all("/", onlyMethods("GET, HEAD"));
+      const text = renderMetrics({ ...deps, isClickHouseUp: isUp, syncStates });
+      return c.text(text, 200, { "Content-Type": mediaType });
+    },
+  });
 }
 
 async function checkToken(token: string, authorization: string | undefined): Promise<void> {

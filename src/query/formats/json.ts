@@ -3,6 +3,7 @@ import type { Answer } from "../answer.ts";
 import type { Query } from "../../catalog/query.ts";
 import { type ClickHouse, readSummary } from "../../clickhouse/client.ts";
 import { coarseFigures } from "../../base/figures.ts";
+import type { Meta } from "./meta.ts";
 import { expectOneRow } from "./one_row.ts";
 import { pageOf } from "./page.ts";
 import { readAnswer } from "./read_answer.ts";
@@ -47,7 +48,7 @@ export async function answerJson(clickHouse: ClickHouse, run: QueryRun): Promise
     bytesRead: summary.readBytes,
     elapsedMs: Math.round(summary.elapsedMs * 1000) / 1000,
   };
-  const meta = {
+  const meta: Meta = {
     query: query.name,
     rows,
     ...(run.isExact ? figures : coarseFigures(figures)),

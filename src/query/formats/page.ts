@@ -1,19 +1,9 @@
 import { maxOffset } from "../bind.ts";
 import { printCursor } from "../cursor.ts";
 import { cutPage } from "./keyset_page.ts";
+import type { PageMeta } from "./meta.ts";
 import type { QueryRun } from "../statement.ts";
 import { splitLastLine } from "./template.ts";
-
-/** `meta.page` of an answer. */
-export interface PageMeta {
-  /** From 1; null by cursor. */
-  number: number | null;
-  size: number;
-  /** Rows of all pages; null by cursor, where nothing counts them. */
-  total: number | null;
-  /** What to send as `page`, or as `cursor`, for the next one; null on the last. */
-  next: number | string | null;
-}
 
 /** A page's rows as a printed array, and what is told of it, from what ClickHouse printed. */
 export function pageOf(
