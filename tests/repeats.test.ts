@@ -80,7 +80,7 @@ Deno.test("a repeated request is refused when the budget is spent", () =>
     assert.deepEqual(statuses, [200, 200, 200, 429, 429]);
   }, { budgets: { daily: 3 } }));
 
-Deno.test("a repeated request with what the short way does not know goes the whole way", () =>
+Deno.test("a repeated request with a field that changes its answer is not answered as before", () =>
   withTenants(async (gateway, one) => {
     for (let i = 0; i < 2; i++) await gateway.get(path, one);
     const told = await gateway.request(path, one, { headers: { "x-correlation-id": "mine" } });
