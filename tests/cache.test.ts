@@ -668,7 +668,7 @@ Deno.test("of the encodings that the caller takes, the one it wants most is chos
     ["gzip;q=much", null],
     ["deflate", null],
   ];
-  // twice each: the second time takes the short way of repeated requests
+  // twice each: the second time is not parsed again
   for (const [accept, encoding] of [...cases, ...cases]) {
     assert.equal((await get(accept)).encoding, encoding, accept);
   }

@@ -3,7 +3,7 @@ import { createTable } from "./cache_table.ts";
 import { newTenant, queryFile, type TestOptions } from "./gateway.ts";
 import { createSmallGateway } from "./small_gateway.ts";
 
-// A cached GET that was answered before takes a short way: here it must not differ from the whole one.
+// A cached GET that was answered before is not parsed again: its answer must not differ from the first one.
 
 const path = "/v1/test/sum";
 
