@@ -36,16 +36,22 @@ export interface Writing {
 }
 
 const maxBodyBytes = 1_048_576;
-const maxRemembered = 10_000;
-/** Longer addresses are understood again each time. */
-const maxAddressLength = 2_048;
+/** About 10,000 addresses of usual length. */
+const maxRememberedBytes = 16_000_000;
+/** What is remembered of an address, besides it and its parameters. */
+const entryBytes = 1_000;
 
 /**
  * What a request asks for: its query, checked parameters and format. A GET like one before is remembered, for the files that are
  * served now: what it came to depends on its address and its field Accept. The caller's scopes are checked each time.
  */
 export function createUnderstanding({ served, clock }: { served: () => Served; clock: () => Date }) {
-  const remembered = new LRUCache<string, Reading>({ max: maxRemembered });
+  const remembered = new LRUCache<string, Reading>({
+    maxSize: maxRememberedBytes,
+    maxEntrySize: maxRememberedBytes / 100,
+    // the address, and its parameters as they came and as they are bound
+    sizeCalculation: (_reading, address) => 3 * address.length + entryBytes,
+  });
   let known: Served | undefined;
 
   /** Throws Problem. */
@@ -57,9 +63,7 @@ export function createUnderstanding({ served, clock }: { served: () => Served; c
       remembered.clear();
     }
     const { url } = req.raw;
-    const key = isRead(req.method) && url.length <= maxAddressLength
-      ? `${req.method}\n${url}\n${req.header("accept") ?? ""}`
-      : undefined;
+    const key = isRead(req.method) ? `${req.method}\n${url}\n${req.header("accept") ?? ""}` : undefined;
     const reading = key === undefined ? undefined : remembered.get(key);
     if (!reading) return understandNew(c, known.catalog, key);
     noteQuery(facts, reading.query);
@@ -97,7 +101,8 @@ export function createUnderstanding({ served, clock }: { served: () => Served; c
     facts.parametersHash = hashParameters(bound.parameters);
     const reading = { query, bound, format, parametersHash: facts.parametersHash, scopes };
     // whose rows are compared depends on the credential, and how long a cursor holds on the clock
-    if (key !== undefined && !tenantIds && !input.has("cursor")) remembered.set(key, reading);
+    const isSame = !tenantIds && !input.has("cursor");
+    if (key !== undefined && isSame && known?.catalog === catalog) remembered.set(key, reading);
     return reading;
   }
 
