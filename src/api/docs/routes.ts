@@ -41,7 +41,16 @@ const paths = [
 
 /** The API reference at `/docs`, the OpenAPI document, and a page for each problem type. */
 export function docsRoutes(deps: DocsDeps): Hono<HttpEnv> {
-  const document = () => openApiDocument(deps.served());
+  let known: { served: Served; json: string; yaml: string } | undefined;
+  // to make it takes a hundred times as long as to send it, and anybody may ask
+  const document = () => {
+    const served = deps.served();
+    if (known?.served !== served) {
+      const made = openApiDocument(served);
+      known = { served, json: JSON.stringify(made), yaml: stringify(made, yamlOptions) };
+    }
+    return known;
+  };
   return new Hono<HttpEnv>()
     .get("/", (c) => c.redirect("/docs"))
     .get("/docs", (c) => {
@@ -64,10 +73,13 @@ export function docsRoutes(deps: DocsDeps): Hono<HttpEnv> {
       c.header("cache-control", "public, max-age=86400");
       return c.body(bytes);
     })
-    .get("/openapi.json", (c) => c.json(document()))
+    .get(
+      "/openapi.json",
+      (c) => c.body(document().json, 200, { "content-type": "application/json" }),
+    )
     .get(
       "/openapi.yaml",
-      (c) => c.body(stringify(document(), yamlOptions), 200, { "content-type": "application/yaml" }),
+      (c) => c.body(document().yaml, 200, { "content-type": "application/yaml" }),
     )
     .get("/problems/:type", (c) => {
       const slug = c.req.param("type");
