@@ -99,7 +99,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   });
   const cache = createCache({ clickHouse, reader, clock, log, maxBytes: config.CACHE_MAX_BYTES, monotonic });
   const metrics = createMetrics({ build: deps.build, process: deps.process, clock });
-  // nothing is served until the server was asked
+  // 1 until `load` has asked the server for its limits
   const queue = createQueue({ ...deps.queue, concurrency: config.CLICKHOUSE_MAX_CONCURRENCY ?? 1 });
   let isOpen = true;
   const app = createApp({

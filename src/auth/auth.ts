@@ -1,4 +1,4 @@
-// Who asks and what they may: tokens, API keys, scopes.
+// The room auth: who asks and what they may: tokens, API keys, scopes.
 
 import type { ClickHouse } from "../clickhouse/client.ts";
 import type { Log } from "../base/log.ts";

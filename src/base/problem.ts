@@ -1,4 +1,4 @@
-// What everything stands on and nothing of Sluice shows in: problems, configuration, log lines, bytes, waiting.
+// The room base: what every room uses: problems, configuration, log lines, bytes, waiting.
 
 /**
  * Every error a caller can meet, in one table: slug → HTTP status and title (RFC 9457).

@@ -1,4 +1,4 @@
-// Finished answers, kept until the tables behind them change; those who ask for the same at once share a run.
+// The room cache: finished answers, kept until the tables behind them change, and how they are served: conditions, ranges, encodings. Those who ask for the same at once share a run.
 
 import type { Answer } from "../query/answer.ts";
 import { usesClock } from "../catalog/clock.ts";

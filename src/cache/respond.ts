@@ -16,7 +16,7 @@ export interface Conditions {
   ifRange?: string;
   acceptEncoding: string | undefined;
   /** Whether the answer is an export, which may be asked for in ranges. */
-  isFile: boolean;
+  isExport: boolean;
 }
 
 /**
@@ -29,14 +29,14 @@ export function respond(
   conditions: Conditions,
   cache: Pick<Cache, "encoded" | "text">,
 ): Response | Promise<Response> {
-  const { isFile } = conditions;
+  const { isExport } = conditions;
   const headers: Record<string, string> = {
     ...answer.headers,
     vary,
     "cache-status": cacheStatus(status, forwarded, isShared, entry ? ttlSeconds : undefined),
     "cache-control": entry ? cacheControl(entry) : "no-store",
     // of what is not kept, the next request would get another computation's bytes
-    ...(isFile && { "accept-ranges": entry ? "bytes" : "none" }),
+    ...(isExport && { "accept-ranges": entry ? "bytes" : "none" }),
   };
   if (!entry) {
     const { body } = answer;
@@ -49,7 +49,7 @@ export function respond(
   const encoding = range
     ? undefined
     : chooseEncoding(readAccepted(conditions.acceptEncoding), entry.body.length);
-  headers.etag = sentTag(entry, isFile, encoding);
+  headers.etag = sentTag(entry, isExport, encoding);
   headers.age = String(Math.max(0, Math.floor((now.getTime() - entry.madeAt) / 1000)));
   checkMatch(conditions, headers.etag);
   if (conditions.ifNoneMatch && matchesTag(conditions.ifNoneMatch, entry.etag)) {
@@ -83,10 +83,10 @@ function responseOf(
 /** The part that is asked for, if what the caller has of the rest, by `If-Range`, is of the same bytes. */
 function rangeOf(
   entry: Entry,
-  { isFile, range, ifRange }: Conditions,
+  { isExport, range, ifRange }: Conditions,
 ): ByteRange | "unsatisfiable" | undefined {
-  if (!isFile || range === undefined) return;
-  if (ifRange !== undefined && ifRange.trim() !== sentTag(entry, isFile, undefined)) return;
+  if (!isExport || range === undefined) return;
+  if (ifRange !== undefined && ifRange.trim() !== sentTag(entry, isExport, undefined)) return;
   return readRange(range, entry.body.length);
 }
 
@@ -111,8 +111,8 @@ function partOf(
  * The entity tag as it is sent. Of an export it is that of the body's very bytes, so a strong one, with which ranges can be
  * put together; of JSON the body also tells how it was computed, and an encoding makes other bytes of the same.
  */
-export function sentTag({ etag }: Entry, isFile: boolean, encoding: Encoding | undefined): string {
-  return isFile && !encoding ? etag.slice("W/".length) : etag;
+export function sentTag({ etag }: Entry, isExport: boolean, encoding: Encoding | undefined): string {
+  return isExport && !encoding ? etag.slice("W/".length) : etag;
 }
 
 /** `Cache-Status` (RFC 9211). An outdated answer is a hit whose time is over. */

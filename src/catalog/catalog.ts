@@ -1,4 +1,4 @@
-// A `.sql` file becomes a query: front matter, placeholders, and what the engine says of it; what is refused.
+// The room catalog: a `.sql` file becomes a query: front matter, placeholders, and what the engine says of it; what is refused.
 
 import { createInspectors, type Inspecting } from "./inspector.ts";
 import type { Memory } from "./memory.ts";

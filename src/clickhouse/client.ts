@@ -1,4 +1,4 @@
-// One client of ClickHouse, its users, its types and exceptions, and the circuit breaker for when it is silent.
+// The room clickhouse: one client of ClickHouse, its users, its types and exceptions, and the circuit breaker for when it is silent.
 
 import { ClickHouseError, ClickHouseUnreachable } from "./exception.ts";
 import { readLines } from "./read_lines.ts";

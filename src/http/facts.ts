@@ -1,4 +1,4 @@
-// What any request has, of any caller: its facts, target, input and body, and errors as problem documents.
+// The room http: what any request has, of any caller: its facts, target, input and body, and errors as problem documents.
 
 import { type ClickHouse, readSummary } from "../clickhouse/client.ts";
 

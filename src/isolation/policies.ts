@@ -1,4 +1,4 @@
-// Whose rows a statement sees: the row policies and rights of ClickHouse's users, and how a run says its tenant.
+// The room isolation: whose rows a statement sees: the row policies and rights of ClickHouse's users, and how a run says its tenant.
 
 import { readRows } from "../clickhouse/client.ts";
 import type { Roles } from "../clickhouse/roles.ts";

@@ -8,17 +8,25 @@ export interface Format {
   mediaType: string;
   /** ClickHouse's name of the format. */
   clickHouse: string;
-  /** Ending of the file that it is saved as; without one, it is no file. */
+  /** Ending of the file's name; JSON has none. */
   extension?: string;
   isText: boolean;
   /** ClickHouse's settings for it. */
   settings?: Record<string, string | number>;
-  /** How the columns are laid out for it: with their types, as lines of text, or as those without what is a table of its own. */
+  /**
+   * How the query's columns are laid out: `typed` with types that Parquet and Arrow have, `csv` with named tuples as columns and
+   * other nested values as JSON, `fields` an object without its lists; as they are where nothing is said.
+   */
   columns?: "typed" | "csv" | "fields";
   /** The list in the answer that the caller wants as rows. */
   table?: string;
   /** Whether text that a program for sheets would take for a formula is marked as text. */
   escapesFormulas?: boolean;
+}
+
+/** Whether the answer is an export: rows alone, streamed, without the envelope of JSON. */
+export function isExport({ name }: Pick<Format, "name">): boolean {
+  return name !== "json";
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Header } from "../catalog/header.ts";
 import type { Config } from "../base/config.ts";
-import type { Format } from "./format.ts";
+import { type Format, isExport } from "./format.ts";
 
 /** The variables that bound each query whose header does not. */
 export type LimitsConfig = Pick<
@@ -29,7 +29,7 @@ export function limitSettings(
     timeout_overflow_mode: "throw",
     read_overflow_mode: "throw",
     // an export streams; a JSON answer is held as a whole
-    ...(format.name === "json" && {
+    ...(!isExport(format) && {
       max_result_rows: max_result_rows ?? 0,
       max_result_bytes: max_result_bytes ?? config.MAX_RESULT_BYTES,
       result_overflow_mode: "throw",

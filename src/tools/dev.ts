@@ -1,4 +1,4 @@
-// What runs beside a gateway: `dev` and the other tasks, the embedded engine and Postgres, demo data, backfills.
+// The room tools: what runs beside a gateway: `dev` and the other tasks, the embedded engine and Postgres, demo data, backfills.
 
 import { createRoles } from "../clickhouse/roles.ts";
 import { signToken } from "../auth/token.ts";

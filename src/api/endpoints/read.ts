@@ -18,6 +18,7 @@ import { runInTurn } from "../../limits/queue/run.ts";
 import type { Metrics } from "../../observe/metrics/metrics.ts";
 import type { Answer } from "../../query/answer.ts";
 import { answer } from "../../query/formats/answer.ts";
+import { isExport } from "../../query/format.ts";
 import { type LimitsConfig, timeoutSeconds } from "../../query/limits.ts";
 import type { PlannerHints } from "../../query/planner_hints.ts";
 import { isRead, type Reading } from "./understand.ts";
@@ -95,7 +96,7 @@ async function compute(
   const costs = isBehind ? noCosts() : facts;
   const asked = { query, tenantId, parametersHash };
   const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
-  const turn = { tenantId, timeoutMs, signal, isExport: format.name !== "json" };
+  const turn = { tenantId, timeoutMs, signal, isExport: isExport(format) };
   const answered = await runInTurn(deps.queue, turn, () =>
     answer(measured(deps[readerFor(query)], costs), {
       query,
@@ -122,7 +123,7 @@ async function compute(
       },
     }));
   // what an export reads is not known yet
-  if (format.name === "json") deps.plannerHints.note(asked, costs.rowsRead);
+  if (!isExport(format)) deps.plannerHints.note(asked, costs.rowsRead);
   deps.budgets.addBytes(tenantId, coarseBytes(costs.bytesRead));
   return answered;
 }
@@ -134,11 +135,11 @@ function wantsNew(c: Context<AuthEnv>, credential: Credential): boolean {
 }
 
 /** The conditions of a GET or HEAD; they are not meant for other methods (RFC 9110, section 13.1.2). */
-function conditionsOf({ req }: Context<AuthEnv>, { format: { name } }: Reading): Conditions {
+function conditionsOf({ req }: Context<AuthEnv>, { format }: Reading): Conditions {
   return {
     ...(isRead(req.method) && { ifMatch: req.header("if-match"), ifNoneMatch: req.header("if-none-match") }),
     ...(req.method === "GET" && { range: req.header("range"), ifRange: req.header("if-range") }),
     acceptEncoding: req.header("accept-encoding"),
-    isFile: name !== "json",
+    isExport: isExport(format),
   };
 }

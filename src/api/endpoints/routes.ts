@@ -1,4 +1,4 @@
-// The endpoints of the named queries, their OpenAPI document and its pages.
+// The room api: the endpoints of the named queries, their OpenAPI document and its pages.
 
 import { Hono } from "hono";
 import type { AuthEnv } from "../../auth/credential.ts";

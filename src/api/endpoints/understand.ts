@@ -16,7 +16,7 @@ import { bind } from "../../query/bind.ts";
 import type { Bound } from "../../query/bound.ts";
 import { comparedTenants } from "../../query/compared_tenants.ts";
 import { readFormat } from "../../query/formats/export_options.ts";
-import type { Format } from "../../query/format.ts";
+import { type Format, isExport } from "../../query/format.ts";
 import { hashParameters } from "../../query/hash_parameters.ts";
 
 /** A request for a query, understood. */
@@ -97,7 +97,7 @@ export function createUnderstanding({ served, clock }: { served: () => Served; c
     const tenantIds = comparedTenants(query.header, input, credential);
     const bound = { ...bind(query, input, clock()), tenantIds };
     // an export is whole unless a page of it is asked for
-    if (format.name !== "json" && !input.has("page") && !input.has("pageSize")) delete bound.page;
+    if (isExport(format) && !input.has("page") && !input.has("pageSize")) delete bound.page;
     facts.parametersHash = hashParameters(bound.parameters);
     const reading = { query, bound, format, parametersHash: facts.parametersHash, scopes };
     // whose rows are compared depends on the credential, and how long a cursor holds on the clock

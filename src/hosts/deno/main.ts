@@ -1,4 +1,4 @@
-// What starts a gateway on a platform: environment, files, sockets, signals. Nothing here is portable.
+// The room hosts: what starts a gateway on a platform: environment, files, sockets, signals. Nothing here is portable.
 
 import { createRoles } from "../../clickhouse/roles.ts";
 import { createPing } from "../../clickhouse/client.ts";

@@ -1,4 +1,4 @@
-// How much a tenant may ask (budget/) and who is next (queue/).
+// The room limits: how much a tenant may ask (budget/), how many run at once and who is next (queue/).
 
 import { ClickHouseUnreachable } from "../../clickhouse/exception.ts";
 import type { Log } from "../../base/log.ts";

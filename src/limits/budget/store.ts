@@ -2,7 +2,7 @@ import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
 import { ClickHouseUnreachable } from "../../clickhouse/exception.ts";
 import { escapeString, quoteString } from "../../clickhouse/string_literal.ts";
 import type { UsageRow } from "./account.ts";
-import aliveSql from "./alive.sql" with { type: "text" };
+import aliveSql from "./gateways_alive.sql" with { type: "text" };
 import { aliveMs, type Holder } from "./lease.ts";
 import type { OwnLimits } from "./limits.ts";
 import limitsSql from "./limits.sql" with { type: "text" };

@@ -164,7 +164,7 @@ export function createQueue(options: QueueOptions) {
      */
     async enter(turn: Turn): Promise<() => void> {
       turn.signal.throwIfAborted();
-      // what waits while this may start is an export that has to
+      // where others wait all the same, they are exports at their limit: this one may pass them
       if (canStart(turn)) return start(turn);
       const refusal = refuse(turn);
       if (refusal) throw refusal;

@@ -67,7 +67,7 @@ export async function checkDependencies(options: DependenciesOptions): Promise<D
     },
     ...(keys && {
       keys: {
-        // those that were fetched go on
+        // keys fetched before are still used
         status: !keys.isFailing ? "ok" : keys.fetchedAt === undefined ? "unavailable" : "degraded",
         fetchedAt: keys.fetchedAt === undefined ? null : new Date(keys.fetchedAt).toISOString(),
       },
@@ -82,7 +82,7 @@ export async function checkDependencies(options: DependenciesOptions): Promise<D
   };
 }
 
-/** The worst of all; without ClickHouse nothing is answered, and without the rest something is. */
+/** The worst of all; only ClickHouse makes it `unavailable`, any other part `degraded` at most. */
 export function worstOf({ clickHouse, ...others }: Dependencies): Status {
   if (clickHouse.status !== "ok") return clickHouse.status;
   return Object.values(others).some(({ status }) => status !== "ok") ? "degraded" : "ok";

@@ -163,7 +163,7 @@ function statusOf(deps: HealthDeps, dependencies: Dependencies): Status {
   return worst === "ok" ? catalog.status : worst;
 }
 
-/** How the query files are; a broken one leaves its last good version, which may be what was to be mended. */
+/** How the query files are: degraded also while the last good version is served, which may have the fault that was to be mended. */
 function catalogOf(deps: HealthDeps): { status: Status; broken: string[] } {
   try {
     const { broken } = deps.served();

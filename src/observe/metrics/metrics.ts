@@ -1,4 +1,4 @@
-// What is told of the gateway: audit rows, metrics, health.
+// The room observe: what is told of the gateway: audit rows, metrics, health.
 
 import { createIngestionMetrics, type IngestionMetrics } from "./ingestion.ts";
 import { createLoopDelay } from "./loop_delay.ts";

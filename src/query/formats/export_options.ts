@@ -3,7 +3,7 @@ import type { Input } from "../../http/input.ts";
 import type { Query } from "../../catalog/query.ts";
 import { Problem } from "../../base/problem.ts";
 import { tablesOf } from "./export_columns.ts";
-import { chooseFormat, type Format } from "../format.ts";
+import { chooseFormat, type Format, isExport } from "../format.ts";
 
 /** Parameters that say in what form an answer comes. */
 const names = ["format", "table", "escapeFormulas"] as const;
@@ -32,7 +32,7 @@ function readTable(query: Query, format: Format, values: unknown[] | undefined):
     const near = typeof table === "string" ? suggestion(table.slice(0, 64), tables) : "";
     throw fault("table", `must be one of ${tables.join(", ")}${near}`);
   }
-  if (format.name === "json") throw fault("table", "is for exports: ask for one by format, such as csv");
+  if (!isExport(format)) throw fault("table", "is for exports: ask for one by format, such as csv");
   return table;
 }
 

@@ -1,3 +1,4 @@
+import { isExport } from "../../query/format.ts";
 import { createRoles } from "../../clickhouse/roles.ts";
 import { answer } from "../../query/formats/answer.ts";
 import { tablesOf } from "../../query/formats/export_columns.ts";
@@ -122,7 +123,7 @@ function chooseFormats(query: Query, name: string, table: string | undefined): F
   const format = formats.find((each) => each.name === name);
   if (!format) throw new Problem("invalid-parameter", { detail: `There is no format "${name}"\n${usage}` });
   if (table === undefined) return [format];
-  if (format.name === "json") {
+  if (!isExport(format)) {
     throw new Problem("invalid-parameter", { detail: "A list alone is for exports, such as --format=csv" });
   }
   return [{ ...format, table }];
