@@ -187,8 +187,6 @@ function createReply(
   reader: ReturnType<typeof createBodyReader>,
   end: (isWhole: boolean) => void,
 ): Reply {
-  let body: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-
   async function next(): Promise<Uint8Array<ArrayBuffer> | null> {
     try {
       const piece = await reader.next();
@@ -206,21 +204,41 @@ function createReply(
     return pieces.length === 1 ? pieces[0].buffer : await new Blob(pieces).arrayBuffer();
   }
 
-  return {
-    ok: status >= 200 && status < 300,
-    status,
-    headers: { get: (name) => fields.get(name) ?? null, has: (name) => fields.has(name) },
-    get body() {
-      return body ??= new ReadableStream({
-        async pull(controller) {
-          const piece = await next();
-          if (piece) controller.enqueue(piece);
-          else controller.close();
-        },
-        cancel: () => end(false),
-      }, { highWaterMark: 0 });
-    },
-    arrayBuffer,
-    text: async () => new TextDecoder().decode(await arrayBuffer()),
-  };
+  function open(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return new ReadableStream({
+      async pull(controller) {
+        const piece = await next();
+        if (piece) controller.enqueue(piece);
+        else controller.close();
+      },
+      cancel: () => end(false),
+    }, { highWaterMark: 0 });
+  }
+
+  return new TcpReply(status, fields, arrayBuffer, open);
+}
+
+/** A class for the sake of its accessor: in a literal it made a hidden class for each answer, kept until a full collection. */
+class TcpReply implements Reply {
+  readonly ok: boolean;
+  readonly headers: Reply["headers"];
+  #body: Reply["body"] | undefined;
+
+  constructor(
+    readonly status: number,
+    fields: Map<string, string>,
+    readonly arrayBuffer: () => Promise<ArrayBuffer>,
+    readonly open: () => ReadableStream<Uint8Array<ArrayBuffer>>,
+  ) {
+    this.ok = status >= 200 && status < 300;
+    this.headers = { get: (name) => fields.get(name) ?? null, has: (name) => fields.has(name) };
+  }
+
+  get body(): Reply["body"] {
+    return this.#body ??= this.open();
+  }
+
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.arrayBuffer());
+  }
 }
