@@ -155,6 +155,9 @@ interface Head {
   isLast: boolean;
 }
 
+/** Fields that say where the body ends. */
+const framing = new Set(["content-length", "transfer-encoding"]);
+
 function parseHead(text: string): Head {
   const lines = text.split("\r\n");
   const [, minor, status] = /^HTTP\/1\.(\d) (\d{3})/.exec(lines[0]) ?? [];
@@ -162,7 +165,13 @@ function parseHead(text: string): Head {
   const fields = new Map<string, string>();
   for (let i = 1; i < lines.length; i++) {
     const colon = lines[i].indexOf(":");
-    fields.set(lines[i].slice(0, colon).toLowerCase(), lines[i].slice(colon + 1).trim());
+    const name = lines[i].slice(0, colon).toLowerCase();
+    const value = lines[i].slice(colon + 1).trim();
+    // two lengths: where the next answer begins would be a guess (RFC 9112, section 6.3)
+    if (framing.has(name) && (fields.get(name) ?? value) !== value) {
+      throw new Error(`The answer has two fields ${name}`);
+    }
+    fields.set(name, value);
   }
   const connection = fields.get("connection")?.toLowerCase();
   return {

@@ -141,6 +141,8 @@ Deno.test({ name: "createTcpFetch() refuses what is no answer of HTTP", sanitize
       "HTTP/2 200\r\n\r\n",
       `HTTP/1.1 200 OK\r\nx: ${"y".repeat(70_000)}`,
       "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+      "HTTP/1.1 100 Continue\r\n\r\n",
     ]
   ) {
     const peer = startPeer(() => text);
