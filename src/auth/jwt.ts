@@ -29,8 +29,6 @@ export interface TokensOptions {
 export interface Tokens {
   /** Who the token is of; at once when it was verified before. Throws Problem. */
   verify(token: string): Credential | Promise<Credential>;
-  /** Who the token is of, if that is known and holds. */
-  recall(token: string): Credential | undefined;
   /** How the published keys came; undefined where no address of keys is set. */
   keySetState(): KeySetState | undefined;
 }
@@ -71,7 +69,7 @@ export function createTokens({ config, clock, log }: TokensOptions): Tokens {
     return key;
   };
 
-  async function verifyAnew(token: string, now: Date, keysVersion: number): Promise<Credential> {
+  async function verifyNew(token: string, now: Date, keysVersion: number): Promise<Credential> {
     let payload: JWTPayload;
     try {
       ({ payload } = await jwtVerify(token, findKey, { ...options, currentDate: now }));
@@ -86,22 +84,17 @@ export function createTokens({ config, clock, log }: TokensOptions): Tokens {
     return credential;
   }
 
-  function recall(token: string): Credential | undefined {
-    const known = remembered.get(token);
-    const holds = known && known.keysVersion === (keySet?.version() ?? 0) &&
-      clock().getTime() < known.expiresAt;
-    return holds ? known.credential : undefined;
-  }
-
   return {
-    recall,
     keySetState: () => keySet?.state(),
 
     verify(token) {
-      const known = recall(token);
-      if (known) return known;
+      const known = remembered.get(token);
+      const [now, keysVersion] = [clock(), keySet?.version() ?? 0];
+      if (known && known.keysVersion === keysVersion && now.getTime() < known.expiresAt) {
+        return known.credential;
+      }
       remembered.delete(token);
-      return verifyAnew(token, clock(), keySet?.version() ?? 0);
+      return verifyNew(token, now, keysVersion);
     },
   };
 }

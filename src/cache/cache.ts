@@ -42,7 +42,7 @@ const restEveryMs = maxGapMs * 2 / 3;
 const verifiedMs = 1_500;
 /** Older readings than this are waited for also where `stale` allows an outdated answer. */
 const maxUnverifiedMs = 5_000;
-/** Time after a failed recomputation in which no other is begun after an outdated answer. */
+/** Time after a failed recomputation in which none is begun for the same outdated answer. */
 const retryMs = 1_000;
 /** The purge that names nothing. */
 const everything: Purge = { query: "", tenantId: "", table: "" };

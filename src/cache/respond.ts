@@ -111,7 +111,7 @@ function partOf(
  * The entity tag as it is sent. Of an export it is that of the body's very bytes, so a strong one, with which ranges can be
  * put together; of JSON the body also tells how it was computed, and an encoding makes other bytes of the same.
  */
-export function sentTag({ etag }: Entry, isExport: boolean, encoding: Encoding | undefined): string {
+function sentTag({ etag }: Entry, isExport: boolean, encoding: Encoding | undefined): string {
   return isExport && !encoding ? etag.slice("W/".length) : etag;
 }
 
@@ -140,7 +140,7 @@ function cacheControl({ policy: { freshMs, staleMs }, writtenTables }: Entry): s
 }
 
 /** Whether `If-None-Match` names the entity tag, by weak comparison (RFC 9110, section 13.1.2). */
-export function matchesTag(ifNoneMatch: string, etag: string): boolean {
+function matchesTag(ifNoneMatch: string, etag: string): boolean {
   if (ifNoneMatch.trim() === "*") return true;
   const opaque = etag.slice("W/".length);
   return ifNoneMatch.split(",").some((tag) => tag.trim().replace(/^W\//, "") === opaque);

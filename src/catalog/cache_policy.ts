@@ -29,7 +29,7 @@ export const cachePolicy = z.preprocess(
       "Time that an answer is served whatever changes, and the step of `{now}`; `1s` by default",
     ),
     stale: duration.optional().describe(
-      "Time that an outdated answer still goes out at once while a new one is made after it; none by default",
+      "Time that an outdated answer still goes out at once while a new one is made in the background; none by default",
     ),
   }).transform(({ ttl, fresh, stale }): CachePolicy => ({
     ttlMs: ttl,

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { type AuthEnv, type Credential } from "../../auth/credential.ts";
+import type { AuthEnv, Credential } from "../../auth/credential.ts";
 import { isToldExactly } from "../../auth/scope.ts";
 import type { Config } from "../../base/config.ts";
 import { coarseBytes, serverTiming } from "../../base/figures.ts";

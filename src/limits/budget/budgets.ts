@@ -239,13 +239,6 @@ export function createBudgets(options: BudgetOptions) {
       return decision ? counted(decision) : decideAfterSync(account).then(counted);
     },
 
-    /** Counts a query that is accepted at once; otherwise returns false and counts nothing. */
-    trySpend(tenantId: string): boolean {
-      const account = open(tenantId);
-      account.isWanted = true;
-      return decide(account) === "accepted";
-    },
-
     /** Counts bytes that a query of the tenant read. */
     addBytes(tenantId: string, bytes: number): void {
       open(tenantId).used.bytes += bytes;

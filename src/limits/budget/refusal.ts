@@ -12,7 +12,7 @@ export interface Refusal {
   used: number;
   /** When a repetition may succeed. */
   resetsAt: Date;
-  /** False when the budget has some left, but not for now: too many at once. */
+  /** False when the budget is not spent and a repetition is soon accepted. */
   isSpent: boolean;
 }
 

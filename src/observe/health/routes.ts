@@ -69,7 +69,7 @@ const cacheStats = z.object({
 const ok = z.object({ status: z.enum(["ok"]) });
 const shared = { method: "get" as const, tags: ["health"], security: [] };
 
-/** How the gateway is; they need no credential. */
+/** Routes that tell how the gateway is; none needs a credential. */
 export const healthRoutes = {
   getHealth: createRoute({
     ...shared,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cachePolicy, steppedClock } from "../catalog/cache_policy.ts";
+import { cachePolicy, steppedClock } from "./cache_policy.ts";
 
 Deno.test("cachePolicy takes a time, or an object of times", () => {
   assert.deepEqual(cachePolicy.parse("6h"), { ttlMs: 21_600_000, freshMs: 1_000, staleMs: 0 });
