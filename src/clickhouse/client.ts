@@ -1,5 +1,6 @@
 // The room clickhouse: one client of ClickHouse, its users, its types and exceptions, and the circuit breaker for when it is silent.
 
+import { createExec } from "./client_web.ts";
 import { ClickHouseError, ClickHouseUnreachable } from "./exception.ts";
 import { readLines } from "./read_lines.ts";
 
@@ -37,20 +38,8 @@ export interface Summary {
   elapsedMs: number;
 }
 
-/** An answer, as far as it is used: the Response of `fetch` is one. */
-export interface Reply extends Pick<Response, "ok" | "status" | "arrayBuffer" | "text"> {
-  headers: Pick<Headers, "get" | "has">;
-  body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
-}
-
-/** Sends a request that may be sent twice, by HTTP. It throws when there is no answer, or the signal's reason. */
-export type Send = (
-  url: string,
-  request: { method: string; headers: Record<string, string>; body: string; signal?: AbortSignal },
-) => Promise<Reply>;
-
 /** The client: one function; its answer's body is ClickHouse's bytes, which the caller reads or cancels. */
-export type ClickHouse = (statement: Statement) => Promise<Reply>;
+export type ClickHouse = (statement: Statement) => Promise<Response>;
 
 /**
  * Settings that hold for each statement of the gateway. They are stated because their defaults changed
@@ -79,42 +68,60 @@ const settings: Record<string, string> = {
 const heldBytes = 1_048_576;
 
 /**
- * A client for ClickHouse's HTTP interface, over `fetch`; statements that only read go by `sendRead`. The function throws ClickHouseError when the
- * engine refuses, ClickHouseUnreachable when there is none, and the signal's reason when that fires first.
+ * A client for ClickHouse's HTTP interface, over `exec` of `@clickhouse/client-web`; inserts and long parameters, for which `exec` has
+ * no way on the web, go by `fetch` beside it. The function throws ClickHouseError when the engine refuses,
+ * ClickHouseUnreachable when there is none, and the signal's reason when that fires first.
  */
-export function createClickHouse(options: ClickHouseOptions, sendRead: Send = fetch): ClickHouse {
-  const base = `${options.url.replace(/\/+$/, "")}/?${new URLSearchParams({
-    database: options.database,
-    ...settings,
-  })}`;
-  const headers = { "x-clickhouse-user": options.user, "x-clickhouse-key": options.password };
+export function createClickHouse(options: ClickHouseOptions): ClickHouse {
+  const address = new URL(options.url);
+  const [username, password] = [utf8(options.user), utf8(options.password)];
+  const stated = { database: options.database, ...settings };
+  const exec = createExec(address, username, password, stated);
+  const headers = { authorization: `Basic ${btoa(`${username}:${password}`)}` };
+
+  /** Sends rows, or parameters as a form; the statement is in the address. */
+  async function post(statement: Statement): Promise<Response> {
+    const search = new URLSearchParams({ ...stated, query: statement.sql });
+    for (const name in statement.settings) search.set(name, String(statement.settings[name]));
+    if (statement.queryId) search.set("query_id", statement.queryId);
+    if (statement.body) setParameters(search, statement.parameters);
+    const body = statement.body ?? setParameters(new FormData(), statement.parameters);
+    const url = `${address.origin}${address.pathname}?${search}`;
+    return await fetch(url, { method: "POST", headers, body, signal: statement.signal });
+  }
+
+  async function ask(statement: Statement): Promise<Response> {
+    const { sql: query, queryId: query_id, signal: abort_signal, parameters } = statement;
+    abort_signal?.throwIfAborted();
+    const clickhouse_settings = { ...statement.settings };
+    if (clickhouse_settings.wait_end_of_query) clickhouse_settings.http_response_buffer_size = heldBytes;
+    try {
+      if (statement.body || isLong(parameters)) {
+        return await post({ ...statement, settings: clickhouse_settings });
+      }
+      for (const name in parameters) clickhouse_settings[`param_${name}`] = parameters[name];
+      return await exec({ query, query_id, abort_signal, clickhouse_settings });
+    } catch (error) {
+      abort_signal?.throwIfAborted();
+      throw new ClickHouseUnreachable("Cannot reach ClickHouse", { cause: error });
+    }
+  }
+
+  /** A kept-alive connection may turn out closed: a statement that only reads is sent once more. */
+  async function askTwice(statement: Statement): Promise<Response> {
+    try {
+      return await ask(statement);
+    } catch (error) {
+      if (!(error instanceof ClickHouseUnreachable) || /refused/i.test(String(error.cause))) throw error;
+      return await ask(statement);
+    }
+  }
 
   return async function clickHouse(statement) {
-    const { signal, body, sql } = statement;
-    signal?.throwIfAborted();
-    let url = base;
-    if (statement.queryId) url += `&query_id=${encodeURIComponent(statement.queryId)}`;
-    if (statement.settings?.wait_end_of_query) url += `&http_response_buffer_size=${heldBytes}`;
-    for (const name in statement.settings) url += `&${name}=${encodeURIComponent(statement.settings[name])}`;
-    let search = "";
-    for (const name in statement.parameters) {
-      search += `&param_${name}=${encodeURIComponent(statement.parameters[name])}`;
-    }
-    // a form of no fields is none to the engine
-    const isLong = search !== "" && url.length + search.length > maxUrlLength;
-    if (!isLong) url += search;
-    if (body || isLong) url += `&query=${encodeURIComponent(sql)}`;
-    const response = body || isLong || statement.once
-      ? await send(fetch, url, {
-        method: "POST",
-        headers,
-        body: body ?? (isLong ? formOf(statement.parameters) : sql),
-        signal,
-      })
-      : await sendTwice(sendRead, url, { method: "POST", headers, body: sql, signal });
+    const response = await (statement.once || statement.body ? ask(statement) : askTwice(statement));
     // An exception with status 200 exists: one that came after the head was sent with wait_end_of_query.
     if (response.ok && !response.headers.has("x-clickhouse-exception-code")) return response;
-    const message = await readStart(response, signal);
+    const message = await readStart(response, statement.signal);
     const code = response.headers.get("x-clickhouse-exception-code");
     if (code === null && response.status >= 500) {
       throw new ClickHouseUnreachable(`A proxy answers for ClickHouse: ${response.status}`, {
@@ -129,46 +136,39 @@ export function createClickHouse(options: ClickHouseOptions, sendRead: Send = fe
 export function createPing({ url }: Pick<ClickHouseOptions, "url">): (signal: AbortSignal) => Promise<void> {
   const address = `${url.replace(/\/+$/, "")}/ping`;
   return async function ping(signal) {
-    const response = await send(fetch, address, { signal });
+    const response = await fetch(address, { signal }).catch((error) => {
+      signal.throwIfAborted();
+      throw new ClickHouseUnreachable("Cannot reach ClickHouse", { cause: error });
+    });
     await response.body?.cancel();
     if (response.status >= 500) throw new ClickHouseUnreachable(`The ping's answer is ${response.status}`);
   };
 }
 
-/** Longest address as it is written here: a parser makes three of each quote, and Deno's fetch takes no more than 64 KiB. */
-const maxUrlLength = 20_000;
+/** Most characters of parameters in an address: each may become nine there, and Deno's fetch takes no more than 64 KiB. */
+const maxParameterChars = 6_000;
 
-/** Parameters as a form, which the engine reads like those of the address. Their escaped text has no line ends. */
-function formOf(parameters: Record<string, string> = {}): FormData {
-  const form = new FormData();
-  for (const name in parameters) form.set(`param_${name}`, parameters[name]);
-  return form;
+function isLong(parameters: Record<string, string> = {}): boolean {
+  let chars = 0;
+  for (const name in parameters) chars += parameters[name].length;
+  return chars > maxParameterChars;
 }
 
-/** A kept-alive connection may turn out closed: a statement that only reads is sent once more. */
-async function sendTwice(by: Send, url: string, request: Parameters<Send>[1]): Promise<Reply> {
-  try {
-    return await send(by, url, request);
-  } catch (error) {
-    if (!(error instanceof ClickHouseUnreachable) || /refused/i.test(String(error.cause))) throw error;
-    return await send(by, url, request);
-  }
+/** Sets the parameters, whose escaped text has no line ends: a form reads as it was written. */
+function setParameters<Target extends FormData | URLSearchParams>(
+  target: Target,
+  parameters: Record<string, string> = {},
+): Target {
+  for (const name in parameters) target.set(`param_${name}`, parameters[name]);
+  return target;
 }
 
-async function send<Request extends { signal?: AbortSignal | null }>(
-  by: (url: string, request: Request) => Promise<Reply>,
-  url: string,
-  request: Request,
-): Promise<Reply> {
-  try {
-    return await by(url, request);
-  } catch (error) {
-    request.signal?.throwIfAborted();
-    throw new ClickHouseUnreachable("Cannot reach ClickHouse", { cause: error });
-  }
+/** The text's bytes as characters: what Basic credentials are made of (RFC 7617), and all that `btoa` takes. */
+function utf8(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
-async function readText(response: Reply, signal?: AbortSignal): Promise<string> {
+async function readText(response: Response, signal?: AbortSignal): Promise<string> {
   try {
     return await response.text();
   } catch (error) {
@@ -181,7 +181,7 @@ async function readText(response: Reply, signal?: AbortSignal): Promise<string> 
 const maxMessageBytes = 65_536;
 
 /** The beginning of a failure's text: behind a proxy its body may be anything. */
-async function readStart(response: Reply, signal?: AbortSignal): Promise<string> {
+async function readStart(response: Response, signal?: AbortSignal): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
@@ -200,7 +200,7 @@ async function readStart(response: Reply, signal?: AbortSignal): Promise<string>
 }
 
 /** All bytes of an answer; throws ClickHouseUnreachable when it breaks off. */
-export async function readBytes(response: Reply, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(response: Response, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
@@ -210,7 +210,7 @@ export async function readBytes(response: Reply, signal?: AbortSignal): Promise<
 }
 
 /** The lines of an answer, which are not held together; throws ClickHouseUnreachable when it breaks off. */
-export async function* linesOf(response: Reply, signal?: AbortSignal): AsyncGenerator<string> {
+export async function* linesOf(response: Response, signal?: AbortSignal): AsyncGenerator<string> {
   if (!response.body) return;
   try {
     yield* readLines(response.body.getReader());
@@ -243,7 +243,7 @@ export async function run(clickHouse: ClickHouse, statement: Statement): Promise
 }
 
 /** The engine's counts; exact when the statement ran with `wait_end_of_query=1`. */
-export function readSummary(response: Reply): Summary {
+export function readSummary(response: Response): Summary {
   const summary = JSON.parse(response.headers.get("x-clickhouse-summary") ?? "{}");
   return {
     readRows: Number(summary.read_rows ?? 0),

@@ -1,4 +1,4 @@
-import { type ClickHouse, type ClickHouseOptions, createClickHouse, type Send } from "./client.ts";
+import { type ClickHouse, type ClickHouseOptions, createClickHouse } from "./client.ts";
 
 /**
  * The gateway's ways to ask ClickHouse, each as a user of its own with no more rights than it needs
@@ -27,10 +27,10 @@ const suffixes: Record<keyof Roles, string> = {
 };
 
 /** The clients of all roles; a role's user is the owner's name with the role's after it, such as `sluice_reader`. */
-export function createRoles(options: ClickHouseOptions, sendRead?: Send): Roles {
+export function createRoles(options: ClickHouseOptions): Roles {
   return mapRoles(
     suffixes,
-    (suffix) => createClickHouse({ ...options, user: `${options.user}_${suffix}` }, sendRead),
+    (suffix) => createClickHouse({ ...options, user: `${options.user}_${suffix}` }),
   );
 }
 

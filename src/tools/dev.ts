@@ -18,7 +18,6 @@ import { onSignal } from "../hosts/deno/on_signal.ts";
 import { type DevSource, followSource, startDevSource } from "./postgres/dev_source.ts";
 import { progressBar } from "./progress_bar.ts";
 import type { Server } from "../hosts/deno/serve.ts";
-import { readTransport } from "../hosts/deno/read_transport.ts";
 import { renderFault } from "../hosts/deno/sql_files.ts";
 import { watchQueries } from "./watch.ts";
 
@@ -92,7 +91,7 @@ async function serveDev(
   const inspections = keptInspections(`${dataDir}/inspections.json`);
   const gateway = serve({
     config,
-    roles: createRoles(target, readTransport(target.url)),
+    roles: createRoles(target),
     ping: createPing(target),
     log,
     docs,

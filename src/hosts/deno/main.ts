@@ -9,7 +9,6 @@ import { docsAssets } from "./docs_assets.ts";
 import { listMigrations } from "./list_migrations.ts";
 import { createLog } from "./log.ts";
 import { onSignal } from "./on_signal.ts";
-import { readTransport } from "./read_transport.ts";
 import { serve, whenReachable } from "./serve.ts";
 import { renderFault } from "./sql_files.ts";
 
@@ -17,7 +16,7 @@ import { renderFault } from "./sql_files.ts";
 async function main(config: Config): Promise<void> {
   const log = createLog({ format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const target = clickHouseOptions(config);
-  const roles = createRoles(target, readTransport(target.url));
+  const roles = createRoles(target);
   const gateway = serve({ config, roles, ping: createPing(target), log, docs: docsAssets() });
   onSignal(async () => {
     log({ level: "info", message: "Stopping: requests in flight finish" });

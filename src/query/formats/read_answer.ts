@@ -1,4 +1,4 @@
-import { readBytes, type Reply } from "../../clickhouse/client.ts";
+import { readBytes } from "../../clickhouse/client.ts";
 import { ClickHouseUnreachable } from "../../clickhouse/exception.ts";
 import { Problem } from "../../base/problem.ts";
 
@@ -10,7 +10,7 @@ const smallBytes = 100_000;
  * text may be a multiple: names are repeated in each row. Throws a Problem when the text is too long, ClickHouseUnreachable.
  */
 export async function readAnswer(
-  response: Reply,
+  response: Response,
   resultBytes: number,
   maxBytes: number,
   signal: AbortSignal,
