@@ -4,7 +4,7 @@ import { type AppDeps, createApp } from "./app.ts";
 import type { Config } from "./base/config.ts";
 import type { Log } from "./base/log.ts";
 import { type Cache, createCache } from "./cache/cache.ts";
-import type { MemoryStore } from "./catalog/memory.ts";
+import type { MemoryStore } from "./catalog/inspection_memory.ts";
 import type { QueryFile } from "./catalog/query.ts";
 import type { QueryFileError } from "./catalog/query_file_error.ts";
 import { createServing } from "./catalog/serving.ts";

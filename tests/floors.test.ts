@@ -61,7 +61,7 @@ const mainFiles = [
   "auth/auth.ts",
   "catalog/catalog.ts",
   "limits/budget/budgets.ts",
-  "query/formats/answer.ts",
+  "query/formats/answer_query.ts",
   "cache/cache.ts",
   "observe/metrics/metrics.ts",
   "ingest/ingest.ts",

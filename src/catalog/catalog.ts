@@ -1,7 +1,7 @@
 // The room catalog: a `.sql` file becomes a query: front matter, placeholders, and what the engine says of it; what is refused.
 
 import { createInspectors, type Inspecting } from "./inspector.ts";
-import type { Memory } from "./memory.ts";
+import type { InspectionMemory } from "./inspection_memory.ts";
 import { compileQuery, type Query, type QueryFile } from "./query.ts";
 import { errorAt, QueryFileError } from "./query_file_error.ts";
 
@@ -20,7 +20,7 @@ const concurrency = 4;
 export async function loadCatalog(
   files: QueryFile[],
   roles: Inspecting,
-  memory?: Memory,
+  memory?: InspectionMemory,
 ): Promise<LoadedCatalog> {
   const inspectors = await createInspectors(roles, memory);
   const catalog = new Map<string, Query>();

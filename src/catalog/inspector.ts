@@ -5,7 +5,7 @@ import tablesSql from "../isolation/tables.sql" with { type: "text" };
 import fingerprintSql from "./fingerprint.sql" with { type: "text" };
 import { type Functions, readFunctions } from "./functions.ts";
 import { inspectResolution, inspectSyntax, type Resolution, type Syntax } from "./inspection.ts";
-import { createMemory, type Inspected, type Memory } from "./memory.ts";
+import { createInspectionMemory, type Inspected, type InspectionMemory } from "./inspection_memory.ts";
 
 /** What the engine makes of statements of one role. No tenant is said: no statement sees a row, whatever the engine runs of it. */
 export interface Inspector {
@@ -37,7 +37,7 @@ export interface Inspectors extends Record<keyof Inspecting, Inspector> {
  */
 export async function createInspectors(
   { reader, operator }: Inspecting,
-  memory: Memory = createMemory(),
+  memory: InspectionMemory = createInspectionMemory(),
 ): Promise<Inspectors> {
   const [fingerprint, tables] = await Promise.all([
     readFingerprint(operator),

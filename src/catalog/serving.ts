@@ -5,7 +5,7 @@ import type { Log } from "../base/log.ts";
 import streamsSql from "./streams.sql" with { type: "text" };
 import { checkIsolation } from "../isolation/policies.ts";
 import { type Catalog, loadCatalog } from "./catalog.ts";
-import { createMemory, type MemoryStore } from "./memory.ts";
+import { createInspectionMemory, type MemoryStore } from "./inspection_memory.ts";
 import type { QueryFile } from "./query.ts";
 import { QueryFileError } from "./query_file_error.ts";
 
@@ -33,7 +33,7 @@ export interface ServingOptions {
 
 /** Holds what is served and takes new versions of the files. */
 export function createServing({ roles, log, onBroken = "keep", store }: ServingOptions) {
-  const memory = createMemory(store);
+  const memory = createInspectionMemory(store);
   let served: Served | undefined;
 
   /**

@@ -1,4 +1,4 @@
-import type { MemoryStore } from "../catalog/memory.ts";
+import type { MemoryStore } from "../catalog/inspection_memory.ts";
 import { root } from "../hosts/deno/sql_files.ts";
 import { writeWhole } from "../hosts/deno/write_whole.ts";
 

@@ -17,7 +17,7 @@ import type { Queue } from "../../limits/queue/queue.ts";
 import { runInTurn } from "../../limits/queue/run.ts";
 import type { Metrics } from "../../observe/metrics/metrics.ts";
 import type { Answer } from "../../query/answer.ts";
-import { answer } from "../../query/formats/answer.ts";
+import { answerQuery } from "../../query/formats/answer_query.ts";
 import { isExport } from "../../query/format.ts";
 import { type LimitsConfig, timeoutSeconds } from "../../query/limits.ts";
 import type { PlannerHints } from "../../query/planner_hints.ts";
@@ -97,31 +97,35 @@ async function compute(
   const asked = { query, tenantId, parametersHash };
   const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
   const turn = { tenantId, timeoutMs, signal, isExport: isExport(format) };
-  const answered = await runInTurn(deps.queue, turn, () =>
-    answer(measured(deps[readerFor(query)], costs), {
-      query,
-      bound,
-      tenantId,
-      now,
-      format,
-      isExact: deps.config.TELL_COSTS === "exact",
-      limits: deps.config,
-      plan: deps.plannerHints.settings(asked),
-      queryId: isBehind ? crypto.randomUUID() : facts.requestId,
-      signal,
-      onBroken(cause) {
-        if (!request.isAnswering) return;
-        deps.metrics.requests.exportBroke(query.name);
-        deps.log({
-          level: "error",
-          message: "An export broke in the middle",
-          requestId: facts.requestId,
-          path: c.req.path,
-          file: query.file,
-          cause,
-        });
-      },
-    }));
+  const answered = await runInTurn(
+    deps.queue,
+    turn,
+    () =>
+      answerQuery(measured(deps[readerFor(query)], costs), {
+        query,
+        bound,
+        tenantId,
+        now,
+        format,
+        isExact: deps.config.TELL_COSTS === "exact",
+        limits: deps.config,
+        plan: deps.plannerHints.settings(asked),
+        queryId: isBehind ? crypto.randomUUID() : facts.requestId,
+        signal,
+        onBroken(cause) {
+          if (!request.isAnswering) return;
+          deps.metrics.requests.exportBroke(query.name);
+          deps.log({
+            level: "error",
+            message: "An export broke in the middle",
+            requestId: facts.requestId,
+            path: c.req.path,
+            file: query.file,
+            cause,
+          });
+        },
+      }),
+  );
   // what an export reads is not known yet
   if (!isExport(format)) deps.plannerHints.note(asked, costs.rowsRead);
   deps.budgets.addBytes(tenantId, coarseBytes(costs.bytesRead));

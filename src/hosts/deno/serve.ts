@@ -2,7 +2,7 @@ import denoConfig from "../../../deno.json" with { type: "json" };
 import type { DocsAssets } from "../../api/docs/routes.ts";
 import { type Config, ConfigError } from "../../base/config.ts";
 import type { Log } from "../../base/log.ts";
-import type { MemoryStore } from "../../catalog/memory.ts";
+import type { MemoryStore } from "../../catalog/inspection_memory.ts";
 import type { QueryFileError } from "../../catalog/query_file_error.ts";
 import type { Ping } from "../../clickhouse/circuit_breaker.ts";
 import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../../clickhouse/exception.ts";

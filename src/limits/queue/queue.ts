@@ -1,6 +1,6 @@
 import { Problem } from "../../base/problem.ts";
 import { createWaiting, type Waiter } from "./waiting.ts";
-import type { Turn } from "./turn.ts";
+import type { QueueRequest } from "./queue_request.ts";
 
 /** What a queue bounds. */
 export interface QueueOptions {
@@ -56,7 +56,7 @@ export function createQueue(options: QueueOptions) {
   let refusedAt = -Infinity;
   const refused = { full: 0, predicted: 0, expired: 0 };
 
-  function canStart({ tenantId, isExport }: Turn): boolean {
+  function canStart({ tenantId, isExport }: QueueRequest): boolean {
     if (running >= concurrency) return false;
     if (!isExport) return true;
     return exports < Math.max(1, concurrency >> 1) &&
@@ -64,7 +64,7 @@ export function createQueue(options: QueueOptions) {
   }
 
   /** Takes a slot; the function that is returned gives it back, once. */
-  function start({ tenantId, isExport }: Turn): () => void {
+  function start({ tenantId, isExport }: QueueRequest): () => void {
     const startedAt = monotonic();
     running++;
     started++;
@@ -96,14 +96,14 @@ export function createQueue(options: QueueOptions) {
   function startNext(): void {
     for (let next = line.take(canStart); next; next = line.take(canStart)) {
       waitedMs += monotonic() - next.since;
-      next.begin(start(next.turn));
+      next.begin(start(next.request));
     }
   }
 
   /** How long a request would wait for a slot: so many start before it, one in each `meanMs / slots`. */
-  function expectedMs(turn: Turn): number {
+  function expectedMs(request: QueueRequest): number {
     const slots = Math.max(1, concurrency - exports);
-    return seen < leastSeen ? 0 : (line.ahead(turn.tenantId) + 1) * meanMs / slots;
+    return seen < leastSeen ? 0 : (line.ahead(request.tenantId) + 1) * meanMs / slots;
   }
 
   function overloaded(detail: string, overMs: number): Problem {
@@ -112,23 +112,23 @@ export function createQueue(options: QueueOptions) {
     return new Problem("overloaded", { detail, retryAfterSeconds });
   }
 
-  function refuse(turn: Turn): Problem | undefined {
-    const waitMs = expectedMs(turn);
-    if (line.size() >= maxWaiting || line.sizeOf(turn.tenantId) >= maxWaitingPerTenant) {
+  function refuse(request: QueueRequest): Problem | undefined {
+    const waitMs = expectedMs(request);
+    if (line.size() >= maxWaiting || line.sizeOf(request.tenantId) >= maxWaitingPerTenant) {
       refused.full++;
       return overloaded("Too many requests wait for the database", waitMs);
     }
-    if (waitMs > turn.timeoutMs) {
+    if (waitMs > request.timeoutMs) {
       refused.predicted++;
       return overloaded(
         "The wait for the database would be longer than the query may take",
-        waitMs - turn.timeoutMs,
+        waitMs - request.timeoutMs,
       );
     }
   }
 
-  function wait(turn: Turn): Promise<() => void> {
-    const { signal, timeoutMs } = turn;
+  function wait(request: QueueRequest): Promise<() => void> {
+    const { signal, timeoutMs } = request;
     return new Promise((resolve, reject) => {
       const leave = (reason: unknown) => {
         clearTimeout(timer);
@@ -141,10 +141,12 @@ export function createQueue(options: QueueOptions) {
       const onAbort = () => leave(signal.reason);
       const timer = setTimeout(() => {
         refused.expired++;
-        leave(overloaded("The wait for the database was longer than the query may take", expectedMs(turn)));
+        leave(
+          overloaded("The wait for the database was longer than the query may take", expectedMs(request)),
+        );
       }, timeoutMs);
       const waiting: Waiter = {
-        turn,
+        request,
         since: monotonic(),
         begin(release) {
           clearTimeout(timer);
@@ -162,13 +164,13 @@ export function createQueue(options: QueueOptions) {
      * Takes a slot as soon as it is the request's turn; resolves with what gives it back. Throws a Problem when the
      * wait is too long or would be, and the signal's reason.
      */
-    async enter(turn: Turn): Promise<() => void> {
-      turn.signal.throwIfAborted();
+    async enter(request: QueueRequest): Promise<() => void> {
+      request.signal.throwIfAborted();
       // where others wait all the same, they are exports at their limit: this one may pass them
-      if (canStart(turn)) return start(turn);
-      const refusal = refuse(turn);
+      if (canStart(request)) return start(request);
+      const refusal = refuse(request);
       if (refusal) throw refusal;
-      return await wait(turn);
+      return await wait(request);
     },
 
     /** Changes how many run at once. */

@@ -1,6 +1,6 @@
 import { countBytes } from "../../http/count_bytes.ts";
 import type { Queue } from "./queue.ts";
-import type { Turn } from "./turn.ts";
+import type { QueueRequest } from "./queue_request.ts";
 
 /** What holds its slot until it has ended. */
 interface WithBody {
@@ -13,10 +13,10 @@ interface WithBody {
  */
 export async function runInTurn<Answer extends WithBody>(
   queue: Queue,
-  turn: Turn,
+  request: QueueRequest,
   work: () => Promise<Answer>,
 ): Promise<Answer> {
-  const release = await queue.enter(turn);
+  const release = await queue.enter(request);
   let isHeld = false;
   try {
     const answer = await work();
@@ -24,8 +24,8 @@ export async function runInTurn<Answer extends WithBody>(
     if (body instanceof Uint8Array) return answer;
     isHeld = true;
     // a body that nobody begins to read is not cancelled, but its request is
-    if (turn.signal.aborted) release();
-    else turn.signal.addEventListener("abort", release, { once: true });
+    if (request.signal.aborted) release();
+    else request.signal.addEventListener("abort", release, { once: true });
     return { ...answer, body: countBytes(body, release) };
   } finally {
     if (!isHeld) release();

@@ -1,8 +1,8 @@
-import type { Turn } from "./turn.ts";
+import type { QueueRequest } from "./queue_request.ts";
 
-/** A request that waits for its turn. */
+/** A request that waits for its request. */
 export interface Waiter {
-  turn: Turn;
+  request: QueueRequest;
   /** When it came. */
   since: number;
   /** Told when it has a slot. */
@@ -25,7 +25,7 @@ export function createWaiting() {
 
   return {
     add(waiting: Waiter): void {
-      const { tenantId } = waiting.turn;
+      const { tenantId } = waiting.request;
       const queue = tenants.get(tenantId);
       if (queue) queue.push(waiting);
       else tenants.set(tenantId, [waiting]);
@@ -33,9 +33,9 @@ export function createWaiting() {
     },
 
     /** Takes out the next request that `canStart` lets pass, and puts its tenant after all others. */
-    take(canStart: (turn: Turn) => boolean): Waiter | undefined {
+    take(canStart: (request: QueueRequest) => boolean): Waiter | undefined {
       for (const [tenantId, queue] of tenants) {
-        const index = queue.findIndex(({ turn }) => canStart(turn));
+        const index = queue.findIndex(({ request }) => canStart(request));
         if (index < 0) continue;
         const next = without(tenantId, index);
         if (tenants.delete(tenantId)) tenants.set(tenantId, queue);
@@ -44,8 +44,8 @@ export function createWaiting() {
     },
 
     remove(waiting: Waiter): void {
-      const index = tenants.get(waiting.turn.tenantId)?.indexOf(waiting) ?? -1;
-      if (index >= 0) without(waiting.turn.tenantId, index);
+      const index = tenants.get(waiting.request.tenantId)?.indexOf(waiting) ?? -1;
+      if (index >= 0) without(waiting.request.tenantId, index);
     },
 
     /** How many go before a request of the tenant that came now. */

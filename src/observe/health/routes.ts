@@ -17,7 +17,7 @@ import {
   type Status,
   statusSchema,
   worstOf,
-} from "./dependencies.ts";
+} from "./checks.ts";
 import type { Probe } from "./probe.ts";
 
 /** What the health routes look at. */

@@ -1,6 +1,6 @@
 import { isExport } from "../../query/format.ts";
 import { createRoles } from "../../clickhouse/roles.ts";
-import { answer } from "../../query/formats/answer.ts";
+import { answerQuery } from "../../query/formats/answer_query.ts";
 import { tablesOf } from "../../query/formats/export_columns.ts";
 import { type Format, formats } from "../../query/format.ts";
 import { bind } from "../../query/bind.ts";
@@ -82,7 +82,7 @@ async function main(args: string[]): Promise<number> {
     for (const format of chooseFormats(found.query, formatName, wanted)) {
       // below the object, each of its lists is a table of its own
       if (format.name === "table" && format.table && !wanted) print(`\n${format.table}\n`);
-      const { body } = await answer(roles[readerFor(found.query)], {
+      const { body } = await answerQuery(roles[readerFor(found.query)], {
         ...run,
         format,
         queryId: crypto.randomUUID(),

@@ -8,6 +8,6 @@ import { answerExport } from "./export.ts";
 import { answerJson } from "./json.ts";
 
 /** Runs a query and answers in the format asked for. Throws Problem, ClickHouseError, ClickHouseUnreachable. */
-export async function answer(clickHouse: ClickHouse, run: QueryRun): Promise<Answer> {
+export async function answerQuery(clickHouse: ClickHouse, run: QueryRun): Promise<Answer> {
   return isExport(run.format) ? await answerExport(clickHouse, run) : await answerJson(clickHouse, run);
 }

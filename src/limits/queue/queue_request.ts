@@ -1,5 +1,5 @@
 /** A request that wants to run a query. */
-export interface Turn {
+export interface QueueRequest {
   tenantId: string;
   /** The query's timeout: it is not worth waiting longer for a slot. */
   timeoutMs: number;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type ClickHouse, createClickHouse, run } from "../clickhouse/client.ts";
 import { startEngine } from "../tools/engine/engine.ts";
 import { loadCatalog } from "./catalog.ts";
-import { createMemory, type Memory, type MemoryStore } from "./memory.ts";
+import { createInspectionMemory, type InspectionMemory, type MemoryStore } from "./inspection_memory.ts";
 import type { QueryFile } from "./query.ts";
 
 /**
@@ -49,7 +49,7 @@ function createStore(): MemoryStore & { text?: string } {
 const all = ["DESCRIBE", "EXPLAIN AST", "EXPLAIN QUERY TREE"];
 
 /** Loads the files, with one user for all. */
-async function load(files: QueryFile[], clickHouse: ClickHouse, memory: Memory) {
+async function load(files: QueryFile[], clickHouse: ClickHouse, memory: InspectionMemory) {
   return await loadCatalog(files, { reader: clickHouse, operator: clickHouse }, memory);
 }
 
@@ -60,7 +60,7 @@ function fileOf(name: string, sql: string): QueryFile {
 Deno.test("a second load asks the engine of the changed file only", async () => {
   await withDatabase(async ({ clickHouse, asked, change }) => {
     await change("CREATE TABLE things (tenant_id String, n UInt8) ENGINE = MergeTree ORDER BY n");
-    const memory = createMemory();
+    const memory = createInspectionMemory();
     const one = fileOf("one", "SELECT n FROM things");
     await load([one, fileOf("two", "SELECT n AS m FROM things")], clickHouse, memory);
     assert.deepEqual(asked.splice(0).sort(), [...all, ...all].sort());
@@ -79,9 +79,9 @@ Deno.test("what was kept by a store needs no question at the next start", async 
     await change("CREATE TABLE things (tenant_id String, n UInt8) ENGINE = MergeTree ORDER BY n");
     const store = createStore();
     const files = [fileOf("one", "SELECT n FROM things")];
-    const first = await load(files, clickHouse, createMemory(store));
+    const first = await load(files, clickHouse, createInspectionMemory(store));
     asked.length = 0;
-    const { catalog } = await load(files, clickHouse, createMemory(store));
+    const { catalog } = await load(files, clickHouse, createInspectionMemory(store));
     assert.deepEqual(asked, []);
     const { columns, tables } = catalog.get("trial/one")!;
     assert.deepEqual(columns, first.catalog.get("trial/one")?.columns);
@@ -93,10 +93,10 @@ Deno.test("a store that was cut off counts as empty", async () => {
   await withDatabase(async ({ clickHouse, asked }) => {
     const store = createStore();
     const files = [fileOf("one", "SELECT 1 AS n")];
-    await load(files, clickHouse, createMemory(store));
+    await load(files, clickHouse, createInspectionMemory(store));
     store.text = store.text!.slice(0, -10);
     asked.length = 0;
-    const { errors } = await load(files, clickHouse, createMemory(store));
+    const { errors } = await load(files, clickHouse, createInspectionMemory(store));
     assert.deepEqual(errors, []);
     assert.deepEqual(asked.sort(), all);
   });
@@ -107,10 +107,10 @@ Deno.test("an SQL function that begins to read the clock is seen, whatever was k
     const store = createStore();
     const files = [fileOf("one", "SELECT shifted(1) AS n")];
     await change("CREATE FUNCTION shifted AS x -> x");
-    const before = await load(files, clickHouse, createMemory(store));
+    const before = await load(files, clickHouse, createInspectionMemory(store));
     assert.deepEqual(before.errors, []);
     await change("CREATE OR REPLACE FUNCTION shifted AS x -> toUnixTimestamp(now()) + x");
-    const after = await load(files, clickHouse, createMemory(store));
+    const after = await load(files, clickHouse, createInspectionMemory(store));
     assert.match(after.errors.join(), /A query may not call now\(\)/);
   });
 });
@@ -126,7 +126,7 @@ Deno.test("what was asked while the definitions changed is not kept", async () =
       }
       return response;
     };
-    await load([fileOf("one", "SELECT n FROM things")], amid, createMemory(store));
+    await load([fileOf("one", "SELECT n FROM things")], amid, createInspectionMemory(store));
     assert.equal(store.text, undefined);
   });
 });

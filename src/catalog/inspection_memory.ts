@@ -14,7 +14,7 @@ export interface MemoryStore {
 }
 
 /** What the engine has said of statements, by a hash of them. */
-export interface Memory {
+export interface InspectionMemory {
   /** All that was said under definitions of this fingerprint; nothing when the last ones were others. */
   recall(fingerprint: string): Promise<ReadonlyMap<string, Inspected>>;
   /** What is known of the engine's functions under this fingerprint; asked for when it is not known, and not stored. */
@@ -29,7 +29,7 @@ interface Kept {
 }
 
 /** A memory that holds what was said under one fingerprint. */
-export function createMemory(store?: MemoryStore): Memory {
+export function createInspectionMemory(store?: MemoryStore): InspectionMemory {
   let kept: Kept | undefined;
   let known: { fingerprint: string; functions: Functions } | undefined;
   return {
