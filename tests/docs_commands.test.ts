@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { readHeader } from "../src/catalog/header.ts";
+import { readFrontMatter } from "../src/catalog/front_matter.ts";
 import { type Block, type Example, examplesOf, readPages } from "./docs/pages.ts";
 import { type Ids, isShown, withIds } from "./docs/shown.ts";
 import { createDemoWorld, createPostgresWorld, type World } from "./docs/world.ts";
@@ -39,7 +39,7 @@ const checks: Record<string, (block: Block) => void> = {
   sql: ({ text, file }) => {
     if (notTried.some(([beginning]) => text.startsWith(beginning))) return;
     assert.match(file ?? "", /^sql\//);
-    readHeader(file!, text);
+    readFrontMatter(file!, text);
   },
 };
 

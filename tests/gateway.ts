@@ -122,9 +122,9 @@ export interface Answer {
   body: any;
 }
 
-/** A query file of the test's own: `header` holds the lines after the summary. */
-export function queryFile(name: string, header: string, sql: string): QueryFile {
-  return { path: `sql/${name}.sql`, text: `/*---\nsummary: Of a test\n${header}\n---*/\n${sql}\n` };
+/** A query file of the test's own: `frontMatter` holds the lines after the summary. */
+export function queryFile(name: string, frontMatter: string, sql: string): QueryFile {
+  return { path: `sql/${name}.sql`, text: `/*---\nsummary: Of a test\n${frontMatter}\n---*/\n${sql}\n` };
 }
 
 let counter = 0;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { z } from "zod";
 import { readQueryFiles, root } from "../src/hosts/deno/sql_files.ts";
-import { readHeader } from "../src/catalog/header.ts";
+import { readFrontMatter } from "../src/catalog/front_matter.ts";
 import { queryName } from "../src/catalog/query.ts";
 import { type Answer, createGateway, newTenant, read, type TestGateway } from "./gateway.ts";
 
@@ -44,8 +44,8 @@ const testFile = z.strictObject({
 
 const gateway = await createGateway();
 const files = await readQueryFiles();
-const headers = new Map(
-  files.map(({ path, text }) => [queryName(path), readHeader(path, text).header] as const),
+const frontMatters = new Map(
+  files.map(({ path, text }) => [queryName(path), readFrontMatter(path, text).frontMatter] as const),
 );
 
 for (const file of files) {
@@ -74,7 +74,7 @@ for (const file of files) {
         }
         assert.ok(status < 300, JSON.stringify(body));
         if (then !== undefined) assertHolds(body.data, then, "data");
-        if (!headers.get(name)?.method) assertTimes(body.data, await schemaOf(name), "data");
+        if (!frontMatters.get(name)?.method) assertTimes(body.data, await schemaOf(name), "data");
         if (warnings) assert.deepEqual(body.meta.warnings, warnings);
         for (const read of reads ?? []) {
           const answer = await ask(read.query, tenants.asking, read.when, "query");
@@ -93,7 +93,7 @@ let document: Promise<Answer> | undefined;
 async function schemaOf(name: string): Promise<any> {
   document ??= gateway.fetch("/openapi.json").then(read);
   const { paths } = (await document).body;
-  const { responses } = paths[`/v1/${headers.get(name)?.path ?? name}`].get;
+  const { responses } = paths[`/v1/${frontMatters.get(name)?.path ?? name}`].get;
   return responses[200].content["application/json"].schema.properties.data;
 }
 
@@ -102,7 +102,7 @@ const timeForms: Record<string, RegExp> = {
   "date": /^\d{4}-\d\d-\d\d$/,
 };
 
-/** Whether each text that is a time is said to be one, by its type or in the header, and no other is. */
+/** Whether each text that is a time is said to be one, by its type or in the front matter, and no other is. */
 // deno-lint-ignore no-explicit-any -- as free as JSON
 function assertTimes(value: unknown, schema: any, path: string): void {
   if (Array.isArray(value)) {
@@ -130,14 +130,14 @@ async function ask(
   when: Record<string, unknown>,
   scope: string,
 ): Promise<Answer> {
-  const header = headers.get(name);
-  assert.ok(header, `There is no query "${name}"`);
-  const path = header.path ?? name;
+  const frontMatter = frontMatters.get(name);
+  assert.ok(frontMatter, `There is no query "${name}"`);
+  const path = frontMatter.path ?? name;
   const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, key]) => key);
   const address = path.replaceAll(/\{([^}]+)\}/g, (_, key) => encodeURIComponent(String(when[key])));
   const rest = Object.fromEntries(Object.entries(when).filter(([key]) => !inPath.includes(key)));
-  return header.method
-    ? await gateway.call(header.method, address, tenant, rest, scope)
+  return frontMatter.method
+    ? await gateway.call(frontMatter.method, address, tenant, rest, scope)
     : await gateway.query(address, tenant, rest, scope);
 }
 

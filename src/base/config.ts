@@ -47,13 +47,13 @@ export const variables = {
     "Bytes that cached answers take together at most in each gateway; 0 caches none",
   ),
   MAX_QUERY_MEMORY_BYTES: bytes.max(8_000_000_000).default(2_000_000_000).describe(
-    "Most memory a query may use in ClickHouse, unless its header says otherwise; at most 8 GB",
+    "Most memory a query may use in ClickHouse, unless its front matter says otherwise; at most 8 GB",
   ),
   MAX_QUERY_ROWS: count.default(2_000_000_000).describe(
-    "Most rows a query may read, unless its header says otherwise; 0 is any number",
+    "Most rows a query may read, unless its front matter says otherwise; 0 is any number",
   ),
   MAX_QUERY_BYTES: count.default(200_000_000_000).describe(
-    "Most bytes a query may read, unless its header says otherwise; 0 is any number",
+    "Most bytes a query may read, unless its front matter says otherwise; 0 is any number",
   ),
   MAX_RESULT_BYTES: bytes.default(33_554_432).describe(
     "Longest JSON answer, in bytes; exports have no such limit",

@@ -2,7 +2,7 @@ import { withoutStatement } from "../clickhouse/exception.ts";
 
 /** The engine's complaint about a statement, for its author: what is wrong, and where in the text to look first. */
 export function engineFault(message: string, sql: string): { offset: number; message: string } {
-  // its place counts bytes, from before the header
+  // its place counts bytes, from before the front matter
   const readable = withoutStatement(message).replace(
     /: failed at position \d+ \((.*?)\)(?: \(line \d+, col \d+\))?/s,
     " at `$1`",
@@ -13,7 +13,7 @@ export function engineFault(message: string, sql: string): { offset: number; mes
 /** The line and column that the engine names, or the first mention of what it quotes, or the statement's beginning. */
 function offsetOf(message: string, sql: string): number {
   if (/failed at position \d+ \(end of query\)/.test(message)) return sql.trimEnd().length;
-  // the statement is sent after a prefix on its first line, on which there is only the header
+  // the statement is sent after a prefix on its first line, on which there is only the front matter
   const place = /\(line (\d+), col (\d+)\)/.exec(message);
   if (place) {
     const lines = sql.split("\n");

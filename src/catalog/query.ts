@@ -6,7 +6,7 @@ import { comparing } from "./comparison.ts";
 import { compileWrite } from "./compile_write.ts";
 import { engineFault } from "./engine_fault.ts";
 import { checkCursor } from "./check_cursor.ts";
-import { type Header, type QueryHeader, readHeader } from "./header.ts";
+import { type FrontMatter, type QuerySource, readFrontMatter } from "./front_matter.ts";
 import { type Resolution, tablesRead } from "./inspection.ts";
 import type { Inspector, Inspectors } from "./inspector.ts";
 import type { Parameter } from "./parameter.ts";
@@ -36,10 +36,10 @@ export interface QueryFile {
 export interface Query {
   /** Such as `outreach/overview`, or `cohorts/{cohortId}/metrics`. */
   name: string;
-  /** Its address below `/v1`: its name, unless the header says otherwise. */
+  /** Its address below `/v1`: its name, unless the front matter says otherwise. */
   path: string;
   file: string;
-  header: Header;
+  frontMatter: FrontMatter;
   /** The statement that ClickHouse gets. */
   sql: string;
   parameters: Parameter[];
@@ -71,29 +71,29 @@ export async function compileQuery(file: QueryFile, inspectors: Inspectors): Pro
   const name = queryName(path);
   checkName(name, path, at);
 
-  const read = readHeader(path, text);
-  const { header, sql, offsetOf } = read;
-  const address = header.path ?? name;
+  const read = readFrontMatter(path, text);
+  const { frontMatter, sql, offsetOf } = read;
+  const address = frontMatter.path ?? name;
   if (address.split("/")[0] !== name.split("/")[0]) {
     throw at(offsetOf(["path"]), `The path must begin with "${name.split("/")[0]}", as the file's does`);
   }
   const placeholders = scan(sql, at);
   const parameters = createParameters(address, read, placeholders, at);
   const bound = new Set(placeholders.map((placeholder) => placeholder.name));
-  if (header.tenant === "all" && header.scope !== "admin") {
-    throw at(0, "A query with `tenant: all` needs `scope: admin` in the header");
+  if (frontMatter.tenant === "all" && frontMatter.scope !== "admin") {
+    throw at(0, "A query with `tenant: all` needs `scope: admin` in the front matter");
   }
-  if (header.tenant === "compare" && !bound.has(comparing)) {
+  if (frontMatter.tenant === "compare" && !bound.has(comparing)) {
     throw at(0, "A query with `tenant: compare` binds {tenantIds:Array(String)}");
   }
-  if (!bound.has("tenantId") && !header.tenant && !header.method) {
+  if (!bound.has("tenantId") && !frontMatter.tenant && !frontMatter.method) {
     throw at(
       0,
-      "The query does not bind {tenantId:String}; say `tenant: none` in the header if it reads no tenant's rows",
+      "The query does not bind {tenantId:String}; say `tenant: none` in the front matter if it reads no tenant's rows",
     );
   }
 
-  const inspector = inspectors[header.tenant === "all" ? "operator" : "reader"];
+  const inspector = inspectors[frontMatter.tenant === "all" ? "operator" : "reader"];
   const { statement, resolution, tables } = await checkStatement(
     inspector,
     read,
@@ -101,14 +101,14 @@ export async function compileQuery(file: QueryFile, inspectors: Inspectors): Pro
     placeholders,
     at,
   );
-  const columns = header.method ? [] : readColumns(resolution, sql, read, at);
+  const columns = frontMatter.method ? [] : readColumns(resolution, sql, read, at);
   checkCursor(columns, parameters, read, at);
   return {
     name,
     path: address,
     file: path,
-    header,
-    sql: header.method
+    frontMatter,
+    sql: frontMatter.method
       ? await compileWrite(inspector, read, name.split("/")[0], statement, resolution, at)
       : sql.trim(),
     parameters,
@@ -175,7 +175,7 @@ async function resolveQuietly(
 /** Has the engine check the statement, with a value for each placeholder. */
 async function checkStatement(
   inspector: Inspector,
-  { header, sql }: QueryHeader,
+  { frontMatter, sql }: QuerySource,
   parameters: Parameter[],
   placeholders: Placeholder[],
   at: At,
@@ -185,12 +185,12 @@ async function checkStatement(
     { name, type },
   ) => [name, defaults.get(name) ?? plainValue(parseType(type))]);
   // the limits of the result are meant for the query's own, not for what the engine tells of it
-  const { max_result_rows: _rows, max_result_bytes: _bytes, ...settings } = header.settings;
+  const { max_result_rows: _rows, max_result_bytes: _bytes, ...settings } = frontMatter.settings;
   const statement = { sql, parameters: Object.fromEntries(values), settings };
   try {
     const syntax = await inspector.syntaxOf(statement);
     checkSyntax(syntax, sql, at);
-    checkPages(syntax.paging, { header, sql }, at);
+    checkPages(syntax.paging, { frontMatter, sql }, at);
     checkReach(await findReach(inspector, syntax), sql, at);
     const resolved = await resolveQuietly(inspector, statement);
     checkReach(reachOf(inspector, resolved.resolution), sql, at);

@@ -1,7 +1,7 @@
 import { bindableType, ParameterError } from "../clickhouse/types/parameter.ts";
 import { parseType } from "../clickhouse/types/type.ts";
-import { comparing, comparingHeader } from "./comparison.ts";
-import type { Header, QueryHeader } from "./header.ts";
+import { comparing, comparingEntry } from "./comparison.ts";
+import type { FrontMatter, QuerySource } from "./front_matter.ts";
 import { createParameter, type Parameter } from "./parameter.ts";
 import type { Placeholder } from "./placeholders.ts";
 import type { At } from "./query_file_error.ts";
@@ -15,20 +15,20 @@ const reserved: Record<string, string> = {
 /** Parameters that a request may carry besides those of its query. */
 const reservedByGateway = ["page", "pageSize", "cursor", "format", "table", "escapeFormulas"];
 
-/** The parameters that callers fill, from a query's placeholders, its header and its path. Throws QueryFileError. */
+/** The parameters that callers fill, from a query's placeholders, its front matter and its path. Throws QueryFileError. */
 export function createParameters(
   path: string,
-  { header, offsetOf }: QueryHeader,
+  { frontMatter, offsetOf }: QuerySource,
   placeholders: Placeholder[],
   at: At,
 ): Parameter[] {
-  const isInCursor = (name: string) => Object.values(header.cursor ?? {}).includes(name);
+  const isInCursor = (name: string) => Object.values(frontMatter.cursor ?? {}).includes(name);
   const parameters = new Map<string, { parameter: Parameter; type: string }>();
   for (const placeholder of placeholders) {
     const { name, offset } = placeholder;
     const type = placeholder.type.replaceAll(/\s+/g, "");
     if (Object.hasOwn(reserved, name)) {
-      if (name === "newId" && !header.method) {
+      if (name === "newId" && !frontMatter.method) {
         throw at(offset, "Only a writing endpoint binds {newId:UUID}: a query has no new things");
       }
       if (type === reserved[name]) continue;
@@ -42,8 +42,8 @@ export function createParameters(
         const reason = bindableType(parsed);
         if (reason) throw new ParameterError(reason);
         const place = path.includes(`{${name}}`) ? "path" : isInCursor(name) ? "cursor" : "query";
-        if (name === comparing) return createComparing(header, type);
-        return createParameter(name, parsed, header.params[name] ?? {}, place);
+        if (name === comparing) return createComparing(frontMatter, type);
+        return createParameter(name, parsed, frontMatter.params[name] ?? {}, place);
       };
       parameters.set(name, { parameter: atPlace(create, placeholder, at), type });
     } else if (known.type !== type) {
@@ -51,10 +51,13 @@ export function createParameters(
     }
   }
   const bindsNow = placeholders.some(({ name }) => name === "now");
-  for (const [name, { replacesNow }] of Object.entries(header.params)) {
+  for (const [name, { replacesNow }] of Object.entries(frontMatter.params)) {
     const known = parameters.get(name);
     if (!known) {
-      throw at(offsetOf(["params", name]), `The header names the parameter "${name}", which the SQL lacks`);
+      throw at(
+        offsetOf(["params", name]),
+        `The front matter names the parameter "${name}", which the SQL lacks`,
+      );
     }
     if (replacesNow && !(bindsNow && known.type.startsWith("Nullable("))) {
       const message = `"${name}" can stand in place of {now} if the SQL has both, and it is Nullable`;
@@ -68,11 +71,11 @@ export function createParameters(
 }
 
 /** The tenants to compare; routes put the caller's own in when none are named. Throws ParameterError. */
-function createComparing(header: Header, type: string): Parameter {
-  if (header.tenant !== "compare") throw new ParameterError("is for queries with `tenant: compare`");
+function createComparing(frontMatter: FrontMatter, type: string): Parameter {
+  if (frontMatter.tenant !== "compare") throw new ParameterError("is for queries with `tenant: compare`");
   if (type !== "Array(String)") throw new ParameterError(`has the type Array(String), not ${type}`);
   return {
-    ...createParameter(comparing, parseType(type), comparingHeader(header), "query"),
+    ...createParameter(comparing, parseType(type), comparingEntry(frontMatter), "query"),
     required: false,
   };
 }

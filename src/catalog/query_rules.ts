@@ -1,6 +1,6 @@
 import { type ClickHouseType, parseType } from "../clickhouse/types/type.ts";
 import { hasTextAt } from "./typed_times.ts";
-import type { QueryHeader } from "./header.ts";
+import type { QuerySource } from "./front_matter.ts";
 import type { Resolution, Syntax } from "./inspection.ts";
 import { maskSql } from "./placeholders.ts";
 import type { At } from "./query_file_error.ts";
@@ -36,7 +36,7 @@ export function checkSyntax(syntax: Syntax, sql: string, at: At): void {
   if (syntax.hasSettings) {
     throw at(
       find(sql, /\bSETTINGS\b/i),
-      "A SETTINGS clause is not taken in SQL: name the settings in the header",
+      "A SETTINGS clause is not taken in SQL: name the settings in the front matter",
     );
   }
   if (syntax.hasFormat) {
@@ -71,11 +71,11 @@ function find(sql: string, pattern: RegExp): number {
   return found >= 0 ? found : code.search(/\S/);
 }
 
-/** The result columns. Throws QueryFileError when a name is no name of the API, or the header describes another. */
+/** The result columns. Throws QueryFileError when a name is no name of the API, or the front matter describes another. */
 export function readColumns(
   resolution: Pick<Resolution, "columns">,
   sql: string,
-  { header, offsetOf }: QueryHeader,
+  { frontMatter, offsetOf }: QuerySource,
   at: At,
 ): Column[] {
   const columns = resolution.columns.map(({ name, type }, i) => {
@@ -91,7 +91,7 @@ export function readColumns(
       const [, second] = maskSql(sql).matchAll(new RegExp(`\\b${name}\\b`, "g"));
       throw at(second?.index ?? sql.search(/\S/), `Two result columns have the name "${name}"`);
     }
-    if (name === warningsColumn && (header.returns !== "object" || type !== "Array(String)")) {
+    if (name === warningsColumn && (frontMatter.returns !== "object" || type !== "Array(String)")) {
       throw at(
         Math.max(sql.indexOf(name), sql.search(/\S/)),
         "The result column `warnings` becomes `meta.warnings`: it is an Array(String), of a query with `returns: object`",
@@ -106,17 +106,17 @@ export function readColumns(
     }
     return { name, type: parsed };
   });
-  for (const [described, { format }] of Object.entries(header.columns)) {
+  for (const [described, { format }] of Object.entries(frontMatter.columns)) {
     if (!columns.some((column) => column.name === described.split(".")[0])) {
       throw at(
         offsetOf(["columns", described]),
-        `The header describes the column "${described}", which the query does not return`,
+        `The front matter describes the column "${described}", which the query does not return`,
       );
     }
     if (format && !hasTextAt(columns, described)) {
       throw at(
         offsetOf(["columns", described]),
-        `The header says the format of "${described}", which is no text in the result`,
+        `The front matter says the format of "${described}", which is no text in the result`,
       );
     }
   }

@@ -27,16 +27,16 @@ async function faultOf(text: string, path = file): Promise<QueryFileError> {
 
 interface Fault {
   name: string;
-  /** Lines of the header after the summary. */
-  header?: string;
+  /** Lines of the front matter after the summary. */
+  frontMatter?: string;
   /** SQL; `«` stands before the place at fault. Its first line is line 10 of the file. */
   sql: string;
   message: RegExp;
 }
 
-/** A file whose SQL begins in line 10, whatever its header has. */
-function fileOf(header: string, sql: string): string {
-  const lines = ["/*---", "summary: A query", ...header.split("\n").filter(Boolean)];
+/** A file whose SQL begins in line 10, whatever its front matter has. */
+function fileOf(frontMatter: string, sql: string): string {
+  const lines = ["/*---", "summary: A query", ...frontMatter.split("\n").filter(Boolean)];
   while (lines.length < 8) lines.push("# nothing");
   return [...lines, "---*/", sql].join("\n");
 }
@@ -73,7 +73,7 @@ const faults: Fault[] = [
   {
     name: "a SETTINGS clause",
     sql: `SELECT id ${where} -- SETTINGS\n«SETTINGS max_threads = 1`,
-    message: /^A SETTINGS clause is not taken in SQL: name the settings in the header$/,
+    message: /^A SETTINGS clause is not taken in SQL: name the settings in the front matter$/,
   },
   {
     name: "a SETTINGS clause in a subquery",
@@ -170,19 +170,19 @@ const faults: Fault[] = [
   },
   {
     name: "a default that is none of the enum",
-    header: "params:\n  step: { default: year }",
+    frontMatter: "params:\n  step: { default: year }",
     sql: `SELECT id ${where} AND channel = «{step:Enum('day', 'week')}`,
     message: /^Parameter "step": .*must be one of "day", "week", not "year"$/,
   },
   {
-    name: "a default beyond the header's own bounds",
-    header: "params:\n  limit: { default: 500, maximum: 100 }",
+    name: "a default beyond the front matter's own bounds",
+    frontMatter: "params:\n  limit: { default: 500, maximum: 100 }",
     sql: `SELECT id ${where} LIMIT «{limit:UInt32}`,
     message: /^Parameter "limit": must be at most 100$/,
   },
   {
     name: "a pattern that is no regular expression",
-    header: 'params:\n  x: { pattern: "(a" }',
+    frontMatter: 'params:\n  x: { pattern: "(a" }',
     sql: `SELECT id ${where} AND user_id = «{x:String}`,
     message: /^Parameter "x": Invalid regular expression/,
   },
@@ -235,7 +235,7 @@ const faults: Fault[] = [
   },
   {
     name: "what is not a SELECT",
-    header: "tenant: none",
+    frontMatter: "tenant: none",
     sql: `«DROP TABLE outreach_names`,
     message: /^A query file holds a SELECT$/,
   },
@@ -246,10 +246,10 @@ const faults: Fault[] = [
   },
 ];
 
-for (const { name, header = "", sql, message } of faults) {
+for (const { name, frontMatter = "", sql, message } of faults) {
   Deno.test(`compileQuery() refuses ${name}, and shows where`, async () => {
     const before = sql.split("«")[0];
-    const fault = await faultOf(fileOf(header, sql.replace("«", "")));
+    const fault = await faultOf(fileOf(frontMatter, sql.replace("«", "")));
     assert.match(fault.message, message);
     assert.equal(fault.file, file);
     if (!sql.includes("«")) return assert.equal(fault.line, 1);
@@ -263,40 +263,40 @@ for (const { name, header = "", sql, message } of faults) {
   });
 }
 
-const headerFaults: (Fault & { line: string })[] = [
+const frontMatterFaults: (Fault & { line: string })[] = [
   {
     name: "puts a parameter in place of a clock that the SQL does not look at",
-    header: "params:\n  day:\n    replacesNow: true",
+    frontMatter: "params:\n  day:\n    replacesNow: true",
     sql: `SELECT id ${where} AND occurred_at > {day:Nullable(Date)}`,
     line: "  day:",
     message: /^"day" can stand in place of \{now\} if the SQL has both, and it is Nullable$/,
   },
   {
     name: "puts a parameter that is always there in place of the clock",
-    header: "params:\n  day:\n    replacesNow: true",
+    frontMatter: "params:\n  day:\n    replacesNow: true",
     sql: `SELECT id ${where} AND occurred_at > {day:Date} AND occurred_at < {now:DateTime64(3, 'UTC')}`,
     line: "  day:",
     message: /^"day" can stand in place of \{now\}/,
   },
   {
     name: "names a parameter that the SQL lacks",
-    header: "params:\n  id: { description: One }\n  summary: { description: Two }",
+    frontMatter: "params:\n  id: { description: One }\n  summary: { description: Two }",
     sql: `SELECT id ${where} AND id = {id:UUID}`,
     line: "  summary: { description: Two }",
-    message: /^The header names the parameter "summary", which the SQL lacks$/,
+    message: /^The front matter names the parameter "summary", which the SQL lacks$/,
   },
   {
     name: "describes a column that the query does not return",
-    header: "columns:\n  id: One\n  query.x: Two",
+    frontMatter: "columns:\n  id: One\n  query.x: Two",
     sql: `SELECT id ${where}`,
     line: "  query.x: Two",
-    message: /^The header describes the column "query\.x", which the query does not return$/,
+    message: /^The front matter describes the column "query\.x", which the query does not return$/,
   },
 ];
 
-for (const { name, header, sql, line, message } of headerFaults) {
-  Deno.test(`compileQuery() refuses a header that ${name}, and shows the key`, async () => {
-    const fault = await faultOf(fileOf(header!, sql));
+for (const { name, frontMatter, sql, line, message } of frontMatterFaults) {
+  Deno.test(`compileQuery() refuses front matter that ${name}, and shows the key`, async () => {
+    const fault = await faultOf(fileOf(frontMatter!, sql));
     assert.match(fault.message, message);
     assert.deepEqual([fault.lineText, fault.column], [line, 3]);
   });
