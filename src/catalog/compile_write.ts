@@ -73,7 +73,7 @@ async function checkTypes(
     });
   } catch (error) {
     if (!(error instanceof ClickHouseError) || problemOf(error).status === 503) throw error;
-    const fault = engineFault(error.message, statement.sql);
+    const fault = engineFault(error.message, { sql: statement.sql, placeholders: [], tables: [] });
     throw at(fault.offset, fault.message);
   }
 }

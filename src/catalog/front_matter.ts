@@ -1,9 +1,9 @@
-import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
 import { leastBytes, leastRows } from "../base/figures.ts";
 import { textForms } from "./typed_times.ts";
 import { frontMatterScope } from "../auth/scope.ts";
 import { cachePolicy } from "./cache_policy.ts";
+import { type CheckedYaml, readYaml, YamlFault } from "./checked_yaml.ts";
 import { checkWriting } from "./writing_rules.ts";
 import { errorAt } from "./query_file_error.ts";
 
@@ -132,52 +132,29 @@ export function readFrontMatter(file: string, text: string): QuerySource {
   if (!start) throw errorAt(file, text, 0, "The file must begin with front matter: /*--- … ---*/");
   const rest = text.slice(start[0].length);
   const end = closing.exec(rest);
-  if (!end) throw errorAt(file, text, 0, "The front matter has no end: a line ---*/");
-
-  const yaml = rest.slice(0, end.index);
-  const document = parseDocument(yaml);
-  const offsetOf = (path: PropertyKey[]) => start[0].length + offsetIn(document, path);
-  const [fault] = document.errors;
-  if (fault) {
-    // its own line and column count from the front matter's beginning
-    const reason = fault.message.split(/ at line \d+, column \d+/)[0];
+  if (!end) {
+    const meant = rest.search(/^(---[ \t]*$|\*\/)/m);
     throw errorAt(
       file,
       text,
-      start[0].length + fault.pos[0],
-      `The front matter is not valid YAML: ${reason}`,
+      meant < 0 ? 0 : start[0].length + meant,
+      "The front matter ends with a line ---*/",
     );
   }
-  const parsed = frontMatterSchema.safeParse(toValue(document, file, text));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const key = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
-    throw errorAt(file, text, offsetOf(key), `Front matter key "${key.join(".")}": ${issue.message}`);
-  }
 
+  const begin = start[0].length;
+  const { value: frontMatter, offsetOf } = readAt(file, text, begin, begin + end.index);
   const length = start[0].length + end.index + end[0].length;
   const sql = text.slice(0, length).replace(/[^\n]/g, " ") + text.slice(length);
-  return { frontMatter: parsed.data, sql, offsetOf };
+  return { frontMatter, sql, offsetOf: (path) => begin + offsetOf(path) };
 }
 
-/** The YAML's value; an alias of an anchor that is not there only shows here. */
-function toValue(document: Document.Parsed, file: string, text: string): unknown {
+/** Reads the YAML between two offsets of the file. */
+function readAt(file: string, text: string, begin: number, end: number): CheckedYaml<FrontMatter> {
   try {
-    return document.toJS() ?? {};
+    return readYaml(frontMatterSchema, text.slice(begin, end), "Front matter");
   } catch (error) {
-    throw errorAt(file, text, 0, `The front matter is not valid YAML: ${(error as Error).message}`);
+    if (!(error instanceof YamlFault)) throw error;
+    throw errorAt(file, text, begin + error.offset, error.message);
   }
-}
-
-/** Where the key at `path` stands in the YAML text, or its nearest ancestor that does. */
-function offsetIn(document: Document.Parsed, path: PropertyKey[]): number {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const name of path) {
-    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name) : undefined;
-    if (!pair || !isScalar(pair.key)) break;
-    offset = pair.key.range?.[0] ?? offset;
-    node = pair.value;
-  }
-  return offset;
 }

@@ -24,7 +24,15 @@ export interface Parameter {
 
 const nullText = "\\N";
 
-/** A parameter from its placeholder's type and its entry in the front matter. Throws ParameterError for a bad default. */
+/** What is wrong with a key of a parameter's entry; the message goes after the key's name. */
+export class EntryError extends Error {
+  override readonly name = "EntryError";
+  constructor(readonly key: keyof ParameterEntry, reason: string) {
+    super(reason);
+  }
+}
+
+/** A parameter from its placeholder's type and its entry in the front matter. Throws EntryError. */
 export function createParameter(
   name: string,
   type: ClickHouseType,
@@ -34,13 +42,14 @@ export function createParameter(
   const isNullable = (type.kind === "LowCardinality" ? type.of : type).kind === "Nullable";
   const isList = type.kind === "Array";
   const parse = compileParameter(type);
-  const pattern = entry.pattern === undefined ? undefined : new RegExp(`^(?:${entry.pattern})$`, "u");
+  const pattern = readKey(entry, "pattern", (pattern) => new RegExp(`^(?:${pattern})$`, "u"));
   const bind = (input: unknown) => {
     if (input === null && isNullable) return nullText;
     checkLimits(entry, pattern, input);
     return parse(entry.format ? formats[entry.format].parse(input) : input);
   };
-  const defaultText = entry.default !== undefined ? bind(entry.default) : isNullable ? nullText : undefined;
+  const defaultText = readKey(entry, "default", bind) ?? (isNullable ? nullText : undefined);
+  readKey(entry, "example", bind);
   return {
     name,
     in: place,
@@ -53,6 +62,21 @@ export function createParameter(
     description: entry.description,
     example: entry.example,
   };
+}
+
+function readKey<Key extends keyof ParameterEntry, Result>(
+  entry: ParameterEntry,
+  key: Key,
+  read: (value: NonNullable<ParameterEntry[Key]>) => Result,
+): Result | undefined {
+  const value = entry[key];
+  if (value === undefined) return;
+  try {
+    return read(value);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new EntryError(key, message.startsWith("must ") ? ` ${message}` : `: ${message}`);
+  }
 }
 
 /** Checks the front matter's bounds on what the caller sent. */

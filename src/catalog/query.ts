@@ -15,6 +15,7 @@ import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholde
 import { type At, errorAt } from "./query_file_error.ts";
 import { quietThrows } from "./quiet_throws.ts";
 import { createParameters } from "./query_parameters.ts";
+import { tenantFault } from "./sql_places.ts";
 import {
   checkReach,
   checkSyntax,
@@ -81,19 +82,17 @@ export async function compileQuery(file: QueryFile, inspectors: Inspectors): Pro
   const parameters = createParameters(address, read, placeholders, at);
   const bound = new Set(placeholders.map((placeholder) => placeholder.name));
   if (frontMatter.tenant === "all" && frontMatter.scope !== "admin") {
-    throw at(0, "A query with `tenant: all` needs `scope: admin` in the front matter");
+    throw at(offsetOf(["tenant"]), "A query with `tenant: all` needs `scope: admin` in the front matter");
   }
   if (frontMatter.tenant === "compare" && !bound.has(comparing)) {
-    throw at(0, "A query with `tenant: compare` binds {tenantIds:Array(String)}");
+    throw at(offsetOf(["tenant"]), "A query with `tenant: compare` binds {tenantIds:Array(String)}");
   }
+  const inspector = inspectors[frontMatter.tenant === "all" ? "operator" : "reader"];
   if (!bound.has("tenantId") && !frontMatter.tenant && !frontMatter.method) {
-    throw at(
-      0,
-      "The query does not bind {tenantId:String}; say `tenant: none` in the front matter if it reads no tenant's rows",
-    );
+    const fault = tenantFault(sql, tenantTables(inspector));
+    throw at(fault.offset, fault.message);
   }
 
-  const inspector = inspectors[frontMatter.tenant === "all" ? "operator" : "reader"];
   const { statement, resolution, tables } = await checkStatement(
     inspector,
     read,
@@ -120,6 +119,11 @@ export async function compileQuery(file: QueryFile, inspectors: Inspectors): Pro
     bindsNewId: bound.has("newId"),
     hasWarnings: columns.some(({ name }) => name === warningsColumn),
   };
+}
+
+/** Names of the tables whose rows are tenants', without their database. */
+function tenantTables({ tables }: Inspector): string[] {
+  return tables.filter(({ hasTenant }) => hasTenant).map(({ name }) => name.split(".").at(-1)!);
 }
 
 async function contentHash(text: string): Promise<string> {
@@ -198,7 +202,7 @@ async function checkStatement(
   } catch (error) {
     // an engine that has too much to do says nothing about the file
     if (!(error instanceof ClickHouseError) || problemOf(error).status === 503) throw error;
-    const fault = engineFault(error.message, sql);
+    const fault = engineFault(error.message, { sql, placeholders, tables: tenantTables(inspector) });
     throw at(fault.offset, fault.message);
   }
 }
