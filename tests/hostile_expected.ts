@@ -10,7 +10,7 @@ export const refused: Record<string, string> = {
   "clause-parenthesis": "Unmatched parentheses",
   "clause-sample": "doesn't support sampling",
   "clause-second": "remove the semicolon",
-  "clause-setting-front-matter": "Unrecognized key",
+  "clause-setting-front-matter": "Unknown front matter key",
   "clause-settings": "SETTINGS clause is not taken",
   "clause-settings-cte": "SETTINGS clause is not taken",
   "clause-settings-in": "SETTINGS clause is not taken",

@@ -33,10 +33,17 @@ export function syntaxFault(message: string, sql: string): Fault | undefined {
     const near = each?.kind === "word" && nearKeyword(sql.slice(each.start, each.end), wanted);
     if (near) return fault(near, each);
   }
+  if (/^BY$/i.test(text) && before) return fault(": the clause before it is empty", before);
+  if (clauses.test(text)) {
+    return fault(wanted.includes("END") ? ": is END missing before it?" : `: the order is ${clauseOrder}`);
+  }
   if (token.kind === "string" && wanted[0] === "identifier") return fault(": a name has no single quotes");
   if (wanted.includes("Comma") && token.kind !== "symbol") return fault(": is a comma missing before it?");
   return fault("");
 }
+
+const clauses = /^(SELECT|FROM|WHERE|GROUP|HAVING|ORDER|LIMIT)$/i;
+const clauseOrder = "WITH, SELECT, FROM, WHERE, GROUP BY, HAVING, ORDER BY, LIMIT";
 
 function nearKeyword(word: string, wanted: string[]): string {
   const keywords = wanted.flatMap((each) => /^[A-Z]{3,}/.exec(each) ?? []);
