@@ -2,13 +2,7 @@ import { withoutStatement } from "../clickhouse/exception.ts";
 import { suggestion } from "../base/suggestion.ts";
 import { maskSql, type Placeholder } from "./placeholders.ts";
 import { reserved } from "./reserved_parameters.ts";
-import { syntaxFault } from "./syntax_fault.ts";
-
-/** A mistake of a statement, for its author: what is wrong, and where in the text to look first. */
-export interface Fault {
-  offset: number;
-  message: string;
-}
+import { type Fault, syntaxFault } from "./syntax_fault.ts";
 
 /** What a statement is, besides its text, and what it may name. */
 export interface FaultContext {

@@ -1,6 +1,11 @@
 import { suggestion } from "../base/suggestion.ts";
-import type { Fault } from "./engine_fault.ts";
 import { type SqlToken, sqlTokens, unclosedQuote } from "./sql_tokens.ts";
+
+/** A mistake of a statement, for its author: what is wrong, and where in the text to look first. */
+export interface Fault {
+  offset: number;
+  message: string;
+}
 
 /** What the engine says of a statement that it cannot parse, in its author's words; undefined when it says something else. */
 export function syntaxFault(message: string, sql: string): Fault | undefined {
