@@ -18,8 +18,8 @@ import { onSignal } from "../hosts/deno/on_signal.ts";
 import { type DevSource, followSource, startDevSource } from "./postgres/dev_source.ts";
 import { progressBar } from "./progress_bar.ts";
 import type { Server } from "../hosts/deno/serve.ts";
-import { renderFault } from "../hosts/deno/sql_files.ts";
-import { watchQueries } from "./watch.ts";
+import { renderFault, sqlFolder } from "../hosts/deno/sql_files.ts";
+import { watchFiles } from "./watch.ts";
 
 // deno-lint-ignore no-console -- this is a program for a terminal
 const say = (text: string) => console.log(text);
@@ -109,7 +109,7 @@ async function serveDev(
   }
   // before they are read, so that no change falls in between
   const load = () => whenReachable(gateway.reload, log);
-  closing.unshift(watchQueries(sqlDir, () => reload(load, config)));
+  closing.unshift(watchFiles([sqlFolder(sqlDir)], [".sql"], () => reload(load, config)));
   report(await load(), sqlDir);
   return { url: gateway.url, tokens };
 }

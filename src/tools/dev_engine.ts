@@ -55,7 +55,8 @@ export async function withDevDatabase<Result>(
   }
 }
 
-async function findRunning(config: Config): Promise<ClickHouseOptions | undefined> {
+/** The running development server's database. */
+export async function findRunning(config: Config): Promise<ClickHouseOptions | undefined> {
   const { SLUICE_DATA_DIR: dataDir, CLICKHOUSE_DATABASE: database } = config;
   try {
     const { url } = JSON.parse(await Deno.readTextFile(`${dataDir}/engine.json`));

@@ -1,16 +1,20 @@
 import { basename } from "node:path";
-import { sqlFolder } from "../hosts/deno/sql_files.ts";
 
 const settleMs = 50;
 
-/** Calls `changed` when files below the folder were saved, once for a burst of events. Returns how to stop. */
-export function watchQueries(sqlDir: string, changed: () => Promise<void>): () => void {
-  const watcher = Deno.watchFs(sqlFolder(sqlDir), { recursive: true });
+/**
+ * Calls `changed` when files of these endings below the folders were saved, once for a burst of events. Returns how to stop.
+ */
+export function watchFiles(folders: string[], endings: string[], changed: () => Promise<void>): () => void {
+  const watcher = Deno.watchFs(folders, { recursive: true });
   let timer: ReturnType<typeof setTimeout> | undefined;
   let last = Promise.resolve();
+  // a folder, by its name, may hold such files: one that moves has no event for them
+  const concerns = (path: string) =>
+    endings.some((ending) => path.endsWith(ending)) || !basename(path).includes(".");
   (async () => {
     for await (const event of watcher) {
-      if (event.kind === "access" || !event.paths.some(mayHoldQueries)) continue;
+      if (event.kind === "access" || !event.paths.some(concerns)) continue;
       clearTimeout(timer);
       timer = setTimeout(() => last = last.then(changed), settleMs);
     }
@@ -19,9 +23,4 @@ export function watchQueries(sqlDir: string, changed: () => Promise<void>): () =
     clearTimeout(timer);
     watcher.close();
   };
-}
-
-/** Whether a path is a query file or, by its name, a folder: one that moves has no event for its files. */
-function mayHoldQueries(path: string): boolean {
-  return path.endsWith(".sql") || !basename(path).includes(".");
 }

@@ -70,7 +70,9 @@ async function sendAll(
   const reasons = sent.flatMap(({ refusals }) => refusals)
     .map(({ row, reason }) => `\n  ${reason}: ${shown(row)}`);
   throw new Error(
-    `${count} ${count === 1 ? "row was" : "rows were"} refused, and the test says \`rejected: ${rejected}\`${reasons.join("")}`,
+    `${count} ${count === 1 ? "row was" : "rows were"} refused, and the test says \`rejected: ${rejected}\`${
+      reasons.join("")
+    }`,
   );
 }
 
