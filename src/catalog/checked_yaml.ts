@@ -59,12 +59,12 @@ export function readYaml<Schema extends z.ZodType>(
     const keys = Object.keys(schemaAt(known, issue.path)?.properties ?? {});
     const path = [...issue.path, key];
     throw new YamlFault(
-      `Unknown ${what.toLowerCase()} key "${path.join(".")}"${suggestion(key, keys)}`,
+      `Unknown ${what.toLowerCase()} key "${printed(path)}"${suggestion(key, keys)}`,
       offsetOf(path),
     );
   }
   throw new YamlFault(
-    `${what} key "${issue.path.join(".")}"${sentenceOf(issue, valueAt(input, issue.path), known)}`,
+    `${what} key "${printed(issue.path)}"${sentenceOf(issue, valueAt(input, issue.path), known)}`,
     offsetOf(issue.path),
   );
 }
@@ -108,6 +108,14 @@ function schemaAt(schema: JsonSchema, path: PropertyKey[]): JsonSchema | undefin
       .find((each): each is JsonSchema => typeof each === "object" && each !== null);
   }
   return (at?.anyOf as JsonSchema[] | undefined)?.find(({ properties }) => properties) ?? at;
+}
+
+/** A path such as `cases[0].name`. */
+function printed(path: PropertyKey[]): string {
+  return path.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("").replace(
+    /^\./,
+    "",
+  );
 }
 
 function valueAt(value: unknown, path: PropertyKey[]): unknown {

@@ -9,7 +9,6 @@ const defaultNow = "2026-03-10T12:00:00Z";
 const row = z.record(z.string(), z.unknown());
 const given = z.record(z.string(), z.array(row));
 const parameters = row.default({}).describe("Parameters");
-const expectations = ["then", "reads", "problem"] as const;
 
 const schema = z.strictObject({
   scope: z.string().default("query ingest").describe("Scopes of the credential that asks"),
@@ -39,9 +38,8 @@ const schema = z.strictObject({
       reads: z.array(z.strictObject({ query: z.string(), when: parameters, then: z.unknown() })).optional()
         .describe("What queries answer after a writing endpoint"),
     }).refine(
-      (each) =>
-        expectations.some((key) => each[key] !== undefined) && !(each.problem && (each.then ?? each.reads)),
-      "says what is expected: `then`, `reads` or `problem`, and `problem` alone",
+      ({ then, problem, reads }) => (then !== undefined || reads !== undefined) !== (problem !== undefined),
+      "say `then` or `reads`, or `problem`",
     ),
   ).min(1, "must have a case").describe("Requests, and what each must answer"),
 });

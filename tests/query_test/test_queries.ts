@@ -90,7 +90,7 @@ async function runAll(serve: Serve, names: string[], sqlDir: string): Promise<bo
       const bed = await serve(files, queriesOf(name, test));
       await runQueryTest(bed, name, test, attempt);
     } catch (error) {
-      await attempt("the test can be tried", () => Promise.reject(error));
+      await attempt("set up", () => Promise.reject(error));
     }
   }
   say(`\n${passed} passed, ${failed} failed`);
