@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { scopes } from "../src/auth/scope.ts";
 import { frontMatterSchema } from "../src/catalog/front_matter.ts";
+import { queryTestSchema } from "./query_test/test_file.ts";
 import { variables } from "../src/base/config.ts";
 import { problems } from "../src/base/problem.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
@@ -63,4 +64,11 @@ Deno.test("docs/query-files.md says of each key of a query's front matter what i
   }
   const named = [pages.unwrap().shape, settings.unwrap().shape].flatMap((shape) => Object.keys(shape));
   for (const key of ["page", "settings", ...named]) assert.ok(page.includes(`\`${key}\``), key);
+});
+
+Deno.test("docs/query-files.md says of each key of a query's test what it means", async () => {
+  const page = await read("query-files");
+  for (const [key, { description }] of Object.entries(queryTestSchema.shape)) {
+    assert.ok(description && page.includes(`| \`${key}\` | ${description}`), `${key}: ${description}`);
+  }
 });

@@ -20,11 +20,11 @@ async function copyOfRepository(): Promise<Copy> {
   const path = `${folder.path}/sluice`;
   for (const each of ["src", "migrations", "deploy"]) await copyFolder(root + each, `${path}/${each}`);
   await Deno.mkdir(`${path}/sql/outreach`, { recursive: true });
-  await Deno.mkdir(`${path}/tests`);
-  // what tests are made of, and the one that runs those of the queries
+  await copyFolder(`${root}tests/query_test`, `${path}/tests/query_test`);
+  // what tests of queries are made of
   const parts = (await fileNames(`${root}tests`)).filter((name) => /^\w+\.ts$/.test(name))
     .map((name) => `tests/${name}`);
-  for (const each of [...parts, "tests/queries.test.ts", "deno.json", "deno.lock"]) {
+  for (const each of [...parts, "deno.json", "deno.lock"]) {
     await Deno.copyFile(root + each, `${path}/${each}`);
   }
   const env = { SLUICE_DATA_DIR: `${folder.path}/data` };
@@ -253,9 +253,12 @@ Deno.test("new writes a query and a test that passes as it is, and nothing over 
   assert.equal(code, 0, printed);
   assert.match(printed, /^Wrote sql\/trial\/first\.sql$/m);
   assert.match(printed, /^Wrote tests\/queries\/trial\/first\.yaml$/m);
-  const test = await copy.task("test", "tests/queries.test.ts");
+  const test = await copy.task("test", "trial/first");
   assert.equal(test.code, 0, test.printed);
-  assert.match(test.printed, /^1 passed, 0 failed$/m);
+  assert.match(test.printed, /^3 passed, 0 failed$/m);
+  const misspelled = await copy.task("test", "trial/fist");
+  assert.equal(misspelled.code, 2, misspelled.printed);
+  assert.match(misspelled.printed, /^There is no query "trial\/fist"; did you mean "trial\/first"\?$/m);
 
   await copy.write("sql/trial/first.sql", "-- mine\n");
   await Deno.remove(`${copy.path}/tests/queries/trial/first.yaml`);

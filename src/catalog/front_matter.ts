@@ -17,7 +17,9 @@ const value = z.union([
 
 const parameterEntry = z.strictObject({
   description: z.string().optional().describe("What the parameter means, for the API reference"),
-  example: value.optional().describe("A value that works, for the API reference"),
+  example: value.optional().describe(
+    "A value that works, for the API reference; one that the type or the bounds refuse is a mistake",
+  ),
   default: value.optional().describe("Value taken when the caller sends none"),
   minimum: z.number().optional().describe("Least number taken"),
   maximum: z.number().optional().describe("Greatest number taken"),

@@ -10,7 +10,8 @@ const row = z.record(z.string(), z.unknown());
 const given = z.record(z.string(), z.array(row));
 const parameters = row.default({}).describe("Parameters");
 
-const schema = z.strictObject({
+/** The format of a query's test. */
+export const queryTestSchema = z.strictObject({
   scope: z.string().default("query ingest").describe("Scopes of the credential that asks"),
   now: z.iso.datetime({ offset: true, error: "must be an instant such as 2026-03-10T12:00:00Z" })
     .default(defaultNow).describe("The instant that queries take as now"),
@@ -45,7 +46,7 @@ const schema = z.strictObject({
 });
 
 /** A query's test, as its analyst wrote it. */
-export type QueryTest = z.infer<typeof schema>;
+export type QueryTest = z.infer<typeof queryTestSchema>;
 
 /** Where the test of a query is, below the repository's root; `{x}` of the name is `[x]`. */
 export function testPath(name: string): string {
@@ -68,7 +69,7 @@ export async function readQueryTest(name: string): Promise<QueryTest> {
 /** Reads the text of a test file. Throws an error with file, line, key and a caret. */
 export function parseQueryTest(path: string, text: string): QueryTest {
   try {
-    return readYaml(schema, text, "Test").value;
+    return readYaml(queryTestSchema, text, "Test").value;
   } catch (error) {
     if (!(error instanceof YamlFault)) throw error;
     throw new Error(errorAt(path, text, error.offset, error.message).render());
