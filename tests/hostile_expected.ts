@@ -7,7 +7,7 @@ export const refused: Record<string, string> = {
   "clause-insert": "holds a SELECT",
   "clause-outfile": "remove FORMAT",
   "clause-parallel": "holds a SELECT",
-  "clause-parenthesis": "Unmatched parentheses",
+  "clause-parenthesis": "it closes nothing",
   "clause-sample": "doesn't support sampling",
   "clause-second": "remove the semicolon",
   "clause-setting-front-matter": "Unknown front matter key",

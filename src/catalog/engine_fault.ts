@@ -48,17 +48,19 @@ const rules: [RegExp, Rule][] = [
     message: `The column "${name}" is neither in GROUP BY nor in an aggregate function such as any()`,
   })],
   [/^Aggregate function ((\w+)\(.*\)) is found in (?:PRE)?WHERE/s, ([, call, name], { sql }) => ({
-    offset: placeOf(sql, name, /\bWHERE\b/i) ?? beginning(sql),
+    offset: placeOf(sql, name, Math.max(0, maskSql(sql).search(/\bWHERE\b/i))) ?? beginning(sql),
     message: `${call} is an aggregate, which WHERE cannot have: write the condition after HAVING`,
   })],
-  [/^(?:Illegal types? .* of .*function|There is no supertype for types)/s, wrongTypes],
+  [/^(?:Illegal types? |There is no supertype for types )/, wrongTypes],
 ];
 
 function unknownTable([, name]: RegExpExecArray, { sql, tables }: FaultContext): Fault {
   const plain = name.split(".").at(-1)!;
+  const source = new RegExp(`\\b(?:FROM|JOIN)\\s+(?:\\w+\\s*\\.\\s*)?(?=${escaped(plain)}(?!\\w))`, "i");
+  const found = source.exec(maskSql(sql));
+  const offset = found ? found.index + found[0].length : placeOf(sql, plain);
   return {
-    offset: placeOf(sql, plain, /\b(?:FROM|JOIN)\s+(?:\w+\s*\.\s*)?/i, true) ?? placeOf(sql, plain) ??
-      beginning(sql),
+    offset: offset ?? beginning(sql),
     message: `There is no table "${name}"${suggestion(plain, tables)}`,
   };
 }
@@ -95,9 +97,11 @@ const operators: Record<string, string> = {
 
 /** The caret is at the placeholder of one of the types, else at the operator when there is one alone. */
 function wrongTypes(_: RegExpExecArray, { sql, placeholders }: FaultContext, message: string): Fault {
+  // which types there should be, and why, comes after those that there are
+  const [complaint] = message.split(/\. | because /);
   const placeholder = placeholders.find(({ name, type }) =>
     !Object.hasOwn(reserved, name) &&
-    new RegExp(`(?<![\\w(])${escaped(type)}(?![\\w(])`).test(message)
+    new RegExp(`(?<![\\w(])${escaped(type)}(?![\\w(])`).test(complaint)
   );
   const [, called] = /function `?(\w+)/.exec(message) ?? [];
   const operator = operators[called];
@@ -109,12 +113,10 @@ function wrongTypes(_: RegExpExecArray, { sql, placeholders }: FaultContext, mes
   return { offset: placeholder?.offset ?? (place || beginning(sql)), message: readable };
 }
 
-/** Where code has a name, after what matches when that is given, and at once after it if it must be; strings are no code. */
-function placeOf(sql: string, name: string, after?: RegExp, atOnce = false): number | undefined {
-  const word = `(?<![\\w{])${escaped(name)}(?!\\w)`;
-  const before = after ? `(?<=${after.source}${atOnce ? "" : "[^]*"})` : "";
-  const found = maskSql(sql).search(new RegExp(before + word, after?.flags));
-  return found < 0 ? undefined : found;
+/** Where code has a name, from an offset on; strings are no code. */
+function placeOf(sql: string, name: string, from = 0): number | undefined {
+  const found = maskSql(sql).slice(from).search(new RegExp(`(?<![\\w{])${escaped(name)}(?!\\w)`));
+  return found < 0 ? undefined : from + found;
 }
 
 function beginning(sql: string): number {

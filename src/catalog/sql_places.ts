@@ -43,7 +43,8 @@ function placeOf(item: Nested[]): number {
 
 /** Where a query that binds no tenant has to, and what to write there. */
 export function tenantFault(sql: string, tables: string[]): { offset: number; message: string } {
-  const written = maskSql(sql).search(/\btenant_id\s*(=|\bIN\b)/i);
+  // a tenant's name, for which a string stands
+  const written = maskSql(sql).search(/\btenant_id\s*(=|\bIN\b)\s*\(?\s*'/i);
   if (written >= 0) {
     return {
       offset: written,
