@@ -17,7 +17,9 @@ export function engineFault(text: string, context: FaultContext): Fault {
   const { sql } = context;
   const syntax = syntaxFault(text, sql);
   if (syntax) return syntax;
-  const message = withoutStatement(text).replace(/\.? \([A-Z_]+\)$/, "");
+  const message = withoutStatement(text).replace(/\.? \([A-Z_]+\)$/, "")
+    // the place is one in a text of the statement, such as the name of a type
+    .replace(/: failed at position \d+ \((.*?)\)(?=:)/s, " at `$1`");
   for (const [pattern, explain] of rules) {
     const found = pattern.exec(message);
     if (found) return explain(found, context, message);

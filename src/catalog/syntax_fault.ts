@@ -9,7 +9,7 @@ export interface Fault {
 
 /** What the engine says of a statement that it cannot parse, in its author's words; undefined when it says something else. */
 export function syntaxFault(message: string, sql: string): Fault | undefined {
-  const [, found] = /: failed at position \d+ \((.*?)\)(?=:| \()/s.exec(message) ?? [];
+  const [, found] = /Syntax error: failed at position \d+ \((.*?)\)(?=:| \()/s.exec(message) ?? [];
   if (found === undefined) return;
   const place = offsetIn(message, sql);
   if (found === "end of query" || place === undefined) {
