@@ -13,6 +13,7 @@ export function devConfig(): Config {
     CLICKHOUSE_URL: "http://embedded.invalid",
     AUTH_JWT_SECRET: placeholder,
     TELL_COSTS: "exact",
+    STREAMING_ENABLED: "all",
     ...givenVariables(),
   });
 }
