@@ -19,7 +19,7 @@ export interface Notices {
   overflow: { lastEventId: string | null };
   /** Come again in a while. */
   unavailable: { reason: string };
-  /** The stream is over; whoever may come again, goes on without a loss. */
+  /** The stream is over; a client that comes again goes on without a loss. */
   end: { reason: string };
 }
 
