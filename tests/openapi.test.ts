@@ -4,6 +4,7 @@ import openapiTypescript, { astToString } from "openapi-typescript";
 import { parse } from "yaml";
 import type { OpenApi } from "../src/api/openapi/document.ts";
 import { describeDrift } from "../src/api/openapi/drift.ts";
+import config from "../deno.json" with { type: "json" };
 import { root } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, listen, newTenant, tokenOf } from "./gateway.ts";
 
@@ -215,7 +216,7 @@ function clientProgram(document: OpenApi): string {
       JSON.stringify(path)
     }, ${options})).response.status,`;
   });
-  return `import createClient from "openapi-fetch";
+  return `import createClient from "${config.scopes["./"]["openapi-fetch"]}";
 import type { paths } from "./schema.d.ts";
 const client = createClient<paths, "application/json" | "application/problem+json">({
   baseUrl: Deno.env.get("BASE")!,

@@ -44,7 +44,7 @@ async function stopAll(): Promise<void> {
 async function runTests(): Promise<number> {
   await migrateUp({ ...engine, database: "sluice" });
   tests = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--allow-all", "--parallel", ...Deno.args],
+    args: ["test", "--allow-all", "--lock=tests/deno.lock", "--parallel", ...Deno.args],
     cwd: root,
     env: {
       SLUICE_TEST_CLICKHOUSE_URL: engine.url,

@@ -24,7 +24,9 @@ const programs = {
   npx: `shift
 case "$1" in
   deno@2) shift; exec deno "$@" ;;
-  openapi-typescript) shift; exec deno run -A ${config.imports["openapi-typescript"]} "$@" ;;
+  openapi-typescript) shift; exec deno run -A --lock="${root}tests/deno.lock" ${
+    config.scopes["./"]["openapi-typescript"]
+  } "$@" ;;
 esac
 echo "tests/docs/world.ts knows no package $1" >&2
 exit 1`,

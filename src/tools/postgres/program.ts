@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { postgresPackage } from "./platform.ts";
 
 /** A link of the package, by paths below its root. */
@@ -16,9 +17,7 @@ export async function unpackPostgres(folder: string): Promise<string> {
   const name = postgresPackage();
   const marker = `${folder}/unpacked`;
   if (await readOrNothing(marker) === name) return `${folder}/native/bin`;
-  // computed, as Deno resolves static specifiers for every platform
-  const { initdb } = await import(`npm:${name}`) as { initdb: string };
-  const native = dirname(dirname(initdb));
+  const native = dirname(dirname(await findInitdb(name)));
   await copy(native, `${folder}/native`);
   for (
     const { source, target } of JSON.parse(await Deno.readTextFile(`${native}/pg-symlinks.json`)) as Link[]
@@ -29,6 +28,24 @@ export async function unpackPostgres(folder: string): Promise<string> {
   // the last to be written: a copy that was cut off is made again
   await Deno.writeTextFile(marker, name);
   return `${folder}/native/bin`;
+}
+
+/**
+ * Path of `initdb` in the package. A process with a lock of its own downloads that: every task downloads all that the
+ * project's lock names, and hardly any needs Postgres.
+ */
+async function findInitdb(name: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      "--no-config",
+      `--lock=${fileURLToPath(new URL("deno.lock", import.meta.url))}`,
+      `console.log((await import(${JSON.stringify(`npm:${name}`)})).initdb)`,
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (success) return new TextDecoder().decode(stdout).trim();
+  throw new Error(`Cannot download Postgres, ${name}: ${new TextDecoder().decode(stderr).trim()}`);
 }
 
 async function copy(from: string, to: string): Promise<void> {

@@ -14,7 +14,11 @@ interface Step {
 const steps: Step[] = [
   { name: "format", args: ["fmt", "--check"], remedy: "run deno fmt" },
   { name: "lint", args: ["lint"], remedy: "run deno lint" },
-  { name: "types", args: ["check", "src", "tests"], remedy: "run deno check src tests" },
+  {
+    name: "types",
+    args: ["check", "--lock=tests/deno.lock", "src", "tests"],
+    remedy: "run deno check --lock=tests/deno.lock src tests",
+  },
   {
     name: "language",
     args: ["run", "-A", "src/tools/tasks/check_language.ts"],
