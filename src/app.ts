@@ -31,7 +31,7 @@ import { type MetricsDeps, serveMetrics } from "./observe/metrics/routes.ts";
 export type AppDeps =
   & { config: Pick<Config, "ALLOWED_ORIGINS"> }
   & AuthDeps
-  & { audit: Audit }
+  & { audit: Audit; isStarting: () => boolean }
   & HealthDeps
   & MetricsDeps
   & DocsDeps
@@ -45,13 +45,14 @@ export type AppDeps =
 export function createApp(deps: AppDeps): { fetch(request: Request): Response | Promise<Response> } {
   const { config, log, audit, metrics } = deps;
   const app = new Hono<AuthEnv>({ getPath: pathOf });
-  app.onError(onError(log));
+  app.onError(onError(log, deps.isStarting));
   app.notFound(() => {
     throw new Problem("not-found", { detail: "There is no such path; /docs lists what there is" });
   });
 
   app.use(requests({
     log,
+    isStarting: deps.isStarting,
     onEnd(request) {
       metrics.requests.record(request);
       audit.record(request);

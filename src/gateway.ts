@@ -143,6 +143,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     metrics,
     pendingMigrations: deps.pendingMigrations,
     served: serving.served,
+    isStarting: serving.isStarting,
     isOpen: () => isOpen,
     clock,
     log,

@@ -227,11 +227,13 @@ async function savedFiles(t: Deno.TestContext, { dev, url, token, sqlDir }: Savi
     await Deno.mkdir(`${sqlDir}/trial`);
     await Deno.writeTextFile(file, query("1 AS one"));
     await answers([{ one: 1 }]);
+    await dev.until(/^Query files loaded: trial\/answer is new$/m);
   });
 
   await t.step("a changed one changes its endpoint", async () => {
     await Deno.writeTextFile(file, query("2 AS two"));
     await answers([{ two: 2 }]);
+    await dev.until(/^Query files loaded: trial\/answer has changed$/m);
   });
 
   await t.step(
@@ -270,6 +272,7 @@ async function savedFiles(t: Deno.TestContext, { dev, url, token, sqlDir }: Savi
     await Deno.rename(`${sqlDir}/trial`, `${sqlDir}/moved`);
     await waitFor("the endpoint has moved", async () => (await ask("moved/answer")).status === 200);
     assert.equal((await ask()).status, 404);
+    await dev.until(/^Query files loaded: moved\/answer is new; trial\/answer is gone$/m);
   });
 
   await t.step("a deleted one is no endpoint any more", async () => {

@@ -82,8 +82,26 @@ Deno.test("LOG_LEVEL=error leaves out what is no error", async () => {
   program.signalGroup("SIGTERM");
   assert.equal(await program.end(), 0);
   const lines = program.printed().split("\n").filter((line) => line.startsWith("{"));
-  // before it was ready, it answered 503, which is an error
   assert.deepEqual(lines.filter((line) => JSON.parse(line).level !== "error"), []);
+});
+
+Deno.test("What a gateway refuses while it starts is no error", async () => {
+  await using program = startProgram(Deno.execPath(), ["run", "--allow-all", "src/hosts/deno/main.ts"], {
+    ...environment(),
+    CLICKHOUSE_URL: `http://127.0.0.1:${freePort()}`,
+  });
+  const [, address] = await program.until(/Listening on (http:\/\/[^\s"]+)/);
+  const headers = { authorization: `Bearer ${await tokenOf(newTenant())}` };
+  for (const path of ["/health/ready", "/v1/outreach/overview"]) {
+    const response = await fetch(address + path, { headers });
+    assert.equal(response.status, 503, await response.text());
+  }
+  const requests = await waitFor("both are logged", () => {
+    const lines = requestsOf(program);
+    return lines.length === 2 && lines;
+  });
+  assert.deepEqual(requests.map(({ level }) => level), ["info", "info"]);
+  assert.doesNotMatch(program.printed(), /"level":"error"/);
 });
 
 Deno.test("What was logged before an error that nobody caught is written", async () => {

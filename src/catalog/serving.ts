@@ -35,6 +35,7 @@ export interface ServingOptions {
 export function createServing({ roles, log, onBroken = "keep", store }: ServingOptions) {
   const memory = createInspectionMemory(store);
   let served: Served | undefined;
+  let isStarting = true;
 
   /**
    * Loads all files again; returns the faults. Throws NotIsolated, and then nothing is served any more, and what the engine
@@ -44,7 +45,10 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
     try {
       await checkIsolation(roles);
     } catch (error) {
-      if ((error as Error).name === "NotIsolated") served = undefined;
+      if ((error as Error).name === "NotIsolated") {
+        served = undefined;
+        isStarting = false;
+      }
       throw error;
     }
     const [{ catalog, errors }, streams] = await Promise.all([
@@ -60,6 +64,7 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
       streams: streams.map(({ stream }) => stream),
       broken: [...broken],
     };
+    isStarting = false;
     for (const file of broken) {
       const isKept = lastGood.some((query) => query.file === file);
       const message = `A query file is broken: ${
@@ -72,6 +77,8 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
 
   return {
     load,
+    /** Until the first load: what is refused meanwhile is nobody's fault. */
+    isStarting: () => isStarting,
     served(): Served {
       if (served) return served;
       throw new Problem("unavailable", {

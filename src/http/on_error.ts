@@ -7,14 +7,17 @@ import type { HttpEnv } from "./facts.ts";
 /** Status of a request whose client left; never seen by anyone but the log (nginx's convention). */
 const clientClosed = 499;
 
-/** Turns whatever was thrown into a problem document. What is our own fault is logged with its cause. */
-export function onError<Env extends HttpEnv>(log: Log): ErrorHandler<Env> {
+/**
+ * Turns whatever was thrown into a problem document. What is our own fault is logged with its cause, but for a 503 of a gateway
+ * that is starting.
+ */
+export function onError<Env extends HttpEnv>(log: Log, isStarting: () => boolean): ErrorHandler<Env> {
   return function onError(error, c) {
     if (c.req.raw.signal.aborted && !(error instanceof Problem)) {
       return new Response(null, { status: clientClosed });
     }
     const problem = toProblem(error);
-    if (problem.status >= 500) {
+    if (problem.status >= 500 && !(problem.status === 503 && isStarting())) {
       log({
         level: "error",
         message: problem.message,

@@ -20,6 +20,8 @@ export interface EndedRequest extends RequestFacts {
 /** Who is told of requests. */
 export interface RequestsOptions {
   log: Log;
+  /** Whether the gateway is not ready yet: a 503 is no error then. */
+  isStarting: () => boolean;
   onEnd: (request: EndedRequest) => void;
 }
 
@@ -39,7 +41,7 @@ const securityFields = {
  * our own, answered as `X-Request-Id`. What a caller sends as `X-Request-Id` or `X-Correlation-Id` cannot choose it; it is logged
  * and answered as `X-Correlation-Id`.
  */
-export function requests({ log, onEnd }: RequestsOptions) {
+export function requests({ log, isStarting, onEnd }: RequestsOptions) {
   return createMiddleware<HttpEnv>(async function requests(c, next) {
     const sent = c.req.header("x-correlation-id") ?? c.req.header("x-request-id");
     const facts = newFacts(sent && /^[\w.:/+=-]{1,128}$/.test(sent) ? sent : undefined);
@@ -69,7 +71,7 @@ export function requests({ log, onEnd }: RequestsOptions) {
     if (facts.ended) facts.ended.then(({ bytes, failure }) => end(bytes, failure));
     else if (facts.isAudited) endWithBody(c, length, end);
     log({
-      level: status >= 500 ? "error" : "info",
+      level: status >= 500 && !(status === 503 && isStarting()) ? "error" : "info",
       message: "request",
       requestId: facts.requestId,
       correlationId: facts.correlationId,

@@ -2,6 +2,7 @@
 
 import { createRoles } from "../clickhouse/roles.ts";
 import { signToken } from "../auth/token.ts";
+import type { QueryFile } from "../catalog/query.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
 import { createClickHouse, createPing } from "../clickhouse/client.ts";
 import type { Config } from "../base/config.ts";
@@ -18,7 +19,8 @@ import { onSignal } from "../hosts/deno/on_signal.ts";
 import { type DevSource, followSource, startDevSource } from "./postgres/dev_source.ts";
 import { progressBar } from "./progress_bar.ts";
 import type { Server } from "../hosts/deno/serve.ts";
-import { renderFault, sqlFolder } from "../hosts/deno/sql_files.ts";
+import { createQueryChanges } from "./query_changes.ts";
+import { readQueryFiles, renderFault, sqlFolder } from "../hosts/deno/sql_files.ts";
 import { watchFiles } from "./watch.ts";
 
 // deno-lint-ignore no-console -- this is a program for a terminal
@@ -109,20 +111,27 @@ async function serveDev(
   }
   // before they are read, so that no change falls in between
   const load = () => whenReachable(gateway.reload, log);
-  closing.unshift(watchFiles([sqlFolder(sqlDir)], [".sql"], () => reload(load, config)));
+  const describeChanges = createQueryChanges(await readQueryFiles(sqlDir));
+  closing.unshift(watchFiles([sqlFolder(sqlDir)], [".sql"], () => reload(load, config, describeChanges)));
   report(await load(), sqlDir);
   return { url: gateway.url, tokens };
 }
 
-async function reload(load: Server["reload"], config: DevConfig): Promise<void> {
+async function reload(
+  load: Server["reload"],
+  config: DevConfig,
+  describeChanges: (now: QueryFile[]) => string,
+): Promise<void> {
   const { SLUICE_SQL_DIR: sqlDir } = config;
   try {
+    const files = await readQueryFiles(sqlDir);
     const faults = await load();
     report(faults, sqlDir);
     const kept =
       "BROKEN: the last good version of each of these files goes on being served, whatever was wrong with it";
     const dropped = "BROKEN: these files are not served until they are mended";
-    say(!faults.length ? "Query files loaded" : config.SLUICE_ON_BROKEN === "keep" ? kept : dropped);
+    if (faults.length) say(config.SLUICE_ON_BROKEN === "keep" ? kept : dropped);
+    else say(`Query files loaded: ${describeChanges(files)}`);
   } catch (error) {
     say(`Cannot reload the query files: ${(error as Error).message}`);
   }
