@@ -104,6 +104,29 @@ Deno.test("dev serves, keeps its data, shares the machine, and stops without lea
       );
     });
 
+    await t.step("its commands for an admin's token and for SQL work when pasted", async () => {
+      const [, tokenCommand] = /^Token of an admin: (.*)$/m.exec(dev.printed())!;
+      const { printed } = await runProgram("bash", ["-c", tokenCommand]);
+      const [adminToken] = /^eyJ\S+$/m.exec(printed) ?? assert.fail(printed);
+      assert.equal((await get(`${url}/v1/admin/keys`, adminToken)).status, 200);
+      const [, sqlCommand] = /^SQL as acme: (.*)$/m.exec(dev.printed())!;
+      const count = "SELECT uniqExact(id) AS ids, any(tenant_id) AS tenant FROM outreach_events";
+      const asked = await runProgram("bash", ["-c", `${sqlCommand} '${count} FORMAT TSV'`]);
+      assert.match(asked.printed, /^1\tacme$/m);
+    });
+
+    await t.step("another client sees one tenant's rows alone with the login that it names", async () => {
+      const login = /host (\S+), port (\d+).* user (\w+), the password in (\S+), the setting (\w+)=(\w+)$/m;
+      const [, host, port, user, file, setting, tenant] = login.exec(dev.printed())!;
+      const headers = { "x-clickhouse-user": user, "x-clickhouse-key": await Deno.readTextFile(file) };
+      const countAs = async (tenant: string) => {
+        const address = `http://${host}:${port}/?database=sluice&${setting}=${tenant}`;
+        const body = "SELECT uniqExact(id) FROM outreach_events";
+        return await (await fetch(address, { method: "POST", headers, body })).text();
+      };
+      assert.deepEqual([await countAs(tenant), await countAs("globex")], ["1\n", "0\n"]);
+    });
+
     await t.step("it has a token for each demo tenant, which sees its own events only", async () => {
       const counts = await Promise.all(demoTenants.map(async (tenant) => {
         const { status, body } = await get(`${url}/v1/${myFirstMessages}`, tokenOf(tenant));

@@ -40,7 +40,8 @@ export function startProgram(
   cwd = root,
 ): Program {
   const inherited = Object.entries(Deno.env.toObject()).filter(([name]) =>
-    !(name in variables) && !name.startsWith("SLUICE_")
+    // npx sets the last, and then tasks print other commands
+    !(name in variables) && !name.startsWith("SLUICE_") && name !== "npm_lifecycle_event"
   );
   const keeper = startKeeper();
   const child = new Deno.Command("sh", {

@@ -236,6 +236,29 @@ SELECT
     }
   });
 
+  await t.step("sql asks as a tenant, one statement or those of standard input", async () => {
+    const one = await copy.task("sql", "SELECT uniqExact(id) AS n FROM outreach_events");
+    assert.match(one.printed, /┌─n─┐\n1\. │ 2 │/);
+    const bound = "SELECT count() FROM outreach_events WHERE tenant_id = {tenantId:String} FORMAT TSV";
+    const other = await copy.task("sql", "--tenant", "globex", bound);
+    assert.match(other.printed, /^0$/m);
+    const statements = "SELECT 'a;'\n  FORMAT TSV;\nSELECT wrong;\nSELECT 2 FORMAT TSV";
+    const deno = `'${Deno.execPath()}' task sql`;
+    const piped = await runProgram(
+      "bash",
+      ["-c", `${deno} <<'END'\n${statements}\nEND`],
+      copy.env,
+      copy.path,
+    );
+    assert.equal(piped.code, 1);
+    assert.match(piped.printed, /^a;$/m);
+    assert.match(piped.printed, /^2$/m);
+    assert.match(piped.printed, /Unknown expression identifier `wrong`/);
+    const denied = await copy.task("sql", "SELECT * FROM api_keys");
+    assert.deepEqual([denied.code, /Not enough privileges/.test(denied.printed)], [1, true], denied.printed);
+    assert.equal((await copy.task("sql", "--tenant")).code, 2);
+  });
+
   await t.step("a broken file is shown with its line", async () => {
     await copy.write("sql/outreach/broken.sql", "/*---\nsummary: Broken\n---*/\nSELECT nothing_such\n");
     const { code, printed } = await copy.task("query", "outreach/broken");
@@ -272,6 +295,21 @@ Deno.test("new writes a query and a test that passes as it is, and nothing over 
     const bad = await copy.task("new", name);
     assert.equal(bad.code, 2, `new ${name}: ${bad.printed}`);
   }
+});
+
+Deno.test("token makes no secret where dev has kept none, and tasks print the command that their caller has", async () => {
+  await using copy = await copyOfRepository();
+  const { code, printed } = await copy.task("token", "--tenant", "acme");
+  assert.equal(code, 1);
+  assert.match(printed, /there is no secret in \S+\/data\/, .* Run `deno task dev` first/);
+  await assert.rejects(Deno.stat(copy.env.SLUICE_DATA_DIR), Deno.errors.NotFound);
+  const belowNpx = await runProgram(
+    Deno.execPath(),
+    ["task", "token", "--tenant", "acme"],
+    { ...copy.env, npm_lifecycle_event: "npx" },
+    copy.path,
+  );
+  assert.match(belowNpx.printed, /Run `npx -y deno@2 task dev` first/);
 });
 
 Deno.test("openapi --check passes when nothing has changed, and names what a client would miss", async (t) => {

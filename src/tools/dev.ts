@@ -10,6 +10,7 @@ import { demoTenants, loadDemo } from "./demo/load.ts";
 import { docsAssets } from "../hosts/deno/docs_assets.ts";
 import { devConfig, givenVariables, startDevEngine } from "./dev_engine.ts";
 import type { Engine } from "./engine/engine.ts";
+import { greeting } from "./greeting.ts";
 import { keptInspections } from "./kept_inspections.ts";
 import { keptSecret } from "../hosts/deno/kept_secret.ts";
 import { createLog } from "../hosts/deno/log.ts";
@@ -59,7 +60,11 @@ async function dev(config: DevConfig): Promise<void> {
   });
   try {
     const { url, tokens } = await serveDev(config, engine, closing, source);
-    if (!isStopping) say(greeting(url, tokens, performance.now() - start));
+    if (isStopping) return;
+    const { SLUICE_DATA_DIR: dataDir, CLICKHOUSE_DATABASE: database } = config;
+    const isElsewhere = givenVariables().SLUICE_DATA_DIR !== undefined;
+    const ms = performance.now() - start;
+    say(greeting({ url, ms, tokens, engine: { ...engine, database }, dataDir, isElsewhere }));
   } catch (error) {
     // what is underway when it is stopped fails
     if (isStopping) return;
@@ -139,31 +144,6 @@ async function reload(
 
 function report(faults: QueryFileError[], sqlDir: string): void {
   for (const fault of faults) say(renderFault(fault, sqlDir));
-}
-
-function greeting(url: string, tokens: { tenantId: string; token: string }[], ms: number): string {
-  const [{ token }] = tokens;
-  const now = new Date();
-  const event = JSON.stringify({
-    id: crypto.randomUUID(),
-    eventType: "message_sent",
-    entityId: "my-first-message",
-    channel: "email",
-    occurredAt: new Date(now.getTime() - 60_000).toISOString(),
-  });
-  return [
-    `Sluice      ${url}, API reference at ${url}/docs (ready after ${(ms / 1000).toFixed(1)} s)`,
-    "",
-    ...tokens.map(({ tenantId, token }) => `Token of ${tenantId}:\n${token}`),
-    'Token of an admin: deno task token --tenant acme --scope "query ingest stream admin"',
-    "",
-    "Try:",
-    `curl -s '${url}/v1/outreach/overview?timeRange=7d' -H 'authorization: Bearer ${token}'`,
-    `curl -s '${url}/v1/outreach/campaigns?timeRange=30d&limit=3' -H 'authorization: Bearer ${token}'`,
-    `curl -s '${url}/v1/events/outreach' -H 'authorization: Bearer ${token}' -d '${event}'`,
-    "An event shows in an overview asked for before within ten seconds: answers are kept for so long.",
-    "",
-  ].join("\n");
 }
 
 if (import.meta.main) {

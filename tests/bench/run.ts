@@ -1,3 +1,4 @@
+import { taskCommand } from "../../src/hosts/deno/task_command.ts";
 import { signToken } from "../../src/auth/token.ts";
 import { startEngine } from "../../src/tools/engine/engine.ts";
 import { freePort } from "../../src/tools/engine/free_port.ts";
@@ -140,7 +141,7 @@ async function main(args: string[]): Promise<number> {
   const unknown = args.find((name) => !benches[name]) ?? (at >= 0 && !jsonFile ? "--json" : undefined);
   if (unknown) {
     say(
-      `Cannot measure "${unknown}".\nUsage: deno task bench [--json FILE] [${
+      `Cannot measure "${unknown}".\nUsage: ${taskCommand("bench")} [--json FILE] [${
         Object.keys(benches).join("] [")
       }]`,
     );

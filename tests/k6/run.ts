@@ -1,3 +1,4 @@
+import { taskCommand } from "../../src/hosts/deno/task_command.ts";
 import { signToken } from "../../src/auth/token.ts";
 import { demoTenants } from "../../src/tools/demo/load.ts";
 import { freePort } from "../../src/tools/engine/free_port.ts";
@@ -5,7 +6,7 @@ import { startProgram, temporaryFolder } from "../program.ts";
 import { hasK6, type Load, startK6 } from "./k6.ts";
 
 // `deno task load`: the dashboards of k6 against a gateway of its own with the demo data, or against another one.
-const usage = `deno task load [--seconds 60] [--url URL --token TOKEN [--token TOKEN …]]
+const usage = `${taskCommand("load [--seconds 60] [--url URL --token TOKEN [--token TOKEN …]]")}
 Against a gateway that runs, events are sent to the tenants of the tokens: take tenants made for that.`;
 
 // deno-lint-ignore no-console -- a program for a terminal

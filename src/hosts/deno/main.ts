@@ -11,6 +11,7 @@ import { createLog } from "./log.ts";
 import { onSignal } from "./on_signal.ts";
 import { serve, whenReachable } from "./serve.ts";
 import { renderFault } from "./sql_files.ts";
+import { taskCommand } from "./task_command.ts";
 
 /** The gateway in production: configuration, listening, catalog, signals. Throws CannotServe. */
 async function main(config: Config): Promise<void> {
@@ -28,7 +29,7 @@ async function main(config: Config): Promise<void> {
   if (pending.length) {
     const names = pending.map(({ name }) => name).join("\n");
     throw new CannotServe(
-      `The database lacks migrations; apply them with \`deno task migrate up\`:\n${names}`,
+      `The database lacks migrations; apply them with \`${taskCommand("migrate up")}\`:\n${names}`,
     );
   }
   const faults = await whenReachable(gateway.reload, log);

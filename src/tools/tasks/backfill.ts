@@ -6,10 +6,17 @@ import { backfillFile } from "../backfill/file.ts";
 import { backfillPostgres, backfillTables } from "../backfill/postgres.ts";
 import { ownerOptions } from "../../hosts/deno/clickhouse_options.ts";
 import { withDevDatabase } from "../dev_engine.ts";
+import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { progressBar } from "../progress_bar.ts";
 
-const usage = `deno task backfill postgres --table TABLE [--from 2026-01-01]   read a table of Postgres again
-deno task backfill file --stream STREAM --tenant TENANT PATH …  bring files over: .csv, .ndjson, .parquet
+const usage = `${
+  taskCommand("backfill postgres --table TABLE [--from 2026-01-01]   read a table of Postgres again")
+}
+${
+  taskCommand(
+    "backfill file --stream STREAM --tenant TENANT PATH …  bring files over: .csv, .ndjson, .parquet",
+  )
+}
 One that is cut off goes on where it was when it is started again, and stores nothing twice.`;
 
 // deno-lint-ignore no-console -- a program for a terminal

@@ -1,3 +1,4 @@
+import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { createRoles } from "../../clickhouse/roles.ts";
 import { loadCatalog } from "../../catalog/catalog.ts";
 import type { ClickHouse } from "../../clickhouse/client.ts";
@@ -30,7 +31,9 @@ say(
 );
 if (!hasGrants) {
   say(
-    "deploy/clickhouse/users.d/sluice_grants.xml is not what the migrations say: run `deno task migrate dump`",
+    `deploy/clickhouse/users.d/sluice_grants.xml is not what the migrations say: run \`${
+      taskCommand("migrate dump")
+    }\``,
   );
 }
 for (const sentence of altered) say(sentence);

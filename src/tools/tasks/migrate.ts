@@ -5,14 +5,17 @@ import { dumpSchema } from "../dump_schema.ts";
 import { grantsPath, makeGrants } from "../grants.ts";
 import { dbmate } from "../migrate.ts";
 import { ownerOptions } from "../../hosts/deno/clickhouse_options.ts";
+import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { devConfig, withDevDatabase } from "../dev_engine.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
 
-const usage = `deno task migrate up                    apply what is pending
-deno task migrate down                  take back the newest migration
-deno task migrate status                list applied and pending migrations
-deno task migrate new FOLDER/OBJECT     make an empty migration
-deno task migrate dump                  write sql/schema.sql and what ClickHouse's users may read`;
+const usage = [
+  ["up", "apply what is pending"],
+  ["down", "take back the newest migration"],
+  ["status", "list applied and pending migrations"],
+  ["new FOLDER/OBJECT", "make an empty migration"],
+  ["dump", "write sql/schema.sql and what ClickHouse's users may read"],
+].map(([command, does]) => `${taskCommand(`migrate ${command.padEnd(17)}`)}  ${does}`).join("\n");
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const schemaFile = `${root}sql/schema.sql`;
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { devConfig } from "../dev_engine.ts";
+import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { root, sqlFolder } from "../../hosts/deno/sql_files.ts";
 
 // `deno task new DOMAIN/QUERY`: a query and its test, ready to edit; both work as they are.
@@ -68,7 +69,9 @@ async function main(name = ""): Promise<number> {
     say(`Wrote ${relative(root, path)}`);
   }
   say(
-    `Edit them; \`deno task dev\` serves /v1/${name}, and \`deno task test tests/queries.test.ts --filter ${name}\` runs the test`,
+    `Edit them; \`${taskCommand("dev")}\` serves /v1/${name}, and \`${
+      taskCommand(`test tests/queries.test.ts --filter ${name}`)
+    }\` runs the test`,
   );
   return 0;
 }

@@ -6,6 +6,7 @@ import { describeDrift } from "../../api/openapi/drift.ts";
 import { openApiDocument, yamlOptions } from "../../api/openapi/document.ts";
 import { devConfig } from "../dev_engine.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
+import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { readQueryFiles, renderFault } from "../../hosts/deno/sql_files.ts";
 
 // `deno task openapi` writes openapi.yaml; with `--check` it only compares, and exits with 1 when they differ.
@@ -34,7 +35,8 @@ async function main(isCheck: boolean): Promise<number> {
     say("openapi.yaml is what the queries say");
     return 0;
   }
-  say("openapi.yaml is not what the queries say; run `deno task openapi` and commit it if you mean this:");
+  const command = taskCommand("openapi");
+  say(`openapi.yaml is not what the queries say; run \`${command}\` and commit it if you mean this:`);
   const sentences = describeDrift(parse(committed) ?? {}, generated);
   for (const sentence of sentences) say(`  ${sentence}`);
   if (sentences.length === 0) say("  only descriptions or examples differ");

@@ -14,9 +14,12 @@ import { comparedTenants } from "../../query/compared_tenants.ts";
 import { readerFor } from "../../isolation/sight.ts";
 import { demoTenants } from "../demo/load.ts";
 import { devConfig, withDevDatabase } from "../dev_engine.ts";
+import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { readQueryFiles, renderFault } from "../../hosts/deno/sql_files.ts";
 
-const usage = `deno task query NAME [--tenant=NAME] [--format=FORMAT] [--table=LIST] [--PARAMETER=VALUE …]
+const usage = `${
+  taskCommand("query NAME [--tenant=NAME] [--format=FORMAT] [--table=LIST] [--PARAMETER=VALUE …]")
+}
   NAME    such as outreach/overview
   FORMAT  table (the default), ${formats.map(({ name }) => name).join(", ")}
   LIST    one list of the answer alone, such as byChannel`;

@@ -1,11 +1,11 @@
 import { scopeName, scopes } from "../../auth/scope.ts";
 import { signToken } from "../../auth/token.ts";
 import { devConfig, givenVariables } from "../dev_engine.ts";
-import { keptSecret } from "../../hosts/deno/kept_secret.ts";
+import { taskCommand } from "../../hosts/deno/task_command.ts";
 
 // `deno task token --tenant acme --scope query`: prints a token for development, signed with AUTH_JWT_SECRET or with
 // the secret that `dev` keeps in its data folder.
-const usage = `deno task token --tenant NAME [--scope "query ingest stream"] [--expires 12h]
+const usage = `${taskCommand('token --tenant NAME [--scope "query ingest stream"] [--expires 12h]')}
 Scopes: ${Object.keys(scopes).join(", ")}`;
 
 async function main(args: string[]): Promise<number> {
@@ -21,9 +21,23 @@ async function main(args: string[]): Promise<number> {
   const [scope, expires] = [options.get("scope") ?? "query ingest stream", options.get("expires") ?? "12h"];
   if (!scope.split(" ").every((name) => scopeName.safeParse(name).success)) return say(usage, 2);
   const config = devConfig();
-  await Deno.mkdir(config.SLUICE_DATA_DIR, { recursive: true });
-  const secret = givenVariables().AUTH_JWT_SECRET ?? await keptSecret(`${config.SLUICE_DATA_DIR}/jwt_secret`);
+  const secret = givenVariables().AUTH_JWT_SECRET ?? await readSecret(config.SLUICE_DATA_DIR);
   return say(await signToken(secret, { tenantId, scope, subject: "development", expires }, config), 0);
+}
+
+/** The secret of the development server. One made here would sign tokens that nobody takes. */
+async function readSecret(dataDir: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(`${dataDir}/jwt_secret`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(
+      `there is no secret in ${dataDir}/, where \`dev\` keeps it. Run \`${
+        taskCommand("dev")
+      }\` first, or set ` +
+        "SLUICE_DATA_DIR or AUTH_JWT_SECRET to those of the gateway",
+    );
+  }
 }
 
 function say(text: string, code: number): number {
