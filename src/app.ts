@@ -7,7 +7,7 @@ import { type AuthDeps, createAuth } from "./auth/auth.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import type { AuthEnv } from "./auth/credential.ts";
 import { serveKeys } from "./auth/api_key_routes.ts";
-import { serveStreamTokens } from "./auth/stream_routes.ts";
+import { serveTokens } from "./auth/token_routes.ts";
 import type { Config } from "./base/config.ts";
 import { Problem } from "./base/problem.ts";
 import { type CacheRoutesDeps, serveCache } from "./cache/routes.ts";
@@ -58,7 +58,8 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
       audit.record(request);
     },
   }));
-  app.use(allowOrigins(config.ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()).filter(Boolean)));
+  const origins = config.ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()).filter(Boolean);
+  app.use(allowOrigins(origins, log));
   app.use(checkTarget());
 
   const auth = createAuth(deps);
@@ -74,7 +75,7 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
   app.use("/v1/*", limitBurst(deps));
   app.route("/", serveKeys(auth));
   app.route("/", serveCache(deps));
-  app.route("/", serveStreamTokens(auth));
+  app.route("/", serveTokens(auth));
   app.route("/", serveStreams(deps));
   app.route("/", serveBudgets(deps));
   app.route("/", serveSync(deps));

@@ -316,6 +316,41 @@ Deno.test("Private and symmetric keys at the address are not used", async () => 
   assert.equal((await gateway.ask(await sign(rsa))).status, 404);
 });
 
+Deno.test("A page's token ends with the published key that its maker's token was signed with", async () => {
+  await using keys = serveKeys(elliptic);
+  const gateway = await createKeyedGateway(keys.url, { AUTH_JWT_SECRET: secret });
+  const made = await read(
+    await gateway.fetch("/v1/tokens", undefined, {
+      method: "POST",
+      headers: { authorization: `Bearer ${await sign(elliptic)}` },
+      body: JSON.stringify({ scopes: ["query"], minutes: 60 }),
+    }),
+  );
+  const { token } = made.body.data;
+  assert.equal((await gateway.ask(token)).status, 404);
+  keys.publish(next);
+  // keys older than ten minutes are fetched again, in the background
+  gateway.pass(11 * minute);
+  const refused = await waitFor("the token ends", async () => {
+    const answer = await gateway.ask(token);
+    return answer.status !== 404 && answer;
+  });
+  assert.deepEqual([refused.status, refused.detail], [401, "The token was signed with an unknown key"]);
+});
+
+Deno.test("Without a secret there are no tokens for pages, and the answer says why", async () => {
+  await using keys = serveKeys(elliptic);
+  const gateway = await createKeyedGateway(keys.url);
+  const { status, body } = await read(
+    await gateway.fetch("/v1/tokens", undefined, {
+      method: "POST",
+      headers: { authorization: `Bearer ${await sign(elliptic)}` },
+      body: JSON.stringify({ scopes: ["query"] }),
+    }),
+  );
+  assert.deepEqual([status, body.detail], [501, "There are no browser tokens without AUTH_JWT_SECRET"]);
+});
+
 Deno.test("Without a secret there are no stream tokens, and the answer says why", async () => {
   await using keys = serveKeys(elliptic);
   const gateway = await createKeyedGateway(keys.url);

@@ -358,6 +358,45 @@ Deno.test("An allowed origin may read answers and problems; another gets no leav
   }
 });
 
+Deno.test("localhost allows every port of this machine and no other host; who is refused is told once in the log", async () => {
+  const local = await createGateway({
+    files: [],
+    config: { ALLOWED_ORIGINS: "https://app.example.com, localhost" },
+  });
+  const preflight = async (origin: string) => {
+    const response = await local.fetch("/v1/tokens", undefined, {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": "GET" },
+    });
+    return response.headers.get("access-control-allow-origin");
+  };
+  const allowed = [
+    "https://app.example.com",
+    "http://localhost:5173",
+    "https://localhost",
+    "http://127.0.0.1:3000",
+    "http://[::1]:8000",
+  ];
+  for (const origin of allowed) assert.equal(await preflight(origin), origin);
+  const refused = [
+    "http://localhost.evil.org",
+    "http://evil.org:8000",
+    "http://localhost:80@evil.org",
+    "http://127.0.0.10",
+    "file://localhost",
+    "localhost",
+    "null",
+  ];
+  for (const origin of [...refused, ...refused]) assert.equal(await preflight(origin), null, origin);
+  const warnings = local.log.filter(({ level }) => level === "warn").map(({ message }) => message);
+  assert.deepEqual(
+    warnings,
+    refused.map((origin) => `Refused a page: origin ${origin} is not in ALLOWED_ORIGINS`),
+  );
+  for (let i = 0; i < 1_000; i++) await preflight(`https://${i}.evil.org`);
+  assert.equal(local.log.filter(({ level }) => level === "warn").length, 100);
+});
+
 Deno.test("Every answer carries the headers that keep a browser from guessing and framing", async () => {
   for (const path of ["/v1/faults/parameters?limit=1", "/v1/faults/parameters", "/no/such", "/docs"]) {
     const response = await gateway.fetch(path, newTenant());

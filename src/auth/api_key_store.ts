@@ -46,8 +46,11 @@ export type ListedApiKey = z.infer<typeof listedApiKey>;
 /** API keys in ClickHouse's table `api_keys`; each function throws when ClickHouse cannot be asked. */
 export interface ApiKeyStore {
   create(key: NewApiKey): Promise<void>;
-  /** Those of the hashes that are keys, and not revoked, by hash. */
-  find(hashes: string[], signal: AbortSignal): Promise<Map<string, ApiKey>>;
+  /** Those of the hashes and ids that are of keys, and not revoked, with their hashes. */
+  find(
+    named: { hashes: string[]; ids: string[] },
+    signal: AbortSignal,
+  ): Promise<(ApiKey & { digest: string })[]>;
   list(of: { tenantId?: string; page: number; pageSize: number }): Promise<
     { keys: ListedApiKey[]; total: number }
   >;
@@ -83,13 +86,12 @@ export function createApiKeyStore(clickHouse: ClickHouse): ApiKeyStore {
         },
       });
     },
-    async find(hashes, signal) {
-      const rows = await readRows<ApiKey & { digest: string }>(clickHouse, {
+    async find({ hashes, ids }, signal) {
+      return await readRows(clickHouse, {
         sql: findSql,
-        parameters: { hashes: listText(hashes) },
+        parameters: { hashes: listText(hashes), ids: listText(ids) },
         signal,
       });
-      return new Map(rows.map(({ digest, ...key }) => [digest, key]));
     },
     async list({ tenantId, page, pageSize }) {
       const [total, keys] = await Promise.all([

@@ -2,9 +2,9 @@ import { createSingleFlight } from "../base/async/single_flight.ts";
 import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../clickhouse/exception.ts";
 import { Problem } from "../base/problem.ts";
 import { badCredential } from "./challenge.ts";
-import { type Credential, keySubject } from "./credential.ts";
+import { apiKeyOf, type Credential, keySubject } from "./credential.ts";
 import { createRemembered } from "./remembered.ts";
-import { hashKey, isKey } from "./api_key.ts";
+import { hashKey, isKey, looksLikeKey } from "./api_key.ts";
 import type { ApiKey, ApiKeyStore } from "./api_key_store.ts";
 
 /** What checking API keys uses. */
@@ -17,6 +17,8 @@ export interface ApiKeysOptions {
 export interface ApiKeys {
   /** Who the key is of. Throws a Problem when nobody, or when ClickHouse cannot tell. */
   verify(key: string): Promise<Credential>;
+  /** Throws the same unless the key of this id holds, with which somebody made a token. */
+  verifyMaker(id: string): Promise<void>;
   /** Forgets what was read, since a key was revoked here. */
   forget(): void;
 }
@@ -48,6 +50,7 @@ const maxRememberedBytes = 4_000_000;
 export function createApiKeys({ store, clock }: ApiKeysOptions): ApiKeys {
   const known = createRemembered<Known>(maxRememberedBytes);
   const unknown = createRemembered<number>(maxRememberedBytes);
+  /** Keys, and subjects of those whose id is known alone. */
   let waiting = new Set<string>();
   let failure: { error: unknown; at: number } | undefined;
 
@@ -56,7 +59,9 @@ export function createApiKeys({ store, clock }: ApiKeysOptions): ApiKeys {
   const isWithin = (ms: number, since: number) => now() >= since && now() - since < ms;
 
   async function readWaiting(): Promise<Map<string, Known>> {
-    const keys = [...waiting];
+    const names = [...waiting];
+    const keys = names.filter(looksLikeKey);
+    const ids = names.flatMap((name) => apiKeyOf(name) ?? []);
     waiting = new Set();
     const readAt = now();
     if (failure && isWithin(pauseMs, failure.at)) throw failure.error;
@@ -64,7 +69,8 @@ export function createApiKeys({ store, clock }: ApiKeysOptions): ApiKeys {
     const signal = AbortSignal.timeout(timeoutMs);
     let found: Map<string, ApiKey>;
     try {
-      found = await store.find(hashes, signal);
+      const rows = await store.find({ hashes, ids }, signal);
+      found = new Map(rows.flatMap((row) => [[row.digest, row], [keySubject + row.id, row]]));
     } catch (error) {
       const cause = signal.aborted
         ? new ClickHouseUnreachable("ClickHouse did not answer in time", { cause: error })
@@ -73,9 +79,10 @@ export function createApiKeys({ store, clock }: ApiKeysOptions): ApiKeys {
       throw cause;
     }
     failure = undefined;
-    return new Map(keys.flatMap((key, i) => {
-      const read = remember(key, found.get(hashes[i]), readAt);
-      return read ? [[key, read]] : [];
+    const hashOf = new Map(keys.map((key, i) => [key, hashes[i]]));
+    return new Map(names.flatMap((name) => {
+      const read = remember(name, found.get(hashOf.get(name) ?? name), readAt);
+      return read ? [[name, read]] : [];
     }));
   }
 
@@ -87,7 +94,14 @@ export function createApiKeys({ store, clock }: ApiKeysOptions): ApiKeys {
     }
     const { id, tenantId, scopes, expiresAt } = found;
     const end = expiresAt === null ? {} : { expiresAt };
-    const credential = { tenantId, subject: keySubject + id, scopes, tenants: [], ...end };
+    const credential = {
+      tenantId,
+      subject: keySubject + id,
+      scopes,
+      tenants: [],
+      making: { expiresAt },
+      ...end,
+    };
     const read = { credential, expiresAt, readAt, isRefreshing: false };
     known.set(key, read);
     return read;
@@ -125,14 +139,20 @@ export function createApiKeys({ store, clock }: ApiKeysOptions): ApiKeys {
     }
   }
 
+  const hasEnded = ({ expiresAt }: Known) => expiresAt !== null && now() >= expiresAt;
+
   return {
     async verify(key) {
       const found = isKey(key) ? await find(key) : undefined;
       if (!found) throw badCredential("There is no such API key, or it was revoked");
-      if (found.expiresAt !== null && now() >= found.expiresAt) {
-        throw badCredential("The API key has expired");
-      }
+      if (hasEnded(found)) throw badCredential("The API key has expired");
       return found.credential;
+    },
+    async verifyMaker(id) {
+      const found = await find(keySubject + id);
+      if (!found || hasEnded(found)) {
+        throw badCredential("The API key that the token was made with was revoked or has expired");
+      }
     },
     forget: () => known.clear(),
   };

@@ -5,6 +5,7 @@ import type { Log } from "../base/log.ts";
 import { createTokens, type TokenConfig, type Tokens } from "./jwt.ts";
 import { type ApiKeys, createApiKeys } from "./api_keys.ts";
 import { type ApiKeyStore, createApiKeyStore } from "./api_key_store.ts";
+import { type BrowserTokens, createBrowserTokens } from "./browser_token.ts";
 import { createStreamTokens, type StreamTokens } from "./stream_token.ts";
 
 /** What checking credentials uses. */
@@ -21,6 +22,7 @@ export interface Auth {
   keys: ApiKeys;
   keyStore: ApiKeyStore;
   streamTokens: StreamTokens;
+  browserTokens: BrowserTokens;
   clock: () => Date;
 }
 
@@ -32,6 +34,7 @@ export function createAuth({ config, clickHouse, clock, log }: AuthDeps): Auth {
     keys: createApiKeys({ store: keyStore, clock }),
     keyStore,
     streamTokens: createStreamTokens({ secret: config.AUTH_JWT_SECRET, clock }),
+    browserTokens: createBrowserTokens({ config, clock }),
     clock,
   };
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Problem } from "../base/problem.ts";
+import type { ApiKeys } from "./api_keys.ts";
 import type { Auth } from "./auth.ts";
 import { noCredential } from "./challenge.ts";
 import type { AuthEnv, Credential } from "./credential.ts";
@@ -35,7 +36,17 @@ function verify(
     return streamTokens.verify(inAddress, c.req.header("last-event-id") !== undefined);
   }
   if (key !== undefined) return keys.verify(key);
-  return looksLikeKey(bearer) ? keys.verify(bearer) : tokens.verify(bearer);
+  if (looksLikeKey(bearer)) return keys.verify(bearer);
+  const verified = tokens.verify(bearer);
+  return verified instanceof Promise
+    ? verified.then((credential) => withMaker(credential, keys))
+    : withMaker(verified, keys);
+}
+
+/** The credential, as long as the API key holds that it was made with. */
+function withMaker(credential: Credential, keys: ApiKeys): Credential | Promise<Credential> {
+  const { apiKey } = credential;
+  return apiKey === undefined ? credential : keys.verifyMaker(apiKey).then(() => credential);
 }
 
 /** Whether the request opens a stream: nothing else takes a token in the address, as that is kept in many places. */

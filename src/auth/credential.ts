@@ -13,6 +13,18 @@ export interface Credential {
   resumesOnly?: true;
   /** Further tenants whose rows the scope `tenants:compare` allows to set beside one's own. */
   tenants: string[];
+  /** What a token that is made with it is bound to; without it, none may be made. */
+  making?: Making;
+  /** Of a token that was made with an API key: the id of that key, without which it does not hold. */
+  apiKey?: string;
+}
+
+/** Whereby a token ends with the credential that it was made with. */
+export interface Making {
+  /** When that ends, in milliseconds since 1970, by its own word and without tolerance; null for never. */
+  expiresAt: number | null;
+  /** The published key that it was signed with. */
+  signedBy?: { alg: string; kid?: string };
 }
 
 /** What the middlewares of `/v1` leave for those after them. */
@@ -22,6 +34,11 @@ export interface AuthEnv {
 
 /** Subjects that begin so are those of API keys; the audit tells by them when a key was last used. */
 export const keySubject = "key:";
+
+/** The id of the API key that a subject is; undefined when it is none. */
+export function apiKeyOf(subject: string): string | undefined {
+  return subject.startsWith(keySubject) ? subject.slice(keySubject.length) : undefined;
+}
 
 const maxTenantBytes = 256;
 

@@ -1,9 +1,17 @@
-import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from "jose";
+import {
+  errors,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+} from "jose";
 import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
 import { Problem } from "../base/problem.ts";
 import { badCredential } from "./challenge.ts";
-import { type Credential, keySubject, tenantIdFault } from "./credential.ts";
+import { apiKeyOf, type Credential, keySubject, tenantIdFault } from "./credential.ts";
+import { browserTokenKey, browserTokenType, type MadeBy } from "./browser_token.ts";
 import { createKeySet, type KeySetState } from "./jwks.ts";
 import { createRemembered } from "./remembered.ts";
 
@@ -54,6 +62,7 @@ export function createTokens({ config, clock, log }: TokensOptions): Tokens {
   const secretKey = secret ? new TextEncoder().encode(secret) : undefined;
   const keySet = url ? createKeySet({ url, clock, log }) : undefined;
   const algorithms = [...secretKey ? [secretAlgorithm] : [], ...keySet ? keySetAlgorithms : []];
+  const browserKey = browserTokenKey(config);
   const remembered = createRemembered<Verified>(maxRememberedBytes);
   const options: JWTVerifyOptions = {
     algorithms,
@@ -64,22 +73,45 @@ export function createTokens({ config, clock, log }: TokensOptions): Tokens {
   };
 
   const findKey: JWTVerifyGetKey = (header, token) => {
+    if (isBrowserToken(header) && secretKey) return browserKey();
     const key = header.alg === secretAlgorithm ? secretKey : keySet?.find(header, token);
     if (!key) throw new errors.JOSEAlgNotAllowed();
     return key;
   };
 
+  /** A browser token's credential, which makes no other. Throws unless the key that its maker's was signed with is published. */
+  async function madeBy(payload: JWTPayload, token: string): Promise<Credential> {
+    const { subject, signedBy } = payload.madeBy as MadeBy;
+    if (signedBy) {
+      const [, body, signature] = token.split(".");
+      const published = keySet?.find(signedBy, { payload: body, signature });
+      if (!published) throw new errors.JWKSNoMatchingKey();
+      await published;
+    }
+    return { ...credentialOf(payload, tenantClaim), subject, apiKey: apiKeyOf(subject) };
+  }
+
   async function verifyNew(token: string, now: Date, keysVersion: number): Promise<Credential> {
     let payload: JWTPayload;
+    let credential: Credential;
     try {
-      ({ payload } = await jwtVerify(token, findKey, { ...options, currentDate: now }));
+      const verified = await jwtVerify(token, findKey, { ...options, currentDate: now });
+      payload = verified.payload;
+      const { alg, kid } = verified.protectedHeader;
+      credential = isBrowserToken(verified.protectedHeader) ? await madeBy(payload, token) : {
+        ...credentialOf(payload, tenantClaim),
+        making: {
+          expiresAt: payload.exp! * 1_000,
+          ...(alg !== secretAlgorithm && { signedBy: { alg, kid } }),
+        },
+      };
     } catch (error) {
       if (error instanceof Problem) throw error;
       throw badCredential(reasonOf(error, algorithms), error);
     }
     // jose compares whole seconds
     const expiresAt = Math.ceil(payload.exp! + config.AUTH_CLOCK_TOLERANCE_SECONDS) * 1_000;
-    const credential = { ...credentialOf(payload, tenantClaim), expiresAt };
+    credential = { ...credential, expiresAt };
     remembered.set(token, { credential, expiresAt, keysVersion });
     return credential;
   }
@@ -97,6 +129,11 @@ export function createTokens({ config, clock, log }: TokensOptions): Tokens {
       return verifyNew(token, now, keysVersion);
     },
   };
+}
+
+/** Whether a token says that it is one of those that `POST /v1/tokens` makes: then a key of their own checks it. */
+function isBrowserToken({ alg, typ }: Pick<JWTHeaderParameters, "alg" | "typ">): boolean {
+  return alg === secretAlgorithm && typ === browserTokenType;
 }
 
 /** What the claims say. Throws Problem. */

@@ -28,7 +28,7 @@ export const scopeName = z.string().regex(
 );
 
 /** Whether the credential has one of the scopes, or `admin`, which implies all. */
-function hasScope({ scopes }: Credential, anyOf: string[]): boolean {
+export function hasScope({ scopes }: Credential, anyOf: string[]): boolean {
   return anyOf.some((scope) => scopes.includes(scope)) || scopes.includes("admin");
 }
 

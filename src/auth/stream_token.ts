@@ -1,15 +1,16 @@
 import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
-import { Problem } from "../base/problem.ts";
 import { badCredential } from "./challenge.ts";
 import type { Credential } from "./credential.ts";
+import { createDerivedKey } from "./derived_key.ts";
+import { makingOf } from "./making.ts";
 
 /** A token for a stream's address. */
 export const streamToken = z.object({ token: z.string(), expiresAt: z.iso.datetime() });
 
 /** Makes and checks stream tokens. */
 export interface StreamTokens {
-  /** Throws Problem when there is no secret to sign with. */
+  /** Throws Problem when the credential may make none, or there is no secret to sign with. */
   sign(credential: Credential): Promise<z.infer<typeof streamToken>>;
   /** Who the token is of; their only scope is `stream`. After its minute it can still resume a stream. Throws Problem. */
   verify(token: string, isResumed: boolean): Promise<Credential>;
@@ -27,21 +28,16 @@ const maxResumeSeconds = 24 * 3_600;
 
 /**
  * Tokens for browsers' EventSource, which can send no header (WHATWG HTML, section 9.2.2): they hold for a minute, for
- * streams alone. An EventSource comes back to the same address, for which \`until\` holds, with an id that only a stream has. They are signed with a key of their own, derived from the secret, so that neither they can be taken
- * for other tokens nor those for them.
+ * streams alone. An EventSource comes back to the same address, for which `until` holds, with an id that
+ * only a stream has.
  */
 export function createStreamTokens({ secret, clock }: StreamTokensOptions): StreamTokens {
-  let key: Promise<Uint8Array<ArrayBuffer>> | undefined;
-
-  function signingKey(): Promise<Uint8Array<ArrayBuffer>> {
-    if (secret === undefined) {
-      throw new Problem("not-configured", { detail: "There are no stream tokens without AUTH_JWT_SECRET" });
-    }
-    return key ??= deriveKey(secret);
-  }
+  const signingKey = createDerivedKey(secret, "stream tokens");
 
   return {
-    async sign({ tenantId, subject, expiresAt = Infinity }) {
+    async sign(credential) {
+      makingOf(credential);
+      const { tenantId, subject, expiresAt = Infinity } = credential;
       const now = Math.floor(clock().getTime() / 1_000);
       const until = Math.min(Math.floor(expiresAt / 1_000), now + maxResumeSeconds);
       const exp = Math.min(now + lifetimeSeconds, until);
@@ -74,11 +70,4 @@ export function createStreamTokens({ secret, clock }: StreamTokensOptions): Stre
       }
     },
   };
-}
-
-async function deriveKey(secret: string): Promise<Uint8Array<ArrayBuffer>> {
-  const text = new TextEncoder();
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", text.encode(secret), algorithm, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", key, text.encode("stream tokens of Sluice")));
 }

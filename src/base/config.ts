@@ -34,7 +34,8 @@ export const variables = {
   ),
   AUTH_TENANT_CLAIM: z.string().default("tenant_id").describe("Claim that names the token's tenant"),
   ALLOWED_ORIGINS: z.string().default("").describe(
-    "Origins that browsers may call from, exact and separated by commas, such as `https://app.example.com`",
+    "Origins that browsers may call from, exact and separated by commas, such as `https://app.example.com`; " +
+      "`localhost` is every port of this machine, which `dev` allows by default",
   ),
   MAX_LINE_BYTES: bytes.default(1_048_576).describe(
     "Longest event line taken, in bytes; a longer one is rejected",

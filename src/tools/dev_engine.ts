@@ -14,6 +14,7 @@ export function devConfig(): Config {
     AUTH_JWT_SECRET: placeholder,
     TELL_COSTS: "exact",
     STREAMING_ENABLED: "all",
+    ALLOWED_ORIGINS: "localhost",
     ...givenVariables(),
   });
 }

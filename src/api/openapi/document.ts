@@ -1,7 +1,7 @@
 import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import { keyRoutes } from "../../auth/api_key_routes.ts";
 import { needs, securitySchemes } from "../../auth/security.ts";
-import { streamRoutes } from "../../auth/stream_routes.ts";
+import { tokenRoutes } from "../../auth/token_routes.ts";
 import { problems } from "../../base/problem.ts";
 import { cacheRoutes } from "../../cache/routes.ts";
 import { endpoints } from "../../catalog/find_query.ts";
@@ -40,7 +40,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
   const own: Record<string, RouteConfig> = {
     ...(streams.length && eventRoutes(streams)),
     ...keyRoutes,
-    ...streamRoutes,
+    ...tokenRoutes,
     ...liveRoutes,
     ...budgetRoutes,
     ...syncRoutes,
