@@ -1,27 +1,13 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { root } from "../src/hosts/deno/sql_files.ts";
+import { isInstalled } from "./installed.ts";
 
 const environment = {
   CLICKHOUSE_OWNER_PASSWORD: "one password",
   CLICKHOUSE_PASSWORD: "another",
   AUTH_JWT_SECRET: "a secret of at least 32 characters",
 };
-
-/** Whether a program can be run here; where CI requires all of them, its absence is a failure. */
-async function isInstalled(program: string): Promise<boolean> {
-  try {
-    await new Deno.Command(program, { args: ["--version"], stdout: "null", stderr: "null" }).output();
-    return true;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound) || Deno.env.get("SLUICE_REQUIRE_SERVICES") === "1") {
-      throw error;
-    }
-    // deno-lint-ignore no-console -- a skipped check must be seen
-    console.log(`Skipped, since ${program} is not installed`);
-    return false;
-  }
-}
 
 async function config(env: Record<string, string>, profile: string[] = []) {
   const { PATH = "" } = Deno.env.toObject();

@@ -19,7 +19,7 @@ export interface Credential {
   apiKey?: string;
 }
 
-/** Whereby a token ends with the credential that it was made with. */
+/** What ends a token together with the credential that it was made with. */
 export interface Making {
   /** When that ends, in milliseconds since 1970, by its own word and without tolerance; null for never. */
   expiresAt: number | null;

@@ -1,4 +1,4 @@
-/** The command line of a task, as it works for whoever started this one: below npx, they may have no Deno of their own. */
+/** The command line of a task, in the form that started this one: who uses npx may have no Deno of their own. */
 export function taskCommand(task: string): string {
   const deno = Deno.env.get("npm_lifecycle_event") === "npx" ? "npx -y deno@2" : "deno";
   return `${deno} task ${task}`;
