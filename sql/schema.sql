@@ -698,7 +698,7 @@ CREATE TABLE sluice.csr_companies_landing
     `line_number` UInt32,
     `source` String,
     `fault` String,
-    `line` String,
+    `line` String COMMENT '{"name": "Example", "industry": "Retail", "region": "EU", "employees": 250, "updatedAt": "2026-11-20T10:00:00Z"}',
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
     `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
@@ -979,7 +979,7 @@ CREATE TABLE sluice.csr_journey_landing
     `line_number` UInt32,
     `source` String,
     `fault` String,
-    `line` String,
+    `line` String COMMENT '{"id": "j1", "userId": "u1", "programId": "buddy", "stage": "enrolled", "occurredAt": "2026-11-20T10:00:00Z"}',
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
     `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
@@ -1610,7 +1610,7 @@ CREATE TABLE sluice.csr_metrics_landing
     `line_number` UInt32,
     `source` String,
     `fault` String,
-    `line` String,
+    `line` String COMMENT '{"id": "k1", "userId": "u1", "metric": "engagement", "value": 0.7, "periodStart": "2026-11-20T00:00:00Z"}',
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
     `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
@@ -2182,7 +2182,7 @@ CREATE TABLE sluice.csr_scores_landing
     `line_number` UInt32,
     `source` String,
     `fault` String,
-    `line` String,
+    `line` String COMMENT '{"id": "s1", "userId": "u1", "programId": "buddy", "dimension": "confidence", "score": 0.5, "createdAt": "2026-11-20T10:00:00Z"}',
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
     `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
@@ -2914,7 +2914,7 @@ CREATE TABLE sluice.outreach_landing
     `line_number` UInt32,
     `source` String,
     `fault` String,
-    `line` String,
+    `line` String COMMENT '{"id": "6f1d2f0e-8f0a-4d0c-9b1e-2a5c7d3e9f10", "eventType": "message_sent", "entityType": "message", "entityId": "m1", "channel": "email", "contactId": "c1", "sourceType": "campaign", "sourceId": "spring", "occurredAt": "2026-11-20T10:00:00Z"}',
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
     `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:')))) AND (NOT ((position(line, '"metadata"') > 0) AND match(substring(line, position(line, '"metadata"')), '"metadata"[ \t\r\n]*:[ \t\r\n]*"|[:,\\[ \t\r\n](?:-?(?:[0-9]+\\.[0-9]*0[,\\]} \t\r\n]|[0-9.]+[eE]|[0-9.]{17}|0\\.000)|-0[,\\]} \t\r\n])')))
 )

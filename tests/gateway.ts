@@ -72,6 +72,7 @@ export interface TestOptions {
   /** How many queries run and wait. */
   queue?: Partial<QueueOptions>;
   pendingMigrations?: GatewayDeps["pendingMigrations"];
+  docs?: GatewayDeps["docs"];
   /** Rows of the audit that wait at most. */
   maxAuditRows?: number;
   /** Waiting rows of the audit that are written at once. */
@@ -175,7 +176,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     log: (entry) => void log.push(entry),
     clock,
     monotonic: () => performance.now() + passedMs,
-    docs: docsAssets(),
+    docs: options.docs ?? docsAssets(),
     build: { version: "1.2.3", runtime: "the tests" },
     process: processStats,
     pendingMigrations: options.pendingMigrations,

@@ -73,6 +73,37 @@ Deno.test("a body's optional parameter that may be null says so", () => {
   assert.ok(events.channel.enum.includes(null) && events.channel.type.includes("null"));
 });
 
+Deno.test("each stream has an example that it accepts", async () => {
+  const gateway = await createGateway();
+  const { parameters, requestBody } = committed.paths["/v1/events/{stream}"].post;
+  const { examples } = requestBody.content["application/json"];
+  assert.deepEqual(Object.keys(examples), parameters[0].schema.enum);
+  for (const [stream, { value }] of Object.entries<OpenApi>(examples)) {
+    const { body } = await gateway.send(stream, newTenant(), [value]);
+    assert.deepEqual(body.data, { accepted: 1, rejected: 0, rejections: [] }, stream);
+  }
+});
+
+Deno.test("tags come in the order of the README, each with a description, and no operation has another", () => {
+  const tags = committed.tags as { name: string; description: string }[];
+  assert.deepEqual(tags.map(({ name }) => name), [
+    "outreach",
+    "analytics",
+    "cohorts",
+    "ops",
+    "events",
+    "credentials",
+    "budgets",
+    "cache",
+    "health",
+  ]);
+  for (const { name, description } of tags) assert.ok(description, name);
+  const used = Object.values<OpenApi>(committed.paths).flatMap((methods) =>
+    Object.values<OpenApi>(methods).flatMap(({ tags }) => tags)
+  );
+  assert.deepEqual([...new Set(used)].sort(), tags.map(({ name }) => name).sort());
+});
+
 Deno.test("what is left of budgets is answered as described", async () => {
   const gateway = await createGateway();
   const { properties, required } =

@@ -24,7 +24,7 @@ async function copyOfRepository(): Promise<Copy> {
   // what tests of queries are made of
   const parts = (await fileNames(`${root}tests`)).filter((name) => /^\w+\.ts$/.test(name))
     .map((name) => `tests/${name}`);
-  for (const each of [...parts, "tests/deno.lock", "deno.json", "deno.lock"]) {
+  for (const each of [...parts, "tests/deno.lock", "sql/domains.json", "deno.json", "deno.lock"]) {
     await Deno.copyFile(root + each, `${path}/${each}`);
   }
   const env = { SLUICE_DATA_DIR: `${folder.path}/data` };

@@ -14,6 +14,8 @@ export interface Served {
   catalog: Catalog;
   /** Streams that take events. */
   streams: string[];
+  /** An event of a stream, where its landing table has one. */
+  examples: Record<string, unknown>;
   /** Query files that are wrong, whether or not a former version of them is served. */
   broken: string[];
 }
@@ -53,7 +55,7 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
     }
     const [{ catalog, errors }, streams] = await Promise.all([
       loadCatalog(files, roles, memory),
-      readRows<{ stream: string }>(roles.ingester, { sql: streamsSql }),
+      readRows<{ stream: string; example: string }>(roles.ingester, { sql: streamsSql }),
     ]);
     const broken = new Set(errors.map((error) => error.file));
     const lastGood = onBroken === "drop" ? [] : [...served?.catalog.values() ?? []]
@@ -62,6 +64,12 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
     served = {
       catalog: new Map(queries.map((query) => [query.name, query])),
       streams: streams.map(({ stream }) => stream),
+      examples: Object.fromEntries(
+        streams.flatMap(({ stream, example }) => {
+          const event = readExample(example);
+          return event ? [[stream, event]] : [];
+        }),
+      ),
       broken: [...broken],
     };
     isStarting = false;
@@ -87,4 +95,14 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
       });
     },
   };
+}
+
+/** The object that a comment is; undefined when it is any other text. */
+function readExample(comment: string): object | undefined {
+  try {
+    const example: unknown = JSON.parse(comment);
+    return typeof example === "object" && example !== null ? example : undefined;
+  } catch {
+    return;
+  }
 }

@@ -1,6 +1,10 @@
--- The streams that take events: each has a landing table of its name, into which the user may insert.
-SELECT substring(name, 1, length(name) - length('_landing')) AS stream
-FROM system.tables
+-- The streams that take events: each has a landing table of its name, into which the user may insert. The comment of the
+-- column that takes a line is an example of one.
+SELECT
+    substring(table, 1, length(table) - length('_landing')) AS stream,
+    comment AS example
+FROM system.columns
 WHERE database = currentDatabase()
-  AND endsWith(name, '_landing')
+  AND endsWith(table, '_landing')
+  AND name = 'line'
 ORDER BY stream

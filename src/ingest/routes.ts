@@ -33,8 +33,9 @@ export interface EventDeps {
 
 const event = { type: "object" as const, additionalProperties: true };
 
-/** Sending events into one of the streams. */
-export function eventRoutes(streams: string[]) {
+/** Sending events into one of the streams, with an example for each that has one. */
+export function eventRoutes({ streams, examples }: Pick<Served, "streams" | "examples">) {
+  const shown = Object.entries(examples).map(([stream, value]) => [stream, { value }]);
   return {
     postEvents: createRoute({
       method: "post",
@@ -54,7 +55,10 @@ export function eventRoutes(streams: string[]) {
         body: {
           required: true,
           content: {
-            "application/json": { schema: { anyOf: [event, { type: "array", items: event }] } },
+            "application/json": {
+              schema: { anyOf: [event, { type: "array", items: event }] },
+              ...(shown.length && { examples: Object.fromEntries(shown) }),
+            },
             "application/x-ndjson": { schema: z.string() },
           },
         },

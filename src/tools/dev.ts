@@ -94,7 +94,7 @@ async function serveDev(
       config,
     ),
   })));
-  const docs = docsAssets(tokens[0].token);
+  const docs = docsAssets(tokens);
   const inspections = keptInspections(`${dataDir}/inspections.json`);
   const gateway = serve({
     config,

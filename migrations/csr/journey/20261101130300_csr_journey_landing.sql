@@ -3,6 +3,7 @@
 -- Null, so there is no order, partition or lifetime): views read each inserted block once. tenant_id is the
 -- credential's, fault a problem that the gateway has found in the line, usually none. A plain line goes the short way,
 -- csr_journey_json_plain_mv, an odd one the long way, csr_journey_odd_mv.
+-- The comment of `line` is an example, which the API reference shows.
 CREATE TABLE csr_journey_landing
 (
     tenant_id String,
@@ -10,7 +11,7 @@ CREATE TABLE csr_journey_landing
     line_number UInt32,
     source String,
     fault String,
-    line String,
+    line String COMMENT '{"id": "j1", "userId": "u1", "programId": "buddy", "stage": "enrolled", "occurredAt": "2026-11-20T10:00:00Z"}',
     received_at DateTime64(3, 'UTC') DEFAULT now64(3),
     plain Bool MATERIALIZED fault = '' AND json_is_plain(line)
 )

@@ -3,6 +3,7 @@
 -- Null, so there is no order, partition or lifetime): views read each inserted block once. tenant_id is the
 -- credential's, fault a problem that the gateway has found in the line, usually none. A plain line goes the short way,
 -- csr_scores_json_plain_mv, an odd one the long way, csr_scores_odd_mv.
+-- The comment of `line` is an example, which the API reference shows.
 CREATE TABLE csr_scores_landing
 (
     tenant_id String,
@@ -10,7 +11,7 @@ CREATE TABLE csr_scores_landing
     line_number UInt32,
     source String,
     fault String,
-    line String,
+    line String COMMENT '{"id": "s1", "userId": "u1", "programId": "buddy", "dimension": "confidence", "score": 0.5, "createdAt": "2026-11-20T10:00:00Z"}',
     received_at DateTime64(3, 'UTC') DEFAULT now64(3),
     plain Bool MATERIALIZED fault = '' AND json_is_plain(line)
 )

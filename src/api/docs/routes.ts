@@ -12,8 +12,8 @@ import startScript from "./start.js" with { type: "text" };
 export interface DocsAssets {
   /** The bytes of a file of the viewer (Swagger UI), if it has one of that name. */
   read: (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** A token that the reference starts with: only in development. */
-  demoToken?: string;
+  /** Tokens of tenants among whom the reader chooses, the first to start with: only in development. */
+  demoTokens?: { tenantId: string; token: string }[];
 }
 
 /** What the API reference shows. */
@@ -63,7 +63,7 @@ export function docsRoutes(deps: DocsDeps): Hono<HttpEnv> {
     })
     .get("/docs/start.js", (c) => {
       c.header("content-type", "text/javascript; charset=utf-8");
-      return c.body(`const demoToken = ${JSON.stringify(deps.docs.demoToken ?? null)};\n${startScript}`);
+      return c.body(`const demoTokens = ${JSON.stringify(deps.docs.demoTokens ?? [])};\n${startScript}`);
     })
     .on("GET", viewerPaths, async (c) => {
       const name = c.req.path.slice("/docs/".length);

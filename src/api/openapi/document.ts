@@ -1,4 +1,5 @@
 import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
+import domainsFile from "../../../sql/domains.json" with { type: "json" };
 import { keyRoutes } from "../../auth/api_key_routes.ts";
 import { needs, securitySchemes } from "../../auth/security.ts";
 import { tokenRoutes } from "../../auth/token_routes.ts";
@@ -23,8 +24,11 @@ export type OpenApi = Record<string, any>;
 /** How the document is written as YAML: long lines, and no anchors, which some readers do not take. */
 export const yamlOptions = { lineWidth: 110, aliasDuplicateObjects: false };
 
+/** In the order in which they are shown; those that it lacks follow. */
+const domains: Record<string, string> = domainsFile;
+
 /** The OpenAPI 3.1 document of what is served: a pure function of the catalog and the streams. */
-export function openApiDocument({ catalog, streams }: Served): OpenApi {
+export function openApiDocument({ catalog, streams, examples }: Omit<Served, "broken">): OpenApi {
   const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono();
   for (const [name, scheme] of Object.entries(securitySchemes)) {
     registry.registerComponent("securitySchemes", name, scheme);
@@ -38,7 +42,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
     });
   }
   const own: Record<string, RouteConfig> = {
-    ...(streams.length && eventRoutes(streams)),
+    ...(streams.length && eventRoutes({ streams, examples })),
     ...keyRoutes,
     ...tokenRoutes,
     ...liveRoutes,
@@ -54,7 +58,8 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
   ];
   for (const route of routes) registry.registerPath(withRefusals(route));
 
-  const domains = [...new Set([...catalog.keys()].map((name) => name.split("/")[0]))];
+  const inCatalog = [...new Set([...catalog.keys()].map((name) => name.split("/")[0]))];
+  const known = Object.keys(domains).filter((name) => inCatalog.includes(name));
   const about = {
     openapi: "3.1.1",
     info: {
@@ -67,9 +72,12 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
     servers: [{ url: "/" }],
     security: needs(),
     tags: [
-      ...domains.map((name) => ({ name })),
+      ...known.map((name) => ({ name, description: domains[name] })),
+      ...inCatalog.filter((name) => !known.includes(name)).map((name) => ({ name })),
       { name: "events", description: "Sending events in" },
-      { name: "credentials", description: "API keys, and tokens for streams" },
+      { name: "credentials", description: "API keys, and tokens for pages and for streams" },
+      { name: "budgets", description: "How much a tenant may ask" },
+      { name: "cache", description: "Answers that are kept" },
       { name: "health", description: "How the gateway is" },
     ],
   };

@@ -16,12 +16,13 @@ type Route = Omit<RouteConfig, "path" | "method">;
 
 /** The routes of an address: a query's two, but for a POST that a writing endpoint takes, and those that write. */
 export function queryRoutes({ path, queries }: Endpoint): RouteConfig[] {
+  const hasBody = queries.get("POST") === queries.get("GET");
   return [...queries].map(([name, query]) => {
     const method = name.toLowerCase() as RouteConfig["method"];
     const route = query.frontMatter.method
       ? writing(query)
       : method === "get"
-      ? read(query)
+      ? read(query, hasBody)
       : readByBody(query);
     return { method, path: `/v1/${path}`, operationId: operationId(method, query.name), ...route };
   });
@@ -44,10 +45,14 @@ function common({ name, frontMatter }: Query, more?: string) {
   };
 }
 
-function read(query: Query): Route {
+/** `hasBody` tells whether the query takes its parameters in a body too. */
+function read(query: Query, hasBody: boolean): Route {
   const { path, others } = ownParameters(query);
   return {
-    ...common(query),
+    ...common(
+      query,
+      hasBody ? "A `POST` with the parameters as a JSON object gets the same answer." : undefined,
+    ),
     parameters: [...[...path, ...others].map(parameterObject), ...formParameters(query)],
     responses: {
       ...answers(query),
