@@ -70,7 +70,7 @@ async function main(name = ""): Promise<number> {
   }
   say(
     `Edit them; \`${taskCommand("dev")}\` serves /v1/${name}, and \`${
-      taskCommand(`test tests/queries.test.ts --filter ${name}`)
+      taskCommand(`test ${name}`)
     }\` runs the test`,
   );
   return 0;

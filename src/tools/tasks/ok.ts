@@ -1,4 +1,5 @@
 import { suggestion } from "../../base/suggestion.ts";
+import { denoCommand, taskCommand } from "../../hosts/deno/task_command.ts";
 import { type StepResult, verdict } from "../verdict.ts";
 
 // `deno task ok [--except STEP]`: the gate. Each step runs although an earlier one failed. The last line and the exit code say
@@ -12,21 +13,21 @@ interface Step {
 }
 
 const steps: Step[] = [
-  { name: "format", args: ["fmt", "--check"], remedy: "run deno fmt" },
-  { name: "lint", args: ["lint"], remedy: "run deno lint" },
+  { name: "format", args: ["fmt", "--check"], remedy: `run ${denoCommand("fmt")}` },
+  { name: "lint", args: ["lint"], remedy: `run ${denoCommand("lint")}` },
   {
     name: "types",
     args: ["check", "--lock=tests/deno.lock", "src", "tests"],
-    remedy: "run deno check --lock=tests/deno.lock src tests",
+    remedy: `run ${denoCommand("check --lock=tests/deno.lock src tests")}`,
   },
   {
     name: "language",
     args: ["run", "-A", "src/tools/tasks/check_language.ts"],
     remedy: "say it in other words",
   },
-  { name: "SQL", args: ["task", "check-sql"], remedy: "run deno task check-sql" },
-  { name: "OpenAPI", args: ["task", "openapi", "--check"], remedy: "run deno task openapi" },
-  { name: "tests", args: ["task", "test"], remedy: "run deno task test FILE" },
+  { name: "SQL", args: ["task", "check-sql"], remedy: `run ${taskCommand("check-sql")}` },
+  { name: "OpenAPI", args: ["task", "openapi", "--check"], remedy: `run ${taskCommand("openapi")}` },
+  { name: "tests", args: ["task", "test"], remedy: `run ${taskCommand("test FILE")}` },
 ];
 
 // deno-lint-ignore no-console -- a program for a terminal
@@ -53,7 +54,7 @@ async function main([option, except]: string[]): Promise<number> {
     say(
       option === "--except"
         ? `There is no step "${except ?? ""}"${suggestion(except ?? "", names)} (${names.join(", ")})`
-        : `deno task ok [--except STEP], not ${option}`,
+        : `${taskCommand("ok [--except STEP]")}, not ${option}`,
     );
     return 2;
   }
