@@ -92,6 +92,7 @@ Deno.test("tags come in the order of the README, each with a description, and no
     "cohorts",
     "ops",
     "events",
+    "stream",
     "credentials",
     "budgets",
     "cache",

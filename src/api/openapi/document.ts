@@ -75,6 +75,7 @@ export function openApiDocument({ catalog, streams, examples }: Omit<Served, "br
       ...known.map((name) => ({ name, description: domains[name] })),
       ...inCatalog.filter((name) => !known.includes(name)).map((name) => ({ name })),
       { name: "events", description: "Sending events in" },
+      { name: "stream", description: "Live updates" },
       { name: "credentials", description: "API keys, and tokens for pages and for streams" },
       { name: "budgets", description: "How much a tenant may ask" },
       { name: "cache", description: "Answers that are kept" },
