@@ -127,12 +127,14 @@ async function serveDev(
   // before they are read, so that no change falls in between
   const load = () => whenReachable(gateway.reload, log);
   const change = async () => {
+    let applied = 0;
     try {
-      if (await migrate() && config.SLUICE_DEMO === "1") await loadStreamsOf(clickHouse);
+      applied = await migrate();
     } catch (error) {
       say((error as Error).message);
     }
     await reload(load, config);
+    if (applied && config.SLUICE_DEMO === "1") await loadStreamsOf(clickHouse);
   };
   closing.unshift(watchSql([sqlFolder(sqlDir), migrationsRoot], change));
   report(await load(), sqlDir);

@@ -40,7 +40,7 @@ export function createDevMigrations(options: DevMigrationsOptions): () => Promis
       told.add(name + hash);
       say(
         `migrations/${name}.sql was edited after it was applied, and is not applied again: write another migration, or, if ` +
-          "nobody else has it, take it back with `deno task migrate down` and save it again",
+          "nobody else has it, take it and those after it back with `deno task migrate down`, and save it again",
       );
     }
     const pending = migrations.length - applied.length;
@@ -67,7 +67,7 @@ export function createDevMigrations(options: DevMigrationsOptions): () => Promis
     const wanted = await makeGrants(clickHouse, (table) => objects.has(table));
     if (wanted !== await Deno.readTextFile(grantsPath)) {
       await writeWhole(grantsPath, wanted);
-      say("Rights      of the new tables written to deploy/clickhouse/users.d/sluice_grants.xml");
+      say("Rights      of the tables written to deploy/clickhouse/users.d/sluice_grants.xml");
     }
     if (wanted === grants) return;
     const start = performance.now();

@@ -20,7 +20,8 @@ export function watchSql(folders: string[], changed: () => Promise<void>): () =>
   };
 }
 
-/** Whether a path is a file of SQL or, by its name, a folder: one that moves has no event for its files. */
+/** Whether a path is a file of SQL that something is made of or, by its name, a folder: one that moves has no event for its files. */
 function mayHoldSql(path: string): boolean {
-  return path.endsWith(".sql") || !basename(path).includes(".");
+  const name = basename(path);
+  return name.endsWith(".sql") && name !== "schema.sql" || !name.includes(".");
 }

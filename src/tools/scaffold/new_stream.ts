@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { dirname } from "node:path";
 import { suggestion } from "../../base/suggestion.ts";
 import { takenDomains } from "../../catalog/query.ts";
@@ -44,6 +45,8 @@ export async function newStream([path = "", ...rest]: string[]): Promise<number>
     }
     await writeFiles(filesOf(name, fields, existing));
     say(`Checking them on an engine of their own …`);
+    // a `dev` that takes the stream on goes first
+    setPriority(constants.priority.PRIORITY_LOW);
     await writeSchema();
     say("Wrote sql/schema.sql and deploy/clickhouse/users.d/sluice_grants.xml");
     say(greeting(name, fields));
