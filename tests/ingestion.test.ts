@@ -17,8 +17,9 @@ const own = [
     WHERE tenant_id = {tenantId:String} AND stream = 'outreach' ORDER BY line_number`,
   ),
 ];
-const shared = (await readQueryFiles()).filter(({ path }) => path === "sql/rejected/list.sql");
-const files = [...own, ...shared];
+const all = await readQueryFiles();
+const shared = all.filter(({ path }) => path.startsWith("sql/outreach/"));
+const files = [...own, ...all.filter(({ path }) => path === "sql/rejected/list.sql")];
 const gateway = await createGateway({ files });
 
 const encoder = new TextEncoder();

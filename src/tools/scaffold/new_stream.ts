@@ -8,6 +8,7 @@ import { optionalMigrations } from "../../hosts/deno/migration_folders.ts";
 import { root, sqlFolder } from "../../hosts/deno/sql_files.ts";
 import { devConfig } from "../dev_engine.ts";
 import { demoFolder } from "../demo/streams.ts";
+import { newVersions } from "../new_versions.ts";
 import { writeSchema } from "../write_schema.ts";
 import { demoRows } from "./demo_rows.ts";
 import { type Field, parseFields } from "./field.ts";
@@ -116,10 +117,10 @@ function findTaken(
 }
 
 function filesOf(name: StreamName, fields: Field[], existing: Existing[]): File[] {
-  const versions = existing.map(({ version }) => version);
+  const versions = newVersions(existing);
   const folder = `${root}migrations/${name.domain}/${name.noun.replaceAll("-", "_")}`;
   const migrations = streamMigrations(name, fields).map(({ object, text }, i) => ({
-    path: `${folder}/${nextVersion(versions, i)}_${object}.sql`,
+    path: `${folder}/${versions(i)}_${object}.sql`,
     text,
   }));
   const { sql, test } = firstQuery(name, fields);
@@ -129,15 +130,6 @@ function filesOf(name: StreamName, fields: Field[], existing: Existing[]): File[
     { path: queryPath(name), text: sql },
     { path: testPath(name), text: test },
   ];
-}
-
-/** A timestamp after all others, and `i` seconds after now: two migrations of one version are one to dbmate. */
-function nextVersion(versions: string[], i: number): string {
-  const stamp = (date: Date) => date.toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  const newest = versions.filter((version) => version.length === 14).toSorted().at(-1) ?? "";
-  const after = Date.parse(newest.replace(/^(....)(..)(..)(..)(..)(..)$/, "$1-$2-$3T$4:$5:$6Z"));
-  const begin = Math.max(Date.now(), Number.isNaN(after) ? 0 : after + 1_000);
-  return stamp(new Date(begin + i * 1_000));
 }
 
 async function writeFiles(files: File[]): Promise<void> {

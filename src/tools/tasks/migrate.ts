@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { type ClickHouseOptions, createClickHouse } from "../../clickhouse/client.ts";
-import { listMigrations } from "../../hosts/deno/list_migrations.ts";
+import { listMigrationFiles, listMigrations } from "../../hosts/deno/list_migrations.ts";
+import { optionalMigrations } from "../../hosts/deno/migration_folders.ts";
+import { newVersions } from "../new_versions.ts";
 import { dbmate } from "../migrate.ts";
 import { ownerOptions } from "../../hosts/deno/clickhouse_options.ts";
 import { devConfig, withDevDatabase } from "../dev_engine.ts";
@@ -55,8 +57,8 @@ async function create(name: string): Promise<number> {
     say(`Name the migration FOLDER/OBJECT, such as csr/scores/csr_scores, not "${name}"`);
     return 2;
   }
-  const timestamp = new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  const path = `migrations/${folder}/${timestamp}_${object}.sql`;
+  const version = newVersions(await listMigrationFiles(optionalMigrations))(0);
+  const path = `migrations/${folder}/${version}_${object}.sql`;
   await Deno.mkdir(`${root}migrations/${folder}`, { recursive: true });
   const text = `-- migrate:up
 -- One row is …. Ordered by … because …; partitioned by …; kept for ….
