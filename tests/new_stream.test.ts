@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
+import { examplesOf, readPages } from "./docs/pages.ts";
+import { isShown } from "./docs/shown.ts";
 import { type Copy, copyOfRepository } from "./copy.ts";
-import { boundMs, startProgram, waitFor } from "./program.ts";
+import { boundMs, runProgram, startProgram, waitFor } from "./program.ts";
 
 // `deno task new stream` as somebody uses it beside a running `dev`, in a copy of the repository.
 
@@ -57,10 +59,36 @@ async function startCopy(copy: Copy) {
     password: (await copy.read("../data/engine_password")).trim(),
     database: "sluice",
   });
-  return { dev, call, clickHouse };
+  return { dev, call, url, clickHouse };
 }
 
 type Running = Awaited<ReturnType<typeof startCopy>>;
+
+Deno.test("each command of docs/streams.md prints what stands below it, beside a running dev", async () => {
+  await using copy = await copyOfRepository();
+  const { dev, call, url } = await startCopy(copy);
+  await using _ = dev;
+  const page = (await readPages()).find(({ path }) => path === "docs/streams.md")!;
+  const examples = page.blocks.filter(({ language }) => language === "console").flatMap(examplesOf);
+  const [, token] = /^Token of acme:\n(\S+)$/m.exec(dev.printed())!;
+  assert.equal(examples.length, 6);
+  for (const { command, shown } of examples) {
+    const text = command.replaceAll("http://localhost:8787", url);
+    const { code, printed } = await runProgram(
+      "bash",
+      ["-c", text],
+      { ...copy.env, TOKEN: token },
+      copy.path,
+    );
+    assert.equal(code, 0, printed);
+    // the line with which Deno names a task
+    const out = printed.replace(/^Task .*\n/, "");
+    assert.ok(isShown(shown, out, new Map()), `${command}\nprinted\n${out}\nand the page shows\n${shown}`);
+    if (command.includes("task new stream")) {
+      await waitFor("the query answers", async () => (await call("support/tickets")).status === 200);
+    }
+  }
+});
 
 async function filesOf(folder: string): Promise<string[]> {
   const files: string[] = [];
@@ -192,6 +220,8 @@ Deno.test("new stream makes a stream that a running dev takes on, with validatio
     assert.deepEqual((await call("trial/guessed")).body.data, { guessed: 2 });
   });
 
+  await t.step("change adds fields, which lines may have from then on", () => changing(copy, running));
+
   await t.step(
     "an edited migration is told and not applied; a wrong one is told, and applied when it is mended",
     () => editing(copy, running),
@@ -213,10 +243,10 @@ Deno.test("new stream makes a stream that a running dev takes on, with validatio
     const made = () => readRows(running.clickHouse, { sql: tablesOf });
     const before = await made();
     const all = (await filesOf(`${copy.path}/migrations`)).filter((path) => /\/(support|trial)\//.test(path));
-    assert.equal(all.length, 35);
+    assert.equal(all.length, 38);
     for (const _ of all) await dbmate(target, ["down"], ["--no-dump-schema"]);
     assert.deepEqual(await made(), []);
-    assert.equal((await migrateUp(target)).length, 35);
+    assert.equal((await migrateUp(target)).length, 38);
     assert.deepEqual(await made(), before);
   });
 });
@@ -325,6 +355,67 @@ async function everyField(copy: Copy, { call, clickHouse }: Running): Promise<vo
   ]);
 }
 
+async function changing(copy: Copy, { dev, call, clickHouse }: Running): Promise<void> {
+  const change = (...fields: string[]) => copy.task("change", "stream", ...fields);
+  const { code, printed } = await change(
+    "support/tickets",
+    "priority:Enum(low, high)?",
+    "note:String?",
+    "dueAt:DateTime?",
+  );
+  assert.equal(code, 0, printed);
+  await dev.until(/^Migrations +4 applied$/m);
+  const sent = await call(
+    "events/support_tickets",
+    "globex",
+    `${
+      lines(
+        ticket(1),
+        ticket(2, { priority: "low", note: "n", dueAt: "2026-04-01T00:00:00Z" }),
+        ticket(3, { priority: "urgent" }),
+        ticket(4, { dueAt: "soon" }),
+      )
+    }\n${lines(ticket(5)).replace("{", '{"note":"\\ud800",')}`,
+  );
+  assert.deepEqual(sent.body.data, {
+    accepted: 2,
+    rejected: 3,
+    rejections: [
+      { line: 3, reason: 'priority is unknown: "urgent"' },
+      { line: 4, reason: 'dueAt is not an ISO 8601 date-time: "soon"' },
+      { line: 5, reason: "note holds half of a surrogate pair" },
+    ],
+  });
+  const sql =
+    "SELECT priority, note, due_at FROM support_tickets FINAL WHERE tenant_id = 'globex' AND note != '' OR due_at IS NOT NULL";
+  assert.deepEqual(await readRows(clickHouse, { sql }), [
+    { priority: "low", note: "n", due_at: "2026-04-01 00:00:00.000" },
+  ]);
+
+  const before = await filesOf(copy.path);
+  const refused: [args: string[], code: number, message: RegExp][] = [
+    [["support/tickets", "note:String?"], 1, /^support\/tickets has a note already; nothing was written$/m],
+    [
+      ["support/tickets", "due:Date"],
+      2,
+      /^Lines without due are still sent: make it optional, as due:Date\?$/m,
+    ],
+    [["support/ticket", "due:Date?"], 2, /^There is no stream "support\/ticket"/m],
+    [
+      ["csr/scores", "due:Date?"],
+      2,
+      /written in another way: add the field by hand, as docs\/streams\.md says$/m,
+    ],
+    [["support/tickets"], 2, /^Such as: deno task change stream /m],
+  ];
+  for (const [args, code, message] of refused) {
+    const refusal = await change(...args);
+    assert.equal(refusal.code, code, refusal.printed);
+    assert.match(refusal.printed, message);
+  }
+  assert.deepEqual(await filesOf(copy.path), before);
+}
+
 async function editing(copy: Copy, { dev }: Running): Promise<void> {
   const [file] = (await filesOf(`${copy.path}/migrations/support`)).filter((path) =>
     path.endsWith("_tickets_mv.sql")
@@ -336,12 +427,13 @@ async function editing(copy: Copy, { dev }: Running): Promise<void> {
   );
   await Deno.writeTextFile(file, text);
 
-  const wrong =
-    (await copy.task("migrate", "new", "trial/more/trial_more")).printed.match(/migrations\S+/)![0];
-  await dev.until(/^Migrations +1 applied$/m);
-  const next = wrong.replace(/\d{14}_trial_more/, (name) => `${BigInt(name.slice(0, 14)) + 1n}_trial_wrong`);
+  const made = await copy.task("migrate", "new", "trial/more/trial_more");
+  const next = made.printed.match(/migrations\S+/)![0];
+  await dev.until(
+    /^1 migration pending: write what migrations\/trial\/more\/\d+_trial_more\.sql is to make; saved, it is applied$/m,
+  );
   const create = (type: string) =>
-    `-- migrate:up\nCREATE TABLE trial_wrong (tenant_id ${type}) ENGINE = Null;\n\n-- migrate:down\nDROP TABLE trial_wrong;\n`;
+    `-- migrate:up\nCREATE TABLE trial_more (tenant_id ${type}) ENGINE = Null;\n\n-- migrate:down\nDROP TABLE trial_more;\n`;
   await copy.write(next, create("Strin"));
   await dev.until(/^1 migration pending: [^]*Unknown data type family: Strin/m);
   const before = dev.printed().length;

@@ -4,6 +4,7 @@ import { migrationsRoot } from "../hosts/deno/migration_folders.ts";
 import { writeWhole } from "../hosts/deno/write_whole.ts";
 import { grantsPath, makeGrants } from "./grants.ts";
 import { migrateUp } from "./migrate.ts";
+import { isUntouched } from "./new_migration.ts";
 
 /** What keeps the database of `dev` as its migrations say. */
 export interface DevMigrationsOptions {
@@ -43,13 +44,16 @@ export function createDevMigrations(options: DevMigrationsOptions): () => Promis
           "nobody else has it, take it and those after it back with `deno task migrate down`, and save it again",
       );
     }
-    const pending = migrations.length - applied.length;
+    const pending = migrations.filter(({ isApplied }) => !isApplied);
+    const untouched = await findUntouched(pending);
+    if (untouched && !told.has(untouched)) say(untouchedText(pending.length, untouched));
+    if (untouched) told.add(untouched);
     let done: string[] = [];
-    if (pending) {
+    if (pending.length && !untouched) {
       try {
         done = await migrateUp(target, named);
       } catch (error) {
-        throw new Error(`${pendingText(pending)}: ${(error as Error).message}`);
+        throw new Error(`${pendingText(pending.length)}: ${(error as Error).message}`);
       }
       say(`Migrations  ${done.length} applied`);
     }
@@ -85,6 +89,16 @@ export function createDevMigrations(options: DevMigrationsOptions): () => Promis
       return {};
     }
   }
+}
+
+async function findUntouched(migrations: { name: string }[]): Promise<string | undefined> {
+  for (const { name } of migrations) {
+    if (isUntouched(await Deno.readTextFile(`${migrationsRoot}/${name}.sql`))) return name;
+  }
+}
+
+function untouchedText(pending: number, name: string): string {
+  return `${pendingText(pending)}: write what migrations/${name}.sql is to make; saved, it is applied`;
 }
 
 function only(said: Record<string, string>, names: Map<string, string>): Record<string, string> {

@@ -35,7 +35,7 @@ export function camelCase(name: string): string {
   return name.replaceAll(/[_-]+([A-Za-z0-9])/g, (_, letter) => letter.toUpperCase());
 }
 
-/** Reads fields such as `closedAt:DateTime?`. Throws Refusal. */
+/** Reads fields such as `closedAt:DateTime?`, of which no two are one. Throws Refusal. */
 export function parseFields(written: string[]): Field[] {
   const fields = written.map(parseField);
   for (const [i, { name, column }] of fields.entries()) {
@@ -45,6 +45,12 @@ export function parseFields(written: string[]): Field[] {
       throw new Refusal(`The fields "${other.name}" and "${name}" would both be the column ${column}`);
     }
   }
+  return fields;
+}
+
+/** Reads the fields of a new stream. Throws Refusal. */
+export function streamFields(written: string[]): Field[] {
+  const fields = parseFields(written);
   const id = fields.find(({ name }) => name === "id");
   if (!id) {
     throw new Refusal("A stream needs an id, by which a line that comes again counts once: add id:UUID");

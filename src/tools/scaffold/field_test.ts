@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { askEngine, askRows } from "../../../tests/ask_engine.ts";
-import { camelCase, columnType, parseFields, reservedWords, snakeCase } from "./field.ts";
+import { camelCase, columnType, reservedWords, snakeCase, streamFields } from "./field.ts";
 import { fieldsOfSample } from "./sample.ts";
 import { streamName } from "./stream_name.ts";
 
-Deno.test("parseFields() reads names and types", () => {
-  const fields = parseFields([
+Deno.test("streamFields() reads names and types", () => {
+  const fields = streamFields([
     "id:Int",
     "openedAt:DateTime",
     "closedAt:DateTime?",
@@ -55,9 +55,9 @@ const refused: [fields: string[], message: RegExp][] = [
   [["id:UUID?"], /^Each line has an id: write id:UUID, id:String or id:Int, not "id:UUID\?"$/],
 ];
 
-Deno.test("parseFields() refuses what is wrong, and says what to write", () => {
+Deno.test("streamFields() refuses what is wrong, and says what to write", () => {
   for (const [fields, message] of refused) {
-    assert.throws(() => parseFields(fields), { name: "Refusal", message });
+    assert.throws(() => streamFields(fields), { name: "Refusal", message });
   }
 });
 

@@ -1,5 +1,5 @@
 import { columnType, type Field } from "./field.ts";
-import { parsingOf, versionOf } from "./parsing.ts";
+import { halfPairField, halfPairRule, ownVersion, parsingOf, versionOf } from "./parsing.ts";
 import type { StreamName } from "./stream_name.ts";
 import { fill } from "./template.ts";
 import jsonSql from "./templates/json.sql" with { type: "text" };
@@ -29,7 +29,8 @@ export function streamMigrations(
     object,
     text: fill(template, { stream, ...texts }),
   });
-  const { rules, extracted, columns: values } = parsingOf(fields);
+  const { types, instants, halfPairs, rules, columns: values } = parsingOf(fields);
+  const beside = [...instants, ...(halfPairs.length ? [halfPairField(halfPairs)] : [])];
   return [
     of(`${stream}_landing`, landingSql),
     of(`${stream}_odd`, oddSql),
@@ -45,9 +46,10 @@ export function streamMigrations(
     of(`rejected_events_${stream}_mv`, rejectedSql),
     of(`${stream}_parsed_mv`, parsedViewSql, {
       members: `{${fields.map(({ name, isOptional }) => `"${name}"${isOptional ? "?" : ""}`).join(", ")}}`,
-      extracted,
-      rules,
-      columns: values,
+      types: types.join(",\n"),
+      beside: beside.map((each) => `,\n${each}`).join(""),
+      rules: [...(halfPairs.length ? [halfPairRule] : []), ...rules].join("\n"),
+      columns: [...values, ...ownVersion(fields)].join(",\n"),
     }),
     of(`${stream}_json_odd_mv`, jsonOddSql),
     of(`${stream}_odd_mv`, oddViewSql),

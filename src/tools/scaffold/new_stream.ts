@@ -1,6 +1,4 @@
 import { existsSync } from "node:fs";
-import { constants, setPriority } from "node:os";
-import { dirname } from "node:path";
 import { suggestion } from "../../base/suggestion.ts";
 import { takenDomains } from "../../catalog/query.ts";
 import { listMigrationFiles, objectOf } from "../../hosts/deno/list_migrations.ts";
@@ -9,17 +7,14 @@ import { root, sqlFolder } from "../../hosts/deno/sql_files.ts";
 import { devConfig } from "../dev_engine.ts";
 import { demoFolder } from "../demo/streams.ts";
 import { newVersions } from "../new_versions.ts";
-import { writeSchema } from "../write_schema.ts";
 import { demoRows } from "./demo_rows.ts";
-import { type Field, parseFields } from "./field.ts";
+import { type Field, streamFields } from "./field.ts";
 import { exampleRow, firstQuery } from "./first_query.ts";
 import { streamMigrations } from "./migrations.ts";
 import { Refusal } from "./refusal.ts";
 import { fieldsOfSample } from "./sample.ts";
 import { type StreamName, streamName } from "./stream_name.ts";
-
-// deno-lint-ignore no-console -- a program for a terminal
-const say = (text: string) => console.log(text);
+import { type File, say, shown, writeFiles } from "./write_files.ts";
 
 const usage = `deno task new stream DOMAIN/STREAM FIELD:TYPE … | --sample FILE
 Such as: deno task new stream support/tickets id:UUID status:'Enum(open, closed)' openedAt:DateTime closedAt:'DateTime?'
@@ -37,7 +32,7 @@ export async function newStream([path = "", ...rest]: string[]): Promise<number>
   }
   try {
     const name = streamName(path);
-    const fields = parseFields(await writtenFields(rest));
+    const fields = streamFields(await writtenFields(rest));
     const existing = await listMigrationFiles(optionalMigrations);
     const taken = findTaken(name, fields, existing);
     if (taken) {
@@ -45,17 +40,11 @@ export async function newStream([path = "", ...rest]: string[]): Promise<number>
       return 1;
     }
     await writeFiles(filesOf(name, fields, existing));
-    say(`Checking them on an engine of their own …`);
-    // a `dev` that takes the stream on goes first
-    setPriority(constants.priority.PRIORITY_LOW);
-    await writeSchema();
-    say("Wrote sql/schema.sql and deploy/clickhouse/users.d/sluice_grants.xml");
     say(greeting(name, fields));
     return 0;
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    say(error.message);
-    return 2;
+    say((error as Error).message);
+    return error instanceof Refusal ? 2 : 1;
   }
 }
 
@@ -82,12 +71,6 @@ async function writtenFields(args: string[]): Promise<string[]> {
 }
 
 type Existing = Awaited<ReturnType<typeof listMigrationFiles>>[number];
-
-/** A file to write, by its path from the root or an absolute one. */
-interface File {
-  path: string;
-  text: string;
-}
 
 const queryPath = ({ path }: StreamName) => `${sqlFolder(devConfig().SLUICE_SQL_DIR)}/${path}.sql`;
 const testPath = ({ path }: StreamName) => `${root}tests/queries/${path}.yaml`;
@@ -130,20 +113,6 @@ function filesOf(name: StreamName, fields: Field[], existing: Existing[]): File[
     { path: queryPath(name), text: sql },
     { path: testPath(name), text: test },
   ];
-}
-
-async function writeFiles(files: File[]): Promise<void> {
-  for (const { path, text } of files) {
-    await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.writeTextFile(path, text, { createNew: true });
-  }
-  for (const { path } of files) say(`Wrote ${shown(path)}`);
-  const formatted = files.map(({ path }) => path).filter((path) => path.endsWith(".yaml"));
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", ...formatted], cwd: root }).output();
-}
-
-function shown(path: string): string {
-  return path.startsWith(root) ? path.slice(root.length) : path;
 }
 
 function greeting({ path, stream }: StreamName, fields: Field[]): string {

@@ -1,12 +1,22 @@
 import { quoteString } from "../../clickhouse/string_literal.ts";
 import { camelCase, type Field } from "./field.ts";
 
-/** What stands in the view that parses a stream's lines: its columns, the rules, and what both are made from. */
+/** The lines of SQL that fields bring into the view that parses a stream, without what stands between them. */
 export interface Parsing {
-  extracted: string;
-  rules: string;
-  columns: string;
+  /** Elements of the tuple of texts. */
+  types: string[];
+  /** What is worked out once, beside the tuple. */
+  instants: string[];
+  /** Cases of `halfPairField`: which text holds half of a pair. */
+  halfPairs: string[];
+  /** Cases of `reason`. */
+  rules: string[];
+  columns: string[];
 }
+
+/** How `reason` tells of `halfPairField`. */
+export const halfPairRule =
+  "halfPairField != '',\n    concat(halfPairField, ' holds half of a surrogate pair'),";
 
 /** A text's SQL where the line is extracted. */
 const textOf = ({ name }: Field) => `fields.${name}`;
@@ -18,31 +28,30 @@ const instantOf = ({ name }: Field) => `${name}Instant`;
 
 /** How lines become rows of these fields. */
 export function parsingOf(fields: Field[]): Parsing {
-  const texts = fields.filter(isText);
-  const types = fields.map(({ name, isList }) => `${name} ${isList ? "Array(String)" : "String"}`);
-  const extracted = [
-    `JSONExtract(\n    json,\n    'Tuple(\n        ${types.join(",\n        ")})') AS fields`,
-    ...fields.filter(isInstant).map((field) => `event_instant(${textOf(field)}) AS ${instantOf(field)}`),
-    ...(texts.length ? [halfPairs(texts)] : []),
-  ];
-  const halfPairRule = "halfPairField != '',\n    concat(halfPairField, ' holds half of a surrogate pair'),";
   return {
-    extracted: extracted.join(",\n"),
-    rules: [...(texts.length ? [halfPairRule] : []), ...fields.flatMap(rulesOf)].join("\n"),
-    columns: [...fields.map((field) => `${valueOf(field)} AS ${field.column}`), ...ownVersion(fields)].join(
-      ",\n",
+    types: fields.map(({ name, isList }) => `${name} ${isList ? "Array(String)" : "String"}`),
+    instants: fields.filter(isInstant).map((field) =>
+      `event_instant(${textOf(field)}) AS ${instantOf(field)}`
     ),
+    halfPairs: fields.filter(isText).map((field) => {
+      const holds = field.isList
+        ? `arrayExists(each -> position(each, half_pair()) > 0, ${textOf(field)})`
+        : `position(${textOf(field)}, half_pair()) > 0`;
+      return `${holds}, '${field.name}',`;
+    }),
+    rules: fields.flatMap(rulesOf),
+    columns: fields.map((field) => `${valueOf(field)} AS ${field.column}`),
   };
 }
 
-function halfPairs(texts: Field[]): string {
-  const cases = texts.map((field) => {
-    const holds = field.isList
-      ? `arrayExists(each -> position(each, half_pair()) > 0, ${textOf(field)})`
-      : `position(${textOf(field)}, half_pair()) > 0`;
-    return `    ${holds}, '${field.name}',\n`;
-  });
-  return `multiIf(\n    json = line, '',\n${cases.join("")}    '') AS halfPairField`;
+/** The field that holds half of a surrogate pair, '' if none; of such cases. */
+export function halfPairField(cases: string[]): string {
+  return [
+    "multiIf(",
+    "    json = line, '',",
+    ...cases.map((each) => `    ${each}`),
+    "    '') AS halfPairField",
+  ].join("\n");
 }
 
 function rulesOf(field: Field): string[] {
@@ -106,7 +115,8 @@ export function versionOf(fields: Field[]): { column: string; says: string } {
   return { column: "version", says };
 }
 
-function ownVersion(fields: Field[]): string[] {
+/** The column `version`, where a stream has one. */
+export function ownVersion(fields: Field[]): string[] {
   if (versionOf(fields).column !== "version") return [];
   const instants = fields.filter(isInstant).map((field) =>
     `ifNull(${instantOf(field)}, toDateTime64(0, 3, 'UTC'))`

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type ClickHouseOptions, createClickHouse } from "../../clickhouse/client.ts";
 import { listMigrationFiles, listMigrations } from "../../hosts/deno/list_migrations.ts";
 import { optionalMigrations } from "../../hosts/deno/migration_folders.ts";
+import { newMigration } from "../new_migration.ts";
 import { newVersions } from "../new_versions.ts";
 import { dbmate } from "../migrate.ts";
 import { ownerOptions } from "../../hosts/deno/clickhouse_options.ts";
@@ -60,19 +61,7 @@ async function create(name: string): Promise<number> {
   const version = newVersions(await listMigrationFiles(optionalMigrations))(0);
   const path = `migrations/${folder}/${version}_${object}.sql`;
   await Deno.mkdir(`${root}migrations/${folder}`, { recursive: true });
-  const text = `-- migrate:up
--- One row is …. Ordered by … because …; partitioned by …; kept for ….
-CREATE TABLE ${object}
-(
-    tenant_id String
-)
-ENGINE = MergeTree
-ORDER BY tenant_id;
-
--- migrate:down
-DROP TABLE ${object};
-`;
-  await Deno.writeTextFile(root + path, text, { createNew: true });
+  await Deno.writeTextFile(root + path, newMigration(object), { createNew: true });
   say(`Wrote ${path}`);
   return 0;
 }

@@ -9,7 +9,12 @@ WITH
     (
         SELECT
             *,
-            {{extracted}}
+            JSONExtract(
+                json,
+                'Tuple(
+                    {{types}}
+                )'
+            ) AS fields{{beside}}
         FROM {{stream}}_json
     )
 SELECT
