@@ -33,21 +33,16 @@ export function createDevMigrations(options: DevMigrationsOptions): () => Promis
 
   return async () => {
     const migrations = await listMigrations(clickHouse, named);
-    const applied = migrations.filter(({ isApplied }) => isApplied).map(({ name }) => name);
-    const said = await readNote();
-    const before = await readTexts(applied);
-    for (const [name, hash] of before) {
-      if (said[name] === undefined || said[name] === hash || told.has(name + hash)) continue;
-      told.add(name + hash);
-      say(
-        `migrations/${name}.sql was edited after it was applied, and is not applied again: write another migration, or, if ` +
-          "nobody else has it, take it and those after it back with `deno task migrate down`, and save it again",
-      );
+    const note = await readNote(noteFile);
+    const hashes = await hashesOf(migrations.filter(isApplied));
+    // what was applied is what counts, not what was edited since
+    const said = { ...Object.fromEntries(hashes), ...only(note.said, hashes) };
+    for (const [name, hash] of hashes) {
+      if (said[name] !== hash) tell(name + hash, editedText(name));
     }
-    const pending = migrations.filter(({ isApplied }) => !isApplied);
+    const pending = migrations.filter((migration) => !isApplied(migration));
     const untouched = await findUntouched(pending);
-    if (untouched && !told.has(untouched)) say(untouchedText(pending.length, untouched));
-    if (untouched) told.add(untouched);
+    if (untouched) tell(untouched, untouchedText(pending.length, untouched));
     let done: string[] = [];
     if (pending.length && !untouched) {
       try {
@@ -57,39 +52,63 @@ export function createDevMigrations(options: DevMigrationsOptions): () => Promis
       }
       say(`Migrations  ${done.length} applied`);
     }
-    const now = (await listMigrations(clickHouse, named)).filter(({ isApplied }) => isApplied);
-    const notes = await readTexts(now.map(({ name }) => name));
-    // what was applied is what counts, not what was edited since
-    await writeWhole(noteFile, JSON.stringify({ ...Object.fromEntries(notes), ...only(said, before) }));
-    await takeGrants();
+    const now = done.length
+      ? (await listMigrations(clickHouse, named)).filter(isApplied)
+      : migrations.filter(isApplied);
+    const rights = await takeRights(now.map(({ name }) => name), note.rights);
+    await writeWhole(
+      noteFile,
+      JSON.stringify({ said: { ...Object.fromEntries(await hashesOf(now)), ...said }, rights }),
+    );
     return done.length;
   };
 
-  async function takeGrants(): Promise<void> {
+  function tell(what: string, text: string): void {
+    if (!told.has(what)) say(text);
+    told.add(what);
+  }
+
+  /** Has the rights be those of the tables; returns a hash of what they were made for, by which it is seen that nothing has changed. */
+  async function takeRights(applied: string[], noted: string | undefined): Promise<string> {
+    const file = await Deno.readTextFile(grantsPath);
+    const hashWith = (text: string) => hashOf(new TextEncoder().encode([...applied, text].join("\n")));
+    if (file === grants && await hashWith(file) === noted) return noted;
     // tables of other branches, or of optional folders, have no place in the file
     const objects = new Set((await listMigrationFiles()).map(({ name }) => objectOf(name)));
     const wanted = await makeGrants(clickHouse, (table) => objects.has(table));
-    if (wanted !== await Deno.readTextFile(grantsPath)) {
+    if (wanted !== file) {
       await writeWhole(grantsPath, wanted);
       say("Rights      of the tables written to deploy/clickhouse/users.d/sluice_grants.xml");
     }
-    if (wanted === grants) return;
-    const start = performance.now();
-    await restart();
-    grants = wanted;
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    say(`ClickHouse  started again in ${seconds} s: it reads who may use which tables only then`);
-  }
-
-  async function readNote(): Promise<Record<string, string>> {
-    try {
-      return JSON.parse(await Deno.readTextFile(noteFile));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      return {};
+    if (wanted !== grants) {
+      const start = performance.now();
+      await restart();
+      grants = wanted;
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      say(`ClickHouse  started again in ${seconds} s: it reads who may use which tables only then`);
     }
+    return await hashWith(wanted);
   }
 }
+
+/** What one run of `dev` leaves for the next. */
+interface Note {
+  /** Hashes of the migrations' texts when they were applied, by name. */
+  said: Record<string, string>;
+  /** Hash of what the users' rights were made for. */
+  rights?: string;
+}
+
+async function readNote(file: string): Promise<Note> {
+  try {
+    return JSON.parse(await Deno.readTextFile(file));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return { said: {} };
+  }
+}
+
+const isApplied = (migration: { isApplied: boolean }) => migration.isApplied;
 
 async function findUntouched(migrations: { name: string }[]): Promise<string | undefined> {
   for (const { name } of migrations) {
@@ -101,17 +120,26 @@ function untouchedText(pending: number, name: string): string {
   return `${pendingText(pending)}: write what migrations/${name}.sql is to make; saved, it is applied`;
 }
 
+function editedText(name: string): string {
+  return `migrations/${name}.sql was edited after it was applied, and is not applied again: write another migration, or, if ` +
+    "nobody else has it, take it and those after it back with `deno task migrate down`, and save it again";
+}
+
 function only(said: Record<string, string>, names: Map<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(said).filter(([name]) => names.has(name)));
 }
 
-/** A hash of each of these migrations. */
-async function readTexts(names: string[]): Promise<Map<string, string>> {
+/** Hashes of the migrations' texts, by name. */
+async function hashesOf(migrations: { name: string }[]): Promise<Map<string, string>> {
   return new Map(
-    await Promise.all(names.map(async (name) => {
-      const bytes = await Deno.readFile(`${migrationsRoot}/${name}.sql`);
-      const digest = await crypto.subtle.digest("SHA-256", bytes);
-      return [name, new Uint8Array(digest).toHex()] as const;
-    })),
+    await Promise.all(
+      migrations.map(async ({ name }) =>
+        [name, await hashOf(await Deno.readFile(`${migrationsRoot}/${name}.sql`))] as const
+      ),
+    ),
   );
+}
+
+async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

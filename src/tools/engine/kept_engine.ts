@@ -27,7 +27,12 @@ export async function keepEngine(
   const restart = async () => {
     isMeant = true;
     await current.stop();
-    current = await start(ports);
+    try {
+      current = await start(ports);
+    } catch (error) {
+      end();
+      throw error;
+    }
     isMeant = false;
     follow(current);
   };
