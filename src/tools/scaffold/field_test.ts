@@ -66,6 +66,12 @@ Deno.test("streamName() refuses what is no name of tables and endpoints", () => 
   for (const name of ["tickets", "Support/tickets", "../tickets", "a/b/c", "support/", "9/a"]) {
     assert.throws(() => streamName(name), { name: "Refusal", message: /DOMAIN\/STREAM/ });
   }
+  for (const name of ["support/landing", "support/tickets_landing"]) {
+    assert.throws(() => streamName(name), {
+      name: "Refusal",
+      message: /^Name the stream "support\/.*" otherwise/,
+    });
+  }
 });
 
 Deno.test("each word of SQL can be a column, except those that are refused", async () => {

@@ -17,5 +17,10 @@ export function streamName(path: string): StreamName {
   if (!domain) {
     throw new Refusal(`Name the stream DOMAIN/STREAM in lower case, such as support/tickets, not "${path}"`);
   }
+  if (/(^|[_-])landing$/.test(noun)) {
+    throw new Refusal(
+      `Name the stream "${path}" otherwise: tables that end with _landing are where lines land`,
+    );
+  }
   return { path, domain, noun, stream: `${domain}_${noun.replaceAll("-", "_")}` };
 }
