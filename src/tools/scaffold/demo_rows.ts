@@ -13,7 +13,7 @@ export function demoRows({ stream }: StreamName, fields: Field[]): string {
     const isLater = field !== begin && field.type.written === "DateTime";
     const value = field.name === "id" ? idOf(field) : isLater ? later : field.type.demo.value;
     if (field.isList) return `[${value}]`;
-    return field.isOptional ? `if(chance % 4 = 0, NULL, ${value})` : value;
+    return field.isOptional ? `if(sipHash64(chance, '${field.name}') % 4 = 0, NULL, ${value})` : value;
   };
   const typeOf = ({ type, isList, isOptional }: Field) => {
     if (isList) return `Array(${type.demo.type})`;
