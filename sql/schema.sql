@@ -2684,8 +2684,56 @@ ENGINE = MergeTree
 PARTITION BY toDate(at)
 ORDER BY (tenant_id, at)
 TTL toDateTime(at) + toIntervalDay(2)
-SETTINGS ttl_only_drop_parts = 1, enable_block_number_column = 1, enable_block_offset_column = 1, index_granularity = 8192
+SETTINGS ttl_only_drop_parts = 1, enable_block_number_column = 1, enable_block_offset_column = 1, add_minmax_index_for_block_number_column = 1, non_replicated_deduplication_window = 1000, index_granularity = 8192
 COMMENT 'access: gateway';
+
+CREATE MATERIALIZED VIEW sluice.live_events_journey_mv TO sluice.live_events
+(
+    `tenant_id` String,
+    `type` String,
+    `data` String
+)
+AS SELECT
+    tenant_id,
+    'journey_flag_updated' AS type,
+    toJSONString(CAST((stage, uniqExact(user_id), min(day), max(day)), 'Tuple(stage String, users UInt64, firstDay Date, lastDay Date)')) AS data
+FROM sluice.csr_journey_parsed
+WHERE (reason = '') AND (stage != '')
+GROUP BY
+    tenant_id,
+    stage;
+
+CREATE MATERIALIZED VIEW sluice.live_events_metrics_mv TO sluice.live_events
+(
+    `tenant_id` String,
+    `type` String,
+    `data` String
+)
+AS SELECT
+    tenant_id,
+    multiIf(metric = 'sroi', 'sroi_updated', metric = 'vis', 'vis_updated', 'metric_updated') AS type,
+    toJSONString(CAST((metric, count(), min(day), max(day), argMaxIf(toNullable(value), (period_start, updated_at), (user_id = '') AND (NOT deleted))), 'Tuple(metric String, rows UInt64, firstDay Date, lastDay Date, value Nullable(Float64))')) AS data
+FROM sluice.csr_metrics_parsed
+WHERE (reason = '') AND (metric != '')
+GROUP BY
+    tenant_id,
+    metric;
+
+CREATE MATERIALIZED VIEW sluice.live_events_scores_mv TO sluice.live_events
+(
+    `tenant_id` String,
+    `type` String,
+    `data` String
+)
+AS SELECT
+    tenant_id,
+    'score_updated' AS type,
+    toJSONString(CAST((dimension, count(), min(day), max(day)), 'Tuple(dimension String, rows UInt64, firstDay Date, lastDay Date)')) AS data
+FROM sluice.csr_scores_parsed
+WHERE (reason = '') AND (dimension != '')
+GROUP BY
+    tenant_id,
+    dimension;
 
 CREATE TABLE sluice.outreach_events
 (
@@ -3226,6 +3274,17 @@ PRIMARY KEY version
 ORDER BY version
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE sluice.streaming_tenants
+(
+    `tenant_id` String,
+    `enabled` Bool,
+    `changed_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(changed_at)
+ORDER BY tenant_id
+SETTINGS index_granularity = 8192
+COMMENT 'access: gateway';
+
 CREATE TABLE sluice.sync_reads
 (
     `source` LowCardinality(String),
@@ -3362,6 +3421,7 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261101030800'),
     ('20261101030900'),
     ('20261101040100'),
+    ('20261101040200'),
     ('20261101050100'),
     ('20261101050200'),
     ('20261101050300'),
@@ -3428,6 +3488,7 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261101121800'),
     ('20261101121900'),
     ('20261101122000'),
+    ('20261101122100'),
     ('20261101130100'),
     ('20261101130200'),
     ('20261101130300'),
@@ -3444,6 +3505,7 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261101131400'),
     ('20261101131500'),
     ('20261101131600'),
+    ('20261101131700'),
     ('20261101140100'),
     ('20261101140200'),
     ('20261101140300'),

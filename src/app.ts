@@ -22,6 +22,7 @@ import { serveSync, type SyncDeps } from "./ingest/sync/routes.ts";
 import { limitBurst, rateLimitFields } from "./limits/budget/enforce.ts";
 import { serveBudgets } from "./limits/budget/routes.ts";
 import type { Audit } from "./observe/audit/audit.ts";
+import { serveStreams, type StreamDeps } from "./stream/routes.ts";
 import { createProbe } from "./observe/health/probe.ts";
 import { type HealthDeps, serveHealth } from "./observe/health/routes.ts";
 import { type MetricsDeps, serveMetrics } from "./observe/metrics/routes.ts";
@@ -37,6 +38,7 @@ export type AppDeps =
   & CacheRoutesDeps
   & EventDeps
   & SyncDeps
+  & StreamDeps
   & EndpointDeps;
 
 /** Every route and middleware, in the order a request meets them. */
@@ -72,6 +74,7 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
   app.route("/", serveKeys(auth));
   app.route("/", serveCache(deps));
   app.route("/", serveStreamTokens(auth));
+  app.route("/", serveStreams(deps));
   app.route("/", serveBudgets(deps));
   app.route("/", serveSync(deps));
   app.route("/v1", endpointRoutes(deps));

@@ -4,6 +4,11 @@ import { type AppDeps, createApp } from "./app.ts";
 import type { Config } from "./base/config.ts";
 import type { Log } from "./base/log.ts";
 import { type Cache, createCache } from "./cache/cache.ts";
+import { createEventIds } from "./stream/event_id.ts";
+import { createLogSource } from "./stream/log_source.ts";
+import { createStreams, type Streams } from "./stream/streams.ts";
+import { createStreamingTenants } from "./stream/tenants.ts";
+import { createApiKeyStore } from "./auth/api_key_store.ts";
 import type { MemoryStore } from "./catalog/inspection_memory.ts";
 import type { QueryFile } from "./catalog/query.ts";
 import type { QueryFileError } from "./catalog/query_file_error.ts";
@@ -32,6 +37,13 @@ export interface GatewayDeps
       | "BUDGET_DAILY_BYTES"
       | "BUDGET_REQUESTS_PER_SECOND"
       | "SLUICE_ON_BROKEN"
+      | "CLICKHOUSE_PASSWORD"
+      | "STREAMING_ENABLED"
+      | "STREAM_MAX_CONNECTIONS"
+      | "STREAM_MAX_CONNECTIONS_PER_TENANT"
+      | "STREAM_HEARTBEAT_SECONDS"
+      | "STREAM_IDLE_SECONDS"
+      | "STREAM_MAX_SECONDS"
     >;
   roles: Roles;
   /** Asks whether ClickHouse is there, when it has not answered for long; without it, each request waits for itself. */
@@ -62,6 +74,7 @@ export interface Gateway {
   budgets: Budgets;
   cache: Cache;
   queue: Queue;
+  streams: Streams;
 }
 
 /** Puts a gateway together; it does nothing by itself until `start`. */
@@ -101,6 +114,24 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const metrics = createMetrics({ build: deps.build, process: deps.process, clock });
   // 1 until `load` has asked the server for its limits
   const queue = createQueue({ ...deps.queue, concurrency: config.CLICKHOUSE_MAX_CONCURRENCY ?? 1 });
+  const streamingTenants = createStreamingTenants(clickHouse, config.STREAMING_ENABLED);
+  const eventIds = createEventIds(config.AUTH_JWT_SECRET ?? config.CLICKHOUSE_PASSWORD);
+  const keyStore = createApiKeyStore(clickHouse);
+  const streams = createStreams({
+    sources: [createLogSource({ clickHouse, clock })],
+    ids: eventIds,
+    tenants: streamingTenants,
+    revokedKeys: (keyIds) => keyStore.revoked(keyIds, AbortSignal.timeout(5_000)),
+    limits: {
+      maxStreams: config.STREAM_MAX_CONNECTIONS,
+      maxStreamsPerTenant: config.STREAM_MAX_CONNECTIONS_PER_TENANT,
+      heartbeatMs: config.STREAM_HEARTBEAT_SECONDS * 1_000,
+      idleMs: config.STREAM_IDLE_SECONDS * 1_000,
+      maxAgeMs: config.STREAM_MAX_SECONDS * 1_000,
+    },
+    clock,
+    log,
+  });
   let isOpen = true;
   const app = createApp({
     ...roles,
@@ -116,6 +147,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
     clock,
     log,
     docs: deps.docs,
+    streams,
+    streamingTenants,
+    eventIds,
   });
 
   return {
@@ -135,12 +169,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
       audit.start();
       cache.start();
       metrics.loopDelay.start();
+      streams.start();
     },
 
-    close: () => void (isOpen = false),
+    close() {
+      isOpen = false;
+      streams.close();
+    },
 
     async stop() {
       cache.stop();
+      streams.stop();
       await Promise.all([budgets.stop(), audit.stop()]);
       metrics.loopDelay.stop();
       stopped.abort();
@@ -150,5 +189,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
     budgets,
     cache,
     queue,
+    streams,
   };
 }

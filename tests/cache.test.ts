@@ -798,8 +798,8 @@ Deno.test("an admin's purge forgets answers by query, tenant and table, or all, 
 });
 
 Deno.test("a purge names its query by name, by file or by address", async () => {
-  const file = (name: string, header: string) =>
-    queryFile(name, `tenant: none\ncache: 1h${header}`, "SELECT {thingId:UInt8} AS total");
+  const file = (name: string, frontMatter: string) =>
+    queryFile(name, `tenant: none\ncache: 1h${frontMatter}`, "SELECT {thingId:UInt8} AS total");
   const gateway = await createCachedGateway([
     file("test/[thingId]/sum", ""),
     file("test/list", "\npath: test/all/{thingId}"),
@@ -1262,7 +1262,7 @@ Deno.test("GET /health/cache tells whose answers went for lack of room, and what
   assert.ok(bytes > 100_000 && bytes <= 200_000);
 });
 
-Deno.test("a header's cache is checked when the file is loaded", async () => {
+Deno.test("the front matter's cache is checked when the file is loaded", async () => {
   const wrong: [string, RegExp][] = [
     ["cache: 10", /cache/],
     ["cache: 5x", /cache/],

@@ -58,7 +58,7 @@ const streamsOf: [name: RegExp, streams: string[]][] = [
 ];
 
 /** Values for the parameters: a closed range, what exists, and the examples of the API reference. */
-function parametersOf({ parameters, header }: Query, cohortId: string): Record<string, unknown> {
+function parametersOf({ parameters, frontMatter }: Query, cohortId: string): Record<string, unknown> {
   const values: Record<string, unknown> = {
     startDate: "2026-01-01",
     endDate: "2026-01-31",
@@ -66,7 +66,7 @@ function parametersOf({ parameters, header }: Query, cohortId: string): Record<s
   };
   const asked = parameters.filter((parameter) => parameter.in !== "path" && parameter.in !== "cursor").map((
     { name },
-  ) => [name, values[name] ?? (isOptional(name) ? undefined : header.params[name]?.example)] as const);
+  ) => [name, values[name] ?? (isOptional(name) ? undefined : frontMatter.params[name]?.example)] as const);
   function isOptional(name: string) {
     return parameters.find((parameter) => parameter.name === name)?.defaultText !== undefined;
   }
@@ -88,7 +88,7 @@ Deno.test("the whole catalog: while nothing is written, answers of closed ranges
     await join(gateway, cohortId, user);
     const refreshed = await refreshedBy(clickHouse);
 
-    const cached = [...catalog.values()].filter(({ header }) => header.cache);
+    const cached = [...catalog.values()].filter(({ frontMatter }) => frontMatter.cache);
     assert.ok(cached.length >= 20);
     await t.step(
       "views that run each minute and find nothing new leave all answers as they are",
@@ -127,7 +127,7 @@ Deno.test("the whole catalog: while nothing is written, answers of closed ranges
 
     for (const query of cached) {
       await t.step(query.name, async () => {
-        const { freshMs, staleMs } = query.header.cache!;
+        const { freshMs, staleMs } = query.frontMatter.cache!;
         assert.ok(staleMs > 0, "a dashboard waits for its recomputation");
         const parameters = parametersOf(query, cohortId);
         let now = Date.parse("2026-03-10T12:00:00Z");

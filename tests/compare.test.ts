@@ -106,7 +106,7 @@ Deno.test("an admin compares any tenants", async () => {
   assert.deepEqual(idsOf(answer), ["of-friend", "of-stranger"]);
 });
 
-Deno.test("at most ten tenants are compared, unless the header says otherwise", async () => {
+Deno.test("at most ten tenants are compared, unless the front matter says otherwise", async () => {
   const admin = { scope: "admin" };
   const many = (count: number) => Array.from({ length: count }, (_, i) => `t${i}`);
   assert.equal((await ask("demo/side-by-side", many(10), admin)).status, 200);
@@ -151,7 +151,7 @@ Deno.test("an export has the warnings as a column", async () => {
   );
 });
 
-const faults: Record<string, [header: string, sql: string, fault: RegExp]> = {
+const faults: Record<string, [frontMatter: string, sql: string, fault: RegExp]> = {
   "comparing without the parameter": [
     "tenant: compare",
     "SELECT {tenantId:String} AS id",
@@ -179,9 +179,9 @@ const faults: Record<string, [header: string, sql: string, fault: RegExp]> = {
   ],
 };
 
-for (const [name, [header, sql, fault]] of Object.entries(faults)) {
+for (const [name, [frontMatter, sql, fault]] of Object.entries(faults)) {
   Deno.test(`refused at load: ${name}`, async () => {
-    const [found] = await gateway.load([...files, queryFile("demo/wrong", header, sql)]);
+    const [found] = await gateway.load([...files, queryFile("demo/wrong", frontMatter, sql)]);
     assert.match(found, fault);
   });
 }
@@ -221,7 +221,7 @@ Deno.test("whatever the tenants are called, the engine shows the rows of those n
         });
         const rows = await readRows<{ n: number }>(comparer, {
           sql: `SELECT n FROM ${table} WHERE 1 OR tenant_id = '' ORDER BY n`,
-          settings: sightOf({ header: { tenant: "compare" } }, tenantIds[0], tenantIds.slice(1)),
+          settings: sightOf({ frontMatter: { tenant: "compare" } }, tenantIds[0], tenantIds.slice(1)),
         });
         assert.deepEqual(rows.map(({ n }) => n), tenantIds.map((_, n) => n).slice(1));
       }),

@@ -17,7 +17,7 @@ export async function copyOfRepository(): Promise<Copy> {
   const path = `${folder.path}/sluice`;
   for (const each of ["src", "migrations", "deploy"]) await copyFolder(root + each, `${path}/${each}`);
   await Deno.mkdir(`${path}/sql/outreach`, { recursive: true });
-  await Deno.mkdir(`${path}/tests`);
+  await copyFolder(`${root}tests/query_test`, `${path}/tests/query_test`);
   // what tests are made of, and the one that runs those of the queries
   const parts = (await fileNames(`${root}tests`)).filter((name) => /^\w+\.ts$/.test(name))
     .map((name) => `tests/${name}`);

@@ -200,7 +200,7 @@ Deno.test("What is no cursor is a 400, whatever it is, and never reaches ClickHo
   }
 });
 
-Deno.test("A header's cursor is checked when the file is loaded", async () => {
+Deno.test("The front matter's cursor is checked when the file is loaded", async () => {
   const cases: [string, string, RegExp][] = [
     ["{ nope: afterStep }", "Nullable(UInt8)", /"nope" is none that the query returns/],
     ["{ step: after }", "Nullable(UInt8)", /names the placeholder "after", which the SQL lacks/],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { scopes } from "../src/auth/scope.ts";
-import { headerSchema } from "../src/catalog/header.ts";
+import { frontMatterSchema } from "../src/catalog/front_matter.ts";
+import { queryTestSchema } from "./query_test/test_file.ts";
 import { variables } from "../src/base/config.ts";
 import { problems } from "../src/base/problem.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
@@ -54,13 +55,20 @@ Deno.test("docs/tasks.md has a row for each task, and no page names a task that 
   }
 });
 
-Deno.test("docs/query-files.md says of each key of a query's header what it means", async () => {
+Deno.test("docs/query-files.md says of each key of a query's front matter what it means", async () => {
   const page = await read("query-files");
-  const params = headerSchema.shape.params.unwrap().valueType.shape;
-  const { settings, page: pages, ...keys } = headerSchema.shape;
+  const params = frontMatterSchema.shape.params.unwrap().valueType.shape;
+  const { settings, page: pages, ...keys } = frontMatterSchema.shape;
   for (const [key, { description }] of [...Object.entries(keys), ...Object.entries(params)]) {
     assert.ok(description && page.includes(`| \`${key}\` | ${description} |`), `${key}: ${description}`);
   }
   const named = [pages.unwrap().shape, settings.unwrap().shape].flatMap((shape) => Object.keys(shape));
   for (const key of ["page", "settings", ...named]) assert.ok(page.includes(`\`${key}\``), key);
+});
+
+Deno.test("docs/query-files.md says of each key of a query's test what it means", async () => {
+  const page = await read("query-files");
+  for (const [key, { description }] of Object.entries(queryTestSchema.shape)) {
+    assert.ok(description && page.includes(`| \`${key}\` | ${description}`), `${key}: ${description}`);
+  }
 });

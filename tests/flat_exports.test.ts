@@ -201,7 +201,7 @@ Deno.test("text that a sheet would run begins with an apostrophe in CSV when tha
   }
 });
 
-Deno.test("times that the header declares are instants and days in Parquet and Arrow, however deep, and text elsewhere", async () => {
+Deno.test("times that the front matter declares are instants and days in Parquet and Arrow, however deep, and text elsewhere", async () => {
   const instant = (text: string) => new Date(text);
   const expected = {
     at: instant(local),
@@ -269,9 +269,9 @@ Deno.test("a format of what is no text is refused when the file is loaded", asyn
     ]);
   for (const path of ["n", "summary.sent", "byChannel", "text.x"]) {
     const [fault] = await faulty(`${path}: { format: date-time }`);
-    assert.match(fault, new RegExp(`The header says the format of "${path}", which is no text`), path);
+    assert.match(fault, new RegExp(`The front matter says the format of "${path}", which is no text`), path);
   }
-  assert.match((await faulty("text: { format: time }"))[0], /Header key "columns\.text/);
+  assert.match((await faulty("text: { format: time }"))[0], /Front matter key "columns\.text/);
   assert.match((await faulty("gone: { format: date }"))[0], /describes the column "gone"/);
   assert.deepEqual(await faulty("byChannel.channel: { format: date }"), []);
   assert.deepEqual(await gateway.load(files), []);

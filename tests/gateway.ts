@@ -11,6 +11,7 @@ import type { ClickHouse, ClickHouseOptions, Statement } from "../src/clickhouse
 import { docsAssets } from "../src/hosts/deno/docs_assets.ts";
 import { processStats } from "../src/hosts/deno/process_stats.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
+import type { Streams } from "../src/stream/streams.ts";
 import type { LogEntry } from "../src/base/log.ts";
 import type { Queue, QueueOptions } from "../src/limits/queue/queue.ts";
 
@@ -107,6 +108,9 @@ export interface TestGateway {
   audit: Audit;
   cache: Cache;
   queue: Queue;
+  streams: Streams;
+  /** From now on it is not ready, and its streams end. */
+  close(): void;
   /** Lets time pass that no clock of the wall shows. */
   pass(ms: number): void;
   /** Stops the clock at an instant, or lets it go on. */
@@ -122,9 +126,9 @@ export interface Answer {
   body: any;
 }
 
-/** A query file of the test's own: `header` holds the lines after the summary. */
-export function queryFile(name: string, header: string, sql: string): QueryFile {
-  return { path: `sql/${name}.sql`, text: `/*---\nsummary: Of a test\n${header}\n---*/\n${sql}\n` };
+/** A query file of the test's own: `frontMatter` holds the lines after the summary. */
+export function queryFile(name: string, frontMatter: string, sql: string): QueryFile {
+  return { path: `sql/${name}.sql`, text: `/*---\nsummary: Of a test\n${frontMatter}\n---*/\n${sql}\n` };
 }
 
 let counter = 0;
@@ -157,6 +161,13 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
       BUDGET_MONTHLY_QUERIES: options.budgets?.monthly ?? 200_000,
       BUDGET_DAILY_BYTES: options.budgets?.dailyBytes ?? undefined,
       BUDGET_REQUESTS_PER_SECOND: options.budgets?.perSecond ?? 100_000,
+      CLICKHOUSE_PASSWORD: "",
+      STREAMING_ENABLED: "all",
+      STREAM_MAX_CONNECTIONS: 10_000,
+      STREAM_MAX_CONNECTIONS_PER_TENANT: 1_000,
+      STREAM_HEARTBEAT_SECONDS: 30,
+      STREAM_IDLE_SECONDS: 900,
+      STREAM_MAX_SECONDS: 14_400,
       SLUICE_ON_BROKEN: options.onBroken ?? "keep",
       ...options.config,
     },
@@ -211,6 +222,8 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     audit: gateway.audit,
     cache: gateway.cache,
     queue: gateway.queue,
+    streams: gateway.streams,
+    close: () => gateway.close(),
     pass: (ms) => void (passedMs += ms),
     setNow: (instant) => now = instant,
     load,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
-import { readHeader } from "../src/catalog/header.ts";
+import { readFrontMatter } from "../src/catalog/front_matter.ts";
 import { type QueryFile, queryName } from "../src/catalog/query.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createRoles } from "../src/clickhouse/roles.ts";
@@ -122,11 +122,11 @@ const conditionOfMany = /(\w+\.)?\btenant_id IN \{tenantIds:Array\(String\)\}/g;
 
 /** The file without its conditions on the tenant, loaded as if it meant that. */
 function withoutConditions(file: QueryFile): QueryFile {
-  const { header } = readHeader(file.path, file.text);
+  const { frontMatter } = readFrontMatter(file.path, file.text);
   const text = file.text.replaceAll(condition, "1")
     .replaceAll(conditionOfMany, "notEmpty({tenantIds:Array(String)})");
   assert.notEqual(text, file.text, "it has a condition on the tenant");
-  return { ...file, text: header.tenant ? text : text.replace("/*---\n", "/*---\ntenant: none\n") };
+  return { ...file, text: frontMatter.tenant ? text : text.replace("/*---\n", "/*---\ntenant: none\n") };
 }
 
 Deno.test("each query of the catalog, with its tenant condition taken out, answers as with it", async (t) => {
@@ -142,11 +142,11 @@ Deno.test("each query of the catalog, with its tenant condition taken out, answe
   await honest.query("outreach/overview", other);
   await honest.audit.flush();
   for (const file of await readQueryFiles()) {
-    const { header } = readHeader(file.path, file.text);
+    const { frontMatter } = readFrontMatter(file.path, file.text);
     // tests/writes.test.ts tries those that write
-    if (header.method) continue;
+    if (frontMatter.method) continue;
     const ask = (gateway: TestGateway, tenant: string, cohortId: string) => {
-      const path = (header.path ?? queryName(file.path)).replace("{cohortId}", cohortId);
+      const path = (frontMatter.path ?? queryName(file.path)).replace("{cohortId}", cohortId);
       const needed: Record<string, unknown> = {
         metric: "engagement",
         dimension: "confidence",
@@ -157,7 +157,7 @@ Deno.test("each query of the catalog, with its tenant condition taken out, answe
       return gateway.query(path, tenant, Object.fromEntries(asked));
     };
     await t.step(file.path, async () => {
-      if (header.tenant === "all") return assert.equal(header.scope, "admin");
+      if (frontMatter.tenant === "all") return assert.equal(frontMatter.scope, "admin");
       assert.deepEqual(await careless.load([withoutConditions(file)]), []);
       const [expected, actual] = [await ask(honest, own, cohorts.own), await ask(careless, own, cohorts.own)];
       assert.equal(actual.status, 200, JSON.stringify(actual.body));
@@ -334,7 +334,7 @@ Deno.test("whatever a tenant is called, the engine shows its rows and no other's
         }
         const rows = await readRows(reader, {
           sql: `SELECT n FROM ${table} WHERE 1 OR tenant_id = ''`,
-          settings: sightOf({ header: {} }, two),
+          settings: sightOf({ frontMatter: {} }, two),
         });
         assert.deepEqual(rows, [{ n: 1 }]);
       }),
@@ -343,7 +343,7 @@ Deno.test("whatever a tenant is called, the engine shows its rows and no other's
     const long = "x'".repeat(2_000);
     const rows = await readRows(reader, {
       sql: `SELECT n FROM ${table}`,
-      settings: sightOf({ header: {} }, long),
+      settings: sightOf({ frontMatter: {} }, long),
     });
     assert.deepEqual(rows, []);
   } finally {

@@ -39,13 +39,13 @@ async function rowsOf(name: string, parameters: Record<string, unknown>): Promis
   return body.meta.rows;
 }
 
-Deno.test("A query without limits in its header has those of the configuration", async () => {
+Deno.test("A query without limits in its front matter has those of the configuration", async () => {
   assert.equal(await refusalOf("limits/memory", { count: 1_000_001 }), "It may read 1 million rows");
   assert.equal(await refusalOf("limits/memory", { count: 1_000_000 }), "It may use 47.68 MiB of memory");
   assert.equal(await rowsOf("limits/memory", { count: 1_000 }), 1);
 });
 
-Deno.test("A header's limits go before those of the configuration", async () => {
+Deno.test("The front matter's limits go before those of the configuration", async () => {
   assert.equal(await rowsOf("limits/more", { count: 1_500_000 }), 1);
   assert.equal(await refusalOf("limits/more", { count: 2_000_001 }), "It may read 2 million rows");
 });

@@ -114,10 +114,10 @@ Deno.test("A request that fails is timed as what it was to the cache: a miss, al
 });
 
 Deno.test("Exports that break in the middle are counted by query, and none that fails before its beginning", async () => {
-  const breaks = (name: string, header: string) =>
+  const breaks = (name: string, frontMatter: string) =>
     queryFile(
       name,
-      `tenant: none${header}`,
+      `tenant: none${frontMatter}`,
       "SELECT sipHash64(number) AS n, throwIf(number = {last:UInt32}, 'It is bad') AS bad FROM numbers(5000000)",
     );
   const gateway = await createGateway({

@@ -30,8 +30,8 @@ Deno.test("each operation says which scope it needs, and that it may answer 400,
       assert.deepEqual(operation.security.flatMap(Object.keys), ["bearer", "apiKey"], what);
       const [scopes, ...others] = operation.security.flatMap(Object.values) as string[][];
       for (const each of others) assert.deepEqual(each, scopes, what);
-      // a tenant's own budgets are shown to every caller that it let in
-      if (what === "get /v1/budget") {
+      // what concerns the tenant alone is shown to every caller that it let in
+      if (what === "get /v1/budget" || what === "get /v1/stream/health") {
         assert.deepEqual(scopes, []);
         continue;
       }
@@ -150,6 +150,13 @@ const optionsOf: Record<string, string> = {
   "POST /v1/stream/token": "{}",
   "POST /v1/cohorts": '{ body: { name: "Others" } }',
   "GET /v1/budget": "{}",
+  // the stream is left after a moment
+  "GET /v1/stream/updates": `{ parseAs: "stream", signal: AbortSignal.timeout(1_000) }`,
+  "GET /v1/stream/stats": "{}",
+  "GET /v1/stream/health": "{}",
+  "GET /v1/admin/tenants/{tenantId}/streaming": `{ params: { path: { tenantId: "client" } } }`,
+  "PUT /v1/admin/tenants/{tenantId}/streaming":
+    `{ params: { path: { tenantId: "client" } }, body: { isEnabled: true } }`,
   "GET /health": "{}",
   "GET /health/live": "{}",
   "GET /health/ready": "{}",

@@ -3,7 +3,7 @@ import { engineRun } from "./cache_table.ts";
 import { createGateway, newTenant, queryFile } from "./gateway.ts";
 
 const tenant = newTenant("pages");
-const header = "tenant: none\npage: { size: 2, max: 10 }";
+const frontMatter = "tenant: none\npage: { size: 2, max: 10 }";
 const gateway = await createGateway({ files: [] });
 
 /** A paged query, and whether its SQL is refused for the message at the place after `«`. */
@@ -12,10 +12,10 @@ type Refused = readonly [sql: string, message: RegExp];
 /** Loads the queries and compares what is said of each, and of which place of which file. */
 async function assertRefused(cases: readonly Refused[]): Promise<void> {
   const name = (i: number) => `pages/refused-${i}`;
-  const files = cases.map(([sql], i) => queryFile(name(i), header, sql.replace("«", "")));
+  const files = cases.map(([sql], i) => queryFile(name(i), frontMatter, sql.replace("«", "")));
   const faults = await gateway.load(files);
   for (const [i, [sql, message]] of cases.entries()) {
-    const lines = queryFile(name(i), header, sql).text.split("\n");
+    const lines = queryFile(name(i), frontMatter, sql).text.split("\n");
     const line = lines.findIndex((text) => text.includes("«"));
     const place = `sql/${name(i)}.sql:${line + 1}:${lines[line].indexOf("«") + 1}: `;
     const fault = faults.find((fault) => fault.startsWith(place));
@@ -98,7 +98,7 @@ Deno.test("a paged query with an order is taken, and its pages together are its 
     ]],
   ];
   for (const [sql, rows] of taken) {
-    const faults = await gateway.load([queryFile("pages/taken", header, sql)]);
+    const faults = await gateway.load([queryFile("pages/taken", frontMatter, sql)]);
     assert.deepEqual(faults, [], sql);
     const seen: number[] = [];
     for (let page: number | null = 1; page !== null;) {

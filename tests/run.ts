@@ -5,9 +5,14 @@ import { onSignal } from "../src/hosts/deno/on_signal.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
 import { writeTestConfig } from "./engine_config.ts";
 import { startKeeper } from "./keeper.ts";
+import { testQueries } from "./query_test/test_queries.ts";
 
-// The whole suite: one engine for all files, which run beside each other; each test has tenants of its own.
-// Arguments go to `deno test`, such as a file or `--filter`. Whatever ends this process ends all of it.
+// `deno task test`. Names of queries run the tests of these alone. Else the whole suite: one engine for all files, which run
+// beside each other; each test has tenants of its own. Arguments go to `deno test`, such as a file or `--filter`. Whatever
+// ends this process ends all of it.
+const ofQueries = await testQueries(Deno.args);
+if (ofQueries !== undefined) Deno.exit(ofQueries);
+
 const dataDir = await Deno.makeTempDir({ prefix: "sluice-test-" });
 await writeTestConfig(`${dataDir}/config`);
 const engine = await startEngine({

@@ -215,9 +215,12 @@ Deno.test("new writes a query and a test that passes as it is, and nothing over 
   assert.equal(code, 0, printed);
   assert.match(printed, /^Wrote sql\/trial\/first\.sql$/m);
   assert.match(printed, /^Wrote tests\/queries\/trial\/first\.yaml$/m);
-  const test = await copy.task("test", "tests/queries.test.ts");
+  const test = await copy.task("test", "trial/first");
   assert.equal(test.code, 0, test.printed);
-  assert.match(test.printed, /^1 passed, 0 failed$/m);
+  assert.match(test.printed, /^3 passed, 0 failed$/m);
+  const misspelled = await copy.task("test", "trial/fist");
+  assert.equal(misspelled.code, 2, misspelled.printed);
+  assert.match(misspelled.printed, /^There is no query "trial\/fist"; did you mean "trial\/first"\?$/m);
 
   await copy.write("sql/trial/first.sql", "-- mine\n");
   await Deno.remove(`${copy.path}/tests/queries/trial/first.yaml`);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readHeader } from "../src/catalog/header.ts";
+import { readFrontMatter } from "../src/catalog/front_matter.ts";
 import { type QueryFile, queryName } from "../src/catalog/query.ts";
 import { scanPlaceholders } from "../src/catalog/placeholders.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
@@ -75,10 +75,10 @@ async function send(path: string, body: string, method = "POST") {
 
 /** The endpoint of a file, with the names of its parameters. */
 function endpointOf({ path, text }: QueryFile) {
-  const { header, sql } = readHeader(path, text);
-  const address = `/v1/${(header.path ?? queryName(path)).replaceAll(/\{[^}]+\}/g, uuid)}`;
+  const { frontMatter, sql } = readFrontMatter(path, text);
+  const address = `/v1/${(frontMatter.path ?? queryName(path)).replaceAll(/\{[^}]+\}/g, uuid)}`;
   const names = new Set(scanPlaceholders(sql).map(({ name }) => name));
-  return { method: header.method ?? "POST", address, names: [...names] };
+  return { method: frontMatter.method ?? "POST", address, names: [...names] };
 }
 
 async function expectNoFailure(file: QueryFile, names: string[], values: string[]): Promise<void> {

@@ -377,7 +377,7 @@ Deno.test("whatever a writing endpoint selects, its rows are its caller's", asyn
   assert.deepEqual(await namesOf(gateway, other), ["Of the other"]);
 });
 
-const refusedFiles: Record<string, [header: string, sql: string, fault: RegExp]> = {
+const refusedFiles: Record<string, [frontMatter: string, sql: string, fault: RegExp]> = {
   "a tenant among the columns": [
     writing,
     `SELECT 'other' AS tenant_id, ${columns}`,
@@ -462,11 +462,15 @@ const refusedFiles: Record<string, [header: string, sql: string, fault: RegExp]>
   "an address that is none": [`${writing}\npath: /demo`, `SELECT ${columns}`, /must be such as/],
 };
 
-for (const [name, [header, sql, fault]] of Object.entries(refusedFiles)) {
+for (const [name, [frontMatter, sql, fault]] of Object.entries(refusedFiles)) {
   Deno.test(`a writing endpoint is refused at load: ${name}`, async () => {
     const gateway = await createGateway({ files: [] });
     const faults = await gateway.load([
-      queryFile(name.startsWith("another domain's table") ? "demo/write" : "cohorts/demo-write", header, sql),
+      queryFile(
+        name.startsWith("another domain's table") ? "demo/write" : "cohorts/demo-write",
+        frontMatter,
+        sql,
+      ),
     ]);
     assert.equal(faults.length, 1);
     assert.match(faults[0], fault);

@@ -86,7 +86,8 @@ export function createApiKeys({ store, clock }: ApiKeysOptions): ApiKeys {
       return;
     }
     const { id, tenantId, scopes, expiresAt } = found;
-    const credential = { tenantId, subject: keySubject + id, scopes, tenants: [] };
+    const end = expiresAt === null ? {} : { expiresAt };
+    const credential = { tenantId, subject: keySubject + id, scopes, tenants: [], ...end };
     const read = { credential, expiresAt, readAt, isRefreshing: false };
     known.set(key, read);
     return read;

@@ -31,7 +31,9 @@ function verify(
   const sent = [bearer, key, inAddress].filter((credential) => credential !== undefined);
   if (sent.length === 0) throw noCredential();
   if (sent.length > 1) throw new Problem("invalid-request", { detail: "Send one credential, not several" });
-  if (inAddress !== undefined) return streamTokens.verify(inAddress);
+  if (inAddress !== undefined) {
+    return streamTokens.verify(inAddress, c.req.header("last-event-id") !== undefined);
+  }
   if (key !== undefined) return keys.verify(key);
   return looksLikeKey(bearer) ? keys.verify(bearer) : tokens.verify(bearer);
 }

@@ -7,6 +7,10 @@ export interface Credential {
   /** The token's `sub`, or `key:<id>` of an API key. */
   subject: string;
   scopes: string[];
+  /** When it ceases to hold, in ms since 1970; nothing for a key without an end. */
+  expiresAt?: number;
+  /** It opens only streams that were open before: the stream token's minute is over. */
+  resumesOnly?: true;
   /** Further tenants whose rows the scope `tenants:compare` allows to set beside one's own. */
   tenants: string[];
 }

@@ -77,9 +77,9 @@ export function createTokens({ config, clock, log }: TokensOptions): Tokens {
       if (error instanceof Problem) throw error;
       throw badCredential(reasonOf(error, algorithms), error);
     }
-    const credential = credentialOf(payload, tenantClaim);
     // jose compares whole seconds
     const expiresAt = Math.ceil(payload.exp! + config.AUTH_CLOCK_TOLERANCE_SECONDS) * 1_000;
+    const credential = { ...credentialOf(payload, tenantClaim), expiresAt };
     remembered.set(token, { credential, expiresAt, keysVersion });
     return credential;
   }

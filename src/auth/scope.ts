@@ -15,8 +15,8 @@ export const scopes = {
   "admin": "Everything, also what concerns other tenants: API keys, budgets, cache",
 } as const;
 
-/** A scope that a query's header may name in place of `query`. */
-export const headerScope = z.string().regex(
+/** A scope that a query's front matter may name in place of `query`. */
+export const frontMatterScope = z.string().regex(
   /^(ingest|stream|tenants:compare|admin|[a-z][a-z0-9_-]*:write)$/,
   "must be ingest, stream, tenants:compare, admin or <domain>:write",
 );

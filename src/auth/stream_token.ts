@@ -11,8 +11,8 @@ export const streamToken = z.object({ token: z.string(), expiresAt: z.iso.dateti
 export interface StreamTokens {
   /** Throws Problem when there is no secret to sign with. */
   sign(credential: Credential): Promise<z.infer<typeof streamToken>>;
-  /** Who the token is of; their only scope is `stream`. Throws Problem. */
-  verify(token: string): Promise<Credential>;
+  /** Who the token is of; their only scope is `stream`. After its minute it can still resume a stream. Throws Problem. */
+  verify(token: string, isResumed: boolean): Promise<Credential>;
 }
 
 /** What they use. */
@@ -22,10 +22,12 @@ export interface StreamTokensOptions {
 }
 
 const lifetimeSeconds = 60;
+/** So long a browser may come back to the same address; sooner if the credential ends that the token was made with. */
+const maxResumeSeconds = 24 * 3_600;
 
 /**
  * Tokens for browsers' EventSource, which can send no header (WHATWG HTML, section 9.2.2): they hold for a minute, for
- * streams alone. They are signed with a key of their own, derived from the secret, so that neither they can be taken
+ * streams alone. An EventSource comes back to the same address, for which \`until\` holds, with an id that only a stream has. They are signed with a key of their own, derived from the secret, so that neither they can be taken
  * for other tokens nor those for them.
  */
 export function createStreamTokens({ secret, clock }: StreamTokensOptions): StreamTokens {
@@ -39,23 +41,29 @@ export function createStreamTokens({ secret, clock }: StreamTokensOptions): Stre
   }
 
   return {
-    async sign({ tenantId, subject }) {
-      const exp = Math.floor(clock().getTime() / 1_000) + lifetimeSeconds;
-      const token = await new SignJWT({ tenant_id: tenantId, sub: subject, exp })
+    async sign({ tenantId, subject, expiresAt = Infinity }) {
+      const now = Math.floor(clock().getTime() / 1_000);
+      const until = Math.min(Math.floor(expiresAt / 1_000), now + maxResumeSeconds);
+      const exp = Math.min(now + lifetimeSeconds, until);
+      const token = await new SignJWT({ tenant_id: tenantId, sub: subject, exp, until })
         .setProtectedHeader({ alg: "HS256", typ: "stream+jwt" }).sign(await signingKey());
       return { token, expiresAt: new Date(exp * 1_000).toISOString() };
     },
-    async verify(token) {
+    async verify(token, isResumed) {
       const key = await signingKey();
-      const currentDate = clock();
+      const now = clock().getTime() / 1_000;
       try {
-        const { payload } = await jwtVerify<{ tenant_id: string; sub: string }>(token, key, {
+        const { payload } = await jwtVerify<{ tenant_id: string; sub: string; until: number }>(token, key, {
           algorithms: ["HS256"],
           typ: "stream+jwt",
-          requiredClaims: ["tenant_id", "sub", "exp"],
-          currentDate,
+          requiredClaims: ["tenant_id", "sub", "exp", "until"],
+          currentDate: clock(),
+          clockTolerance: isResumed ? maxResumeSeconds : 0,
         });
-        return { tenantId: payload.tenant_id, subject: payload.sub, scopes: ["stream"], tenants: [] };
+        const { tenant_id: tenantId, sub: subject, exp, until } = payload;
+        if (now >= until) throw new errors.JWTExpired("The credential has ended", payload);
+        const credential = { tenantId, subject, scopes: ["stream"], tenants: [], expiresAt: until * 1_000 };
+        return now < exp! ? credential : { ...credential, resumesOnly: true };
       } catch (error) {
         throw badCredential(
           error instanceof errors.JWTExpired

@@ -47,13 +47,13 @@ export const variables = {
     "Bytes that cached answers take together at most in each gateway; 0 caches none",
   ),
   MAX_QUERY_MEMORY_BYTES: bytes.max(8_000_000_000).default(2_000_000_000).describe(
-    "Most memory a query may use in ClickHouse, unless its header says otherwise; at most 8 GB",
+    "Most memory a query may use in ClickHouse, unless its front matter says otherwise; at most 8 GB",
   ),
   MAX_QUERY_ROWS: count.default(2_000_000_000).describe(
-    "Most rows a query may read, unless its header says otherwise; 0 is any number",
+    "Most rows a query may read, unless its front matter says otherwise; 0 is any number",
   ),
   MAX_QUERY_BYTES: count.default(200_000_000_000).describe(
-    "Most bytes a query may read, unless its header says otherwise; 0 is any number",
+    "Most bytes a query may read, unless its front matter says otherwise; 0 is any number",
   ),
   MAX_RESULT_BYTES: bytes.default(33_554_432).describe(
     "Longest JSON answer, in bytes; exports have no such limit",
@@ -92,6 +92,23 @@ export const variables = {
   ),
   SLUICE_DATA_DIR: z.string().default(".sluice").describe("`dev`: folder of the embedded engine's data"),
   SLUICE_DEMO: z.enum(["0", "1"]).default("1").describe("`dev`: 0 starts without demo data"),
+  STREAMING_ENABLED: z.enum(["off", "tenants", "all"]).default("off").describe(
+    "Who may follow live updates: nobody, the tenants for whom an admin has switched them on, or all but those for whom they " +
+      "are switched off; `dev` takes `all`",
+  ),
+  STREAM_MAX_CONNECTIONS: count.default(20_000).describe("Streams that a gateway holds open at most"),
+  STREAM_MAX_CONNECTIONS_PER_TENANT: count.default(1_000).describe(
+    "Streams of a tenant that a gateway holds open at most",
+  ),
+  STREAM_HEARTBEAT_SECONDS: z.coerce.number().positive().default(30).describe(
+    "After so long without a frame a stream gets one that says where it stands",
+  ),
+  STREAM_IDLE_SECONDS: z.coerce.number().positive().default(900).describe(
+    "After so long without an event a stream ends; browsers come back by themselves and miss nothing",
+  ),
+  STREAM_MAX_SECONDS: z.coerce.number().positive().default(14_400).describe(
+    "A stream ends when it is so old, give or take a tenth, so that not all come back at once",
+  ),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional().describe(
     "Bearer token that `/metrics` wants; without it, everybody who reaches the gateway may read them",
   ),

@@ -39,7 +39,7 @@ export interface Outcome {
 
 /** Who is answered, and whose rows the answer holds. */
 export function tenantsOf({ query, bound, tenantId }: Ask): string[] | "all" {
-  if (query.header.tenant === "all") return "all";
+  if (query.frontMatter.tenant === "all") return "all";
   return [...new Set([tenantId, ...bound.tenantIds ?? []])];
 }
 

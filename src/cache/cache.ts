@@ -132,7 +132,7 @@ export function createCache(
       const entry: Entry = {
         key: cacheKey(ask),
         query: query.name,
-        policy: query.header.cache!,
+        policy: query.frontMatter.cache!,
         bindsNow: usesClock(query, ask.bound) && !ask.bound.now,
         tenantIds: run.tenantIds,
         tables: run.tables,
@@ -159,8 +159,8 @@ export function createCache(
     ask: Ask,
     isBehind: boolean,
   ): { key: string; flight: Flight<Made>; clockAt: Date; isShared: boolean } {
-    const { header } = ask.query;
-    const clockAt = clockOf(ask, clock(), header.cache!);
+    const { frontMatter } = ask.query;
+    const clockAt = clockOf(ask, clock(), frontMatter.cache!);
     const key = usesClock(ask.query, ask.bound) ? `${cacheKey(ask)}\0${clockAt.getTime()}` : cacheKey(ask);
     const underway = ask.isBypass ? undefined : flights.get(key);
     if (underway) return { key, flight: underway, clockAt, isShared: true };
@@ -171,7 +171,7 @@ export function createCache(
         make(ask, clockAt, signal, isBehind, (run) =>
           outdatedWhen(() => {
             if (run.isPurged) return true;
-            if (monotonic() - startedAt <= header.cache!.freshMs) return false;
+            if (monotonic() - startedAt <= frontMatter.cache!.freshMs) return false;
             return run.changedAt !== undefined || !isVerified() || !versions.isTracked(run.tables);
           })),
     );
@@ -269,7 +269,7 @@ export function createCache(
     /** The answer to a request, kept or computed. Throws what the run throws, or the signal's reason. */
     serve(ask: Ask): Outcome | Promise<Outcome> {
       askedAt = monotonic();
-      if (!ask.query.header.cache || maxBytes === 0) return runOnce(ask, clock());
+      if (!ask.query.frontMatter.cache || maxBytes === 0) return runOnce(ask, clock());
       if (ask.isBypass) return compute(ask, "bypass");
       const key = cacheKey(ask);
       if (isRested) return wake().then(() => decide(ask, kept.get(key)));

@@ -104,7 +104,7 @@ export function serveCache({ cache, clickHouse, served }: CacheRoutesDeps): Hono
 /** The name of a query given by that, by the path of its file, or by its address. Throws Problem. */
 function nameOf(text: string, catalog: Catalog): string {
   const wanted = queryName(text);
-  const queries = [...catalog.values()].filter(({ header }) => !header.method);
+  const queries = [...catalog.values()].filter(({ frontMatter }) => !frontMatter.method);
   const addressOf = ({ path }: typeof queries[0]) => `/v1/${path}`;
   const found = queries.find((query) => query.name === wanted || addressOf(query) === wanted);
   if (found) return found.name;

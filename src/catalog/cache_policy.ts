@@ -20,7 +20,7 @@ export interface CachePolicy {
   staleMs: number;
 }
 
-/** The header's key `cache`: an object with `ttl` and more, or `ttl` alone. */
+/** The front matter's key `cache`: an object with `ttl` and more, or `ttl` alone. */
 export const cachePolicy = z.preprocess(
   (value) => typeof value === "object" ? value : { ttl: value },
   z.strictObject({

@@ -54,7 +54,7 @@ function checkDuplicates(queries: Query[], files: QueryFile[], errors: QueryFile
     const shape = query.path.replaceAll(/\{[^}]+\}/g, "{}");
     const others = shapes.get(shape) ?? [];
     shapes.set(shape, [...others, query]);
-    const same = others.find(({ header }) => header.method === query.header.method);
+    const same = others.find(({ frontMatter }) => frontMatter.method === query.frontMatter.method);
     const unlike = others.find(({ path }) => path !== query.path);
     if (!same && !unlike) return true;
     const { text } = files.find(({ path }) => path === query.file)!;

@@ -1,21 +1,21 @@
 import type { ClickHouseType } from "../clickhouse/types/type.ts";
-import type { QueryHeader } from "./header.ts";
+import type { QuerySource } from "./front_matter.ts";
 import type { Parameter } from "./parameter.ts";
 import type { At } from "./query_file_error.ts";
 import type { Column } from "./query_rules.ts";
 
 /**
- * Refuses a header's cursor whose columns or placeholders are not there or cannot be null (a placeholder must, on the
+ * Refuses the front matter's cursor whose columns or placeholders are not there or cannot be null (a placeholder must, on the
  * first page) or could be (a column, or the pages would begin again). Throws QueryFileError.
  */
 export function checkCursor(
   columns: Column[],
   parameters: Parameter[],
-  { header, offsetOf }: QueryHeader,
+  { frontMatter, offsetOf }: QuerySource,
   at: At,
 ): void {
   const taken = new Set<string>();
-  for (const [name, placeholder] of Object.entries(header.cursor ?? {})) {
+  for (const [name, placeholder] of Object.entries(frontMatter.cursor ?? {})) {
     const fault = (message: string) =>
       at(offsetOf(["cursor", name]), `The cursor's column "${name}" ${message}`);
     const column = columns.find((each) => each.name === name);

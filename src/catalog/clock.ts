@@ -5,12 +5,12 @@ export const noClock = new Date(0);
 
 /** Whether the query looks at the clock: not when the caller gave a parameter that stands in its place. */
 export function usesClock(
-  { bindsNow, header }: Query,
+  { bindsNow, frontMatter }: Query,
   { parameters }: { parameters: Record<string, string> },
 ): boolean {
   if (!bindsNow) return false;
-  for (const name in header.params) {
-    if (header.params[name].replacesNow && parameters[name] !== nothing) return false;
+  for (const name in frontMatter.params) {
+    if (frontMatter.params[name].replacesNow && parameters[name] !== nothing) return false;
   }
   return true;
 }

@@ -1,5 +1,5 @@
 import { engineFault } from "./engine_fault.ts";
-import type { QueryHeader } from "./header.ts";
+import type { QuerySource } from "./front_matter.ts";
 import type { Resolution } from "./inspection.ts";
 import type { Inspector } from "./inspector.ts";
 import type { At } from "./query_file_error.ts";
@@ -17,13 +17,13 @@ const tenantColumn = "tenant_id";
  */
 export async function compileWrite(
   { clickHouse, tables }: Inspector,
-  { header, sql, offsetOf }: QueryHeader,
+  { frontMatter, sql, offsetOf }: QuerySource,
   domain: string,
   statement: Statement,
   resolution: Resolution,
   at: At,
 ): Promise<string> {
-  const table = header.into!;
+  const table = frontMatter.into!;
   const target = await readRows<{ name: string; type: string }>(clickHouse, {
     sql: targetSql,
     parameters: { table },
@@ -73,7 +73,7 @@ async function checkTypes(
     });
   } catch (error) {
     if (!(error instanceof ClickHouseError) || problemOf(error).status === 503) throw error;
-    const fault = engineFault(error.message, statement.sql);
+    const fault = engineFault(error.message, { sql: statement.sql, placeholders: [], tables: [] });
     throw at(fault.offset, fault.message);
   }
 }

@@ -57,7 +57,7 @@ function readPaths(catalog: Catalog): Paths {
   for (const query of catalog.values()) {
     const endpoint = all.get(query.path) ?? { path: query.path, queries: new Map<string, Query>() };
     all.set(query.path, endpoint);
-    const { method } = query.header;
+    const { method } = query.frontMatter;
     if (method) endpoint.queries.set(method, query);
     else {
       endpoint.queries.set("GET", query);

@@ -1,4 +1,4 @@
-import type { QueryHeader } from "./header.ts";
+import type { QuerySource } from "./front_matter.ts";
 import type { At } from "./query_file_error.ts";
 import { sqlTokens } from "./sql_tokens.ts";
 
@@ -95,10 +95,10 @@ function parseTree(ast: string[]): Node {
  */
 export function checkPages(
   { isUnion, ordering, hasLimit }: Paging,
-  { header, sql }: Pick<QueryHeader, "header" | "sql">,
+  { frontMatter, sql }: Pick<QuerySource, "frontMatter" | "sql">,
   at: At,
 ): void {
-  if (!header.page) return;
+  if (!frontMatter.page) return;
   const words = readWords(sql);
   // the statement may stand in brackets as a whole
   const outermost = Math.min(...words.filter(({ text }) => text === "SELECT").map(({ depth }) => depth));

@@ -1,7 +1,7 @@
 import { describe, ParameterError } from "../clickhouse/types/parameter_error.ts";
 
 /**
- * Formats that a header can ask of a string parameter: `parse` returns the canonical text or throws ParameterError; nothing
+ * Formats that front matter can ask of a string parameter: `parse` returns the canonical text or throws ParameterError; nothing
  * that it takes fails to match `pattern`, which tells clients the form.
  */
 export const formats: Record<string, { parse: (input: unknown) => string; pattern: string }> = {

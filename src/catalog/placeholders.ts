@@ -87,18 +87,22 @@ function readPlaceholder(sql: string, tokens: SqlToken[]): Placeholder {
       name.start,
     );
   }
-  if (textOf(sql, colon) !== ":") {
+  const written = textOf(sql, name);
+  if (textOf(sql, colon) === "}") {
     throw new SqlSyntaxError(
-      `Cannot read placeholder "${textOf(sql, name)}": wanted a colon after it`,
-      colon.start,
+      `The placeholder "${written}" has no type: write such as {${written}:String}`,
+      open.start,
     );
+  }
+  if (textOf(sql, colon) !== ":") {
+    throw new SqlSyntaxError(`Cannot read placeholder "${written}": wanted a colon after it`, colon.start);
   }
   const wrong = type.length === 0 ? close! : type.find((token) => textOf(sql, token) === "::");
   if (wrong) {
-    throw new SqlSyntaxError(`Cannot read placeholder "${textOf(sql, name)}": wanted a type`, wrong.start);
+    throw new SqlSyntaxError(`Cannot read placeholder "${written}": wanted a type`, wrong.start);
   }
   const end = close!.end;
-  return { name: textOf(sql, name), type: joinTokens(sql, type), offset: open.start, end };
+  return { name: written, type: joinTokens(sql, type), offset: open.start, end };
 }
 
 /** Joins tokens with one space where there was space or a comment. */

@@ -6,7 +6,7 @@ import { comparing } from "./comparison.ts";
 import { compileWrite } from "./compile_write.ts";
 import { engineFault } from "./engine_fault.ts";
 import { checkCursor } from "./check_cursor.ts";
-import { type Header, type QueryHeader, readHeader } from "./header.ts";
+import { type FrontMatter, type QuerySource, readFrontMatter } from "./front_matter.ts";
 import { type Resolution, tablesRead } from "./inspection.ts";
 import type { Inspector, Inspectors } from "./inspector.ts";
 import type { Parameter } from "./parameter.ts";
@@ -15,6 +15,7 @@ import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholde
 import { type At, errorAt } from "./query_file_error.ts";
 import { quietThrows } from "./quiet_throws.ts";
 import { createParameters } from "./query_parameters.ts";
+import { tenantFault } from "./sql_places.ts";
 import {
   checkReach,
   checkSyntax,
@@ -36,10 +37,10 @@ export interface QueryFile {
 export interface Query {
   /** Such as `outreach/overview`, or `cohorts/{cohortId}/metrics`. */
   name: string;
-  /** Its address below `/v1`: its name, unless the header says otherwise. */
+  /** Its address below `/v1`: its name, unless the front matter says otherwise. */
   path: string;
   file: string;
-  header: Header;
+  frontMatter: FrontMatter;
   /** The statement that ClickHouse gets. */
   sql: string;
   parameters: Parameter[];
@@ -71,29 +72,27 @@ export async function compileQuery(file: QueryFile, inspectors: Inspectors): Pro
   const name = queryName(path);
   checkName(name, path, at);
 
-  const read = readHeader(path, text);
-  const { header, sql, offsetOf } = read;
-  const address = header.path ?? name;
+  const read = readFrontMatter(path, text);
+  const { frontMatter, sql, offsetOf } = read;
+  const address = frontMatter.path ?? name;
   if (address.split("/")[0] !== name.split("/")[0]) {
     throw at(offsetOf(["path"]), `The path must begin with "${name.split("/")[0]}", as the file's does`);
   }
   const placeholders = scan(sql, at);
   const parameters = createParameters(address, read, placeholders, at);
   const bound = new Set(placeholders.map((placeholder) => placeholder.name));
-  if (header.tenant === "all" && header.scope !== "admin") {
-    throw at(0, "A query with `tenant: all` needs `scope: admin` in the header");
+  if (frontMatter.tenant === "all" && frontMatter.scope !== "admin") {
+    throw at(offsetOf(["tenant"]), "A query with `tenant: all` needs `scope: admin` in the front matter");
   }
-  if (header.tenant === "compare" && !bound.has(comparing)) {
-    throw at(0, "A query with `tenant: compare` binds {tenantIds:Array(String)}");
+  if (frontMatter.tenant === "compare" && !bound.has(comparing)) {
+    throw at(offsetOf(["tenant"]), "A query with `tenant: compare` binds {tenantIds:Array(String)}");
   }
-  if (!bound.has("tenantId") && !header.tenant && !header.method) {
-    throw at(
-      0,
-      "The query does not bind {tenantId:String}; say `tenant: none` in the header if it reads no tenant's rows",
-    );
+  const inspector = inspectors[frontMatter.tenant === "all" ? "operator" : "reader"];
+  if (!bound.has("tenantId") && !frontMatter.tenant && !frontMatter.method) {
+    const fault = tenantFault(sql, tenantTables(inspector));
+    throw at(fault.offset, fault.message);
   }
 
-  const inspector = inspectors[header.tenant === "all" ? "operator" : "reader"];
   const { statement, resolution, tables } = await checkStatement(
     inspector,
     read,
@@ -101,14 +100,14 @@ export async function compileQuery(file: QueryFile, inspectors: Inspectors): Pro
     placeholders,
     at,
   );
-  const columns = header.method ? [] : readColumns(resolution, sql, read, at);
+  const columns = frontMatter.method ? [] : readColumns(resolution, sql, read, at);
   checkCursor(columns, parameters, read, at);
   return {
     name,
     path: address,
     file: path,
-    header,
-    sql: header.method
+    frontMatter,
+    sql: frontMatter.method
       ? await compileWrite(inspector, read, name.split("/")[0], statement, resolution, at)
       : sql.trim(),
     parameters,
@@ -120,6 +119,11 @@ export async function compileQuery(file: QueryFile, inspectors: Inspectors): Pro
     bindsNewId: bound.has("newId"),
     hasWarnings: columns.some(({ name }) => name === warningsColumn),
   };
+}
+
+/** Names of the tables whose rows are tenants', without their database. */
+function tenantTables({ tables }: Inspector): string[] {
+  return tables.filter(({ hasTenant }) => hasTenant).map(({ name }) => name.split(".").at(-1)!);
 }
 
 async function contentHash(text: string): Promise<string> {
@@ -175,7 +179,7 @@ async function resolveQuietly(
 /** Has the engine check the statement, with a value for each placeholder. */
 async function checkStatement(
   inspector: Inspector,
-  { header, sql }: QueryHeader,
+  { frontMatter, sql }: QuerySource,
   parameters: Parameter[],
   placeholders: Placeholder[],
   at: At,
@@ -185,12 +189,12 @@ async function checkStatement(
     { name, type },
   ) => [name, defaults.get(name) ?? plainValue(parseType(type))]);
   // the limits of the result are meant for the query's own, not for what the engine tells of it
-  const { max_result_rows: _rows, max_result_bytes: _bytes, ...settings } = header.settings;
+  const { max_result_rows: _rows, max_result_bytes: _bytes, ...settings } = frontMatter.settings;
   const statement = { sql, parameters: Object.fromEntries(values), settings };
   try {
     const syntax = await inspector.syntaxOf(statement);
     checkSyntax(syntax, sql, at);
-    checkPages(syntax.paging, { header, sql }, at);
+    checkPages(syntax.paging, { frontMatter, sql }, at);
     checkReach(await findReach(inspector, syntax), sql, at);
     const resolved = await resolveQuietly(inspector, statement);
     checkReach(reachOf(inspector, resolved.resolution), sql, at);
@@ -198,7 +202,7 @@ async function checkStatement(
   } catch (error) {
     // an engine that has too much to do says nothing about the file
     if (!(error instanceof ClickHouseError) || problemOf(error).status === 503) throw error;
-    const fault = engineFault(error.message, sql);
+    const fault = engineFault(error.message, { sql, placeholders, tables: tenantTables(inspector) });
     throw at(fault.offset, fault.message);
   }
 }

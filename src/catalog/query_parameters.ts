@@ -1,34 +1,31 @@
+import { suggestion } from "../base/suggestion.ts";
 import { bindableType, ParameterError } from "../clickhouse/types/parameter.ts";
 import { parseType } from "../clickhouse/types/type.ts";
-import { comparing, comparingHeader } from "./comparison.ts";
-import type { Header, QueryHeader } from "./header.ts";
-import { createParameter, type Parameter } from "./parameter.ts";
-import type { Placeholder } from "./placeholders.ts";
+import { TypeSyntaxError } from "../clickhouse/types/type_cursor.ts";
+import { comparing, comparingEntry } from "./comparison.ts";
+import type { FrontMatter, QuerySource } from "./front_matter.ts";
+import { createParameter, EntryError, type Parameter } from "./parameter.ts";
+import { maskSql, type Placeholder } from "./placeholders.ts";
 import type { At } from "./query_file_error.ts";
+import { reserved } from "./reserved_parameters.ts";
 
-/** Placeholders that the gateway binds, by name: from the credential, from the clock, and at random. */
-const reserved: Record<string, string> = {
-  tenantId: "String",
-  now: "DateTime64(3,'UTC')",
-  newId: "UUID",
-};
 /** Parameters that a request may carry besides those of its query. */
 const reservedByGateway = ["page", "pageSize", "cursor", "format", "table", "escapeFormulas"];
 
-/** The parameters that callers fill, from a query's placeholders, its header and its path. Throws QueryFileError. */
+/** The parameters that callers fill, from a query's placeholders, its front matter and its path. Throws QueryFileError. */
 export function createParameters(
   path: string,
-  { header, offsetOf }: QueryHeader,
+  { frontMatter, sql, offsetOf }: QuerySource,
   placeholders: Placeholder[],
   at: At,
 ): Parameter[] {
-  const isInCursor = (name: string) => Object.values(header.cursor ?? {}).includes(name);
+  const isInCursor = (name: string) => Object.values(frontMatter.cursor ?? {}).includes(name);
   const parameters = new Map<string, { parameter: Parameter; type: string }>();
   for (const placeholder of placeholders) {
     const { name, offset } = placeholder;
     const type = placeholder.type.replaceAll(/\s+/g, "");
     if (Object.hasOwn(reserved, name)) {
-      if (name === "newId" && !header.method) {
+      if (name === "newId" && !frontMatter.method) {
         throw at(offset, "Only a writing endpoint binds {newId:UUID}: a query has no new things");
       }
       if (type === reserved[name]) continue;
@@ -42,19 +39,26 @@ export function createParameters(
         const reason = bindableType(parsed);
         if (reason) throw new ParameterError(reason);
         const place = path.includes(`{${name}}`) ? "path" : isInCursor(name) ? "cursor" : "query";
-        if (name === comparing) return createComparing(header, type);
-        return createParameter(name, parsed, header.params[name] ?? {}, place);
+        if (name === comparing) return createComparing(frontMatter, type);
+        return createParameter(name, parsed, frontMatter.params[name] ?? {}, place);
       };
-      parameters.set(name, { parameter: atPlace(create, placeholder, at), type });
+      parameters.set(name, { parameter: atPlace(create, placeholder, offsetOf, at), type });
     } else if (known.type !== type) {
-      throw at(offset, `{${name}} has the type ${placeholder.type} here and another type above`);
+      throw at(offset, `{${name}} has the type ${placeholder.type} here and ${known.type} above`);
     }
   }
   const bindsNow = placeholders.some(({ name }) => name === "now");
-  for (const [name, { replacesNow }] of Object.entries(header.params)) {
+  for (const [name, { replacesNow }] of Object.entries(frontMatter.params)) {
     const known = parameters.get(name);
     if (!known) {
-      throw at(offsetOf(["params", name]), `The header names the parameter "${name}", which the SQL lacks`);
+      const foreign = foreignPlaceholder(sql, name);
+      if (foreign >= 0) {
+        const way = `{${name}:Type}, with a type of ClickHouse such as String or Date`;
+        throw at(foreign, `A parameter is written ${way}`);
+      }
+      const near = suggestion(name, [...parameters.keys()]);
+      const message = `The front matter names the parameter "${name}", which the SQL lacks${near}`;
+      throw at(offsetOf(["params", name]), message);
     }
     if (replacesNow && !(bindsNow && known.type.startsWith("Nullable("))) {
       const message = `"${name}" can stand in place of {now} if the SQL has both, and it is Nullable`;
@@ -67,12 +71,17 @@ export function createParameters(
   return [...parameters.values()].map(({ parameter }) => parameter);
 }
 
+/** Where the SQL writes a parameter as other programs do (`:since`, `$since`, `@since`, `{{since}}`, `%(since)s`), or -1. */
+function foreignPlaceholder(sql: string, name: string): number {
+  return maskSql(sql).search(new RegExp(`(?:[:$@]|\\{\\{\\s*|%\\()${name}\\b`));
+}
+
 /** The tenants to compare; routes put the caller's own in when none are named. Throws ParameterError. */
-function createComparing(header: Header, type: string): Parameter {
-  if (header.tenant !== "compare") throw new ParameterError("is for queries with `tenant: compare`");
+function createComparing(frontMatter: FrontMatter, type: string): Parameter {
+  if (frontMatter.tenant !== "compare") throw new ParameterError("is for queries with `tenant: compare`");
   if (type !== "Array(String)") throw new ParameterError(`has the type Array(String), not ${type}`);
   return {
-    ...createParameter(comparing, parseType(type), comparingHeader(header), "query"),
+    ...createParameter(comparing, parseType(type), comparingEntry(frontMatter), "query"),
     required: false,
   };
 }
@@ -84,10 +93,20 @@ function checkName({ name, offset }: Placeholder, at: At): void {
   }
 }
 
-function atPlace(create: () => Parameter, { name, offset }: Placeholder, at: At): Parameter {
+function atPlace(
+  create: () => Parameter,
+  { name, offset }: Placeholder,
+  offsetOf: QuerySource["offsetOf"],
+  at: At,
+): Parameter {
   try {
     return create();
   } catch (error) {
-    throw at(offset, `Parameter "${name}": ${(error as Error).message}`);
+    if (error instanceof EntryError) {
+      const path = ["params", name, error.key];
+      throw at(offsetOf(path), `Front matter key "${path.join(".")}"${error.message}`);
+    }
+    const reason = error instanceof TypeSyntaxError ? error.reason : (error as Error).message;
+    throw at(offset, `Parameter "${name}": ${reason}`);
   }
 }

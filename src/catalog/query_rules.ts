@@ -1,10 +1,12 @@
+import { suggestion } from "../base/suggestion.ts";
 import { type ClickHouseType, parseType } from "../clickhouse/types/type.ts";
 import { hasTextAt } from "./typed_times.ts";
-import type { QueryHeader } from "./header.ts";
+import type { QuerySource } from "./front_matter.ts";
 import type { Resolution, Syntax } from "./inspection.ts";
 import { maskSql } from "./placeholders.ts";
 import type { At } from "./query_file_error.ts";
 import type { Reach } from "./reach.ts";
+import { columnPlaces } from "./sql_places.ts";
 import { sqlTokens } from "./sql_tokens.ts";
 
 /** The result column of an object that becomes `meta.warnings`. */
@@ -18,7 +20,8 @@ export interface Column {
 
 /**
  * Refuses a statement that does not end with the query, which the gateway wraps, and quoted names such as `"a b"._part`: in the
- * engine's printed tree, a name with a space, a line's end or a point reads like other things. Throws QueryFileError.
+ * engine's printed tree, a name with a space, a line's end or a point reads like other things. A placeholder in quotes, which
+ * would never be filled, is refused too. Throws QueryFileError.
  */
 export function checkTokens(sql: string, at: At): void {
   const tokens = sqlTokens(sql);
@@ -26,6 +29,13 @@ export function checkTokens(sql: string, at: At): void {
     kind === "identifier" && !/^\w+$/.test(sql.slice(start + 1, end - 1))
   );
   if (odd) throw at(odd.start, "A quoted name is made of letters, digits and _ alone");
+  const quoted = tokens.find(({ kind, start, end }) =>
+    kind === "string" && /^'\{[a-z]\w*:\w.*\}'$/s.test(sql.slice(start, end))
+  );
+  if (quoted) {
+    const placeholder = sql.slice(quoted.start + 1, quoted.end - 1);
+    throw at(quoted.start, `A placeholder in quotes is only text: write ${placeholder} without them`);
+  }
   const semicolon = tokens.find(({ kind, start }) => kind === "symbol" && sql[start] === ";");
   if (semicolon) throw at(semicolon.start, "A file holds one query: remove the semicolon");
 }
@@ -36,7 +46,7 @@ export function checkSyntax(syntax: Syntax, sql: string, at: At): void {
   if (syntax.hasSettings) {
     throw at(
       find(sql, /\bSETTINGS\b/i),
-      "A SETTINGS clause is not taken in SQL: name the settings in the header",
+      "A SETTINGS clause is not taken in SQL: name the settings in the front matter",
     );
   }
   if (syntax.hasFormat) {
@@ -71,56 +81,61 @@ function find(sql: string, pattern: RegExp): number {
   return found >= 0 ? found : code.search(/\S/);
 }
 
-/** The result columns. Throws QueryFileError when a name is no name of the API, or the header describes another. */
+/** The result columns. Throws QueryFileError when a name is no name of the API, or the front matter describes another. */
 export function readColumns(
   resolution: Pick<Resolution, "columns">,
   sql: string,
-  { header, offsetOf }: QueryHeader,
+  { frontMatter, offsetOf }: QuerySource,
   at: At,
 ): Column[] {
+  const places = columnPlaces(sql, resolution.columns.length);
   const columns = resolution.columns.map(({ name, type }, i) => {
+    // the engine may have written the name differently
+    const place = places[i] ?? Math.max(sql.indexOf(name), sql.search(/\S/));
     if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
-      // the engine may have written it differently
-      const found = sql.indexOf(name);
-      throw at(
-        found >= 0 ? found : sql.search(/\S/),
-        `Give the result column "${name}" an alias in camelCase`,
-      );
+      throw at(place, `Give the result column "${name}" an alias in camelCase${camelCase(name)}`);
     }
     if (resolution.columns.findIndex((column) => column.name === name) < i) {
-      const [, second] = maskSql(sql).matchAll(new RegExp(`\\b${name}\\b`, "g"));
-      throw at(second?.index ?? sql.search(/\S/), `Two result columns have the name "${name}"`);
+      throw at(place, `Two result columns have the name "${name}"`);
     }
-    if (name === warningsColumn && (header.returns !== "object" || type !== "Array(String)")) {
+    if (name === warningsColumn && (frontMatter.returns !== "object" || type !== "Array(String)")) {
       throw at(
-        Math.max(sql.indexOf(name), sql.search(/\S/)),
+        place,
         "The result column `warnings` becomes `meta.warnings`: it is an Array(String), of a query with `returns: object`",
       );
     }
     const parsed = parseType(type);
     if (holdsWideInteger(parsed)) {
       throw at(
-        Math.max(sql.indexOf(name), sql.search(/\S/)),
+        place,
         `The result column "${name}" has integers of more than 64 bits, which no client reads from JSON: write toString(…)`,
       );
     }
     return { name, type: parsed };
   });
-  for (const [described, { format }] of Object.entries(header.columns)) {
+  for (const [described, { format }] of Object.entries(frontMatter.columns)) {
     if (!columns.some((column) => column.name === described.split(".")[0])) {
       throw at(
         offsetOf(["columns", described]),
-        `The header describes the column "${described}", which the query does not return`,
+        `The front matter describes the column "${described}", which the query does not return` +
+          suggestion(described, columns.map(({ name }) => name)),
       );
     }
     if (format && !hasTextAt(columns, described)) {
       throw at(
         offsetOf(["columns", described]),
-        `The header says the format of "${described}", which is no text in the result`,
+        `The front matter says the format of "${described}", which is no text in the result`,
       );
     }
   }
   return columns;
+}
+
+/** `, such as lastContact` for a name of words that can be written so. */
+function camelCase(name: string): string {
+  if (!/^[a-zA-Z]\w*[a-zA-Z0-9]$/.test(name)) return "";
+  const words = name.replaceAll(/_+(\w)/g, (_, letter) => letter.toUpperCase());
+  return `, such as ${words[0].toLowerCase()}${words.slice(1)}`;
 }
 
 /** Whether the engine would print bare numbers of up to 78 digits; no setting of it quotes them alone. */

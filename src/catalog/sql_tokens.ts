@@ -29,18 +29,26 @@ const TYPOGRAPHIC: Record<string, string> = { "‘": "’", "“": "”" };
 export function sqlTokens(sql: string): SqlToken[] {
   const tokens: SqlToken[] = [];
   for (let at = matchEnd(SPACE, sql, 0) ?? 0; at < sql.length;) {
-    const token = tokenAt(sql, at);
+    const token = tokenAt(sql, at, tokens);
     tokens.push(token);
     at = matchEnd(SPACE, sql, token.end) ?? token.end;
   }
   return tokens;
 }
 
-function tokenAt(sql: string, start: number): SqlToken {
+/**
+ * Where the quote was opened that was never closed, when the text shows it: what it took in ends with the next string's
+ * opening quote, so that a word follows at once.
+ */
+export function unclosedQuote(sql: string, tokens: SqlToken[], quote: string): number | undefined {
+  return tokens.find(({ start, end }) => sql[start] === quote && /\w/.test(sql[end] ?? ""))?.start;
+}
+
+function tokenAt(sql: string, start: number, before: SqlToken[]): SqlToken {
   const char = sql[start];
-  if (char === "'" || char === "‘") return { kind: "string", start, end: quoteEnd(sql, start) };
+  if (char === "'" || char === "‘") return { kind: "string", start, end: quoteEnd(sql, start, before) };
   if (char === '"' || char === "`" || char === "“") {
-    return { kind: "identifier", start, end: quoteEnd(sql, start) };
+    return { kind: "identifier", start, end: quoteEnd(sql, start, before) };
   }
   if (sql.startsWith("/*", start)) return { kind: "comment", start, end: blockCommentEnd(sql, start) };
   const rules = [["comment", LINE_COMMENT], ["string", HEREDOC], ["word", WORD], ["number", NUMBER]] as const;
@@ -52,7 +60,7 @@ function tokenAt(sql: string, start: number): SqlToken {
 }
 
 /** A doubled quote and a backslash keep a string open; between typographic quotes neither means anything. */
-function quoteEnd(sql: string, start: number): number {
+function quoteEnd(sql: string, start: number, before: SqlToken[]): number {
   const quote = sql[start];
   const closing = TYPOGRAPHIC[quote];
   if (closing) {
@@ -65,7 +73,10 @@ function quoteEnd(sql: string, start: number): number {
       else if (sql[at] === quote) return at + 1;
     }
   }
-  throw new SqlSyntaxError(`Cannot read SQL: the quote ${quote} is not closed`, start);
+  throw new SqlSyntaxError(
+    `Cannot read SQL: the quote ${quote} is not closed`,
+    unclosedQuote(sql, before, quote) ?? start,
+  );
 }
 
 /** Block comments nest. */

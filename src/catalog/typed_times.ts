@@ -2,12 +2,12 @@ import { printType } from "../clickhouse/types/print_type.ts";
 import { quoteString } from "../clickhouse/string_literal.ts";
 import type { ClickHouseType, TypeElement } from "../clickhouse/types/type.ts";
 
-/** Forms of text that a query's header can say of a column. */
+/** Forms of text that a query's front matter can say of a column. */
 export const textForms = ["date-time", "date"] as const;
 /** `date-time` is an instant of RFC 3339, `date` a calendar date. */
 export type TextForm = typeof textForms[number];
 
-/** What the header says of the text at a path such as `timeSeries.timestamp`. */
+/** What the front matter says of the text at a path such as `timeSeries.timestamp`. */
 export type FormOf = (path: string) => TextForm | undefined;
 
 /** An expression of a type. */

@@ -7,7 +7,7 @@ export function writtenTables(catalog: Catalog): ReadonlySet<string> {
   const tables = known.get(catalog);
   if (tables) return tables;
   const found = new Set(
-    [...catalog.values()].map(({ header }) => header.into).filter((table) => table !== undefined),
+    [...catalog.values()].map(({ frontMatter }) => frontMatter.into).filter((table) => table !== undefined),
   );
   known.set(catalog, found);
   return found;

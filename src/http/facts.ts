@@ -20,6 +20,8 @@ export interface RequestFacts extends Costs {
   /** Whether it is a request of the API, of which the audit has a row; and when it came, in milliseconds since 1970. */
   isAudited: boolean;
   at: number;
+  /** Of a body that tells itself when it is over; of all others the bytes are counted as they go. */
+  ended?: Promise<{ bytes: number; failure?: string }>;
   /** Empty until the credential is checked. */
   tenantId: string;
   subject: string;

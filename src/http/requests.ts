@@ -66,7 +66,8 @@ export function requests({ log, onEnd }: RequestsOptions) {
         durationMs: performance.now() - facts.startedAt,
         bytesSent,
       });
-    if (facts.isAudited) endWithBody(c, length, end);
+    if (facts.ended) facts.ended.then(({ bytes, failure }) => end(bytes, failure));
+    else if (facts.isAudited) endWithBody(c, length, end);
     log({
       level: status >= 500 ? "error" : "info",
       message: "request",

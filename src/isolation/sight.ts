@@ -3,13 +3,13 @@ import type { Roles } from "../clickhouse/roles.ts";
 /** What of the roles runs queries. */
 export type Readers = Pick<Roles, "reader" | "comparer" | "operator">;
 
-/** A query, of which its header's rule counts. */
+/** A query, of which the front matter's rule counts. */
 interface Ruled {
-  header: { tenant?: "none" | "compare" | "all" };
+  frontMatter: { tenant?: "none" | "compare" | "all" };
 }
 
 /** The role that runs a query: whose rows it may see is a matter of ClickHouse's user. */
-export function readerFor({ header: { tenant } }: Ruled): keyof Readers {
+export function readerFor({ frontMatter: { tenant } }: Ruled): keyof Readers {
   if (tenant === "compare") return "comparer";
   return tenant === "all" ? "operator" : "reader";
 }
@@ -20,7 +20,7 @@ export function readerFor({ header: { tenant } }: Ruled): keyof Readers {
  * takes no settings of our own without a change of its configuration; this one has no other effect than to stand in its log.
  */
 export function sightOf(
-  { header: { tenant } }: Ruled,
+  { frontMatter: { tenant } }: Ruled,
   tenantId: string,
   tenantIds?: string[],
 ): { log_comment: string } {

@@ -26,8 +26,8 @@ export function bind(query: Query, input: Input, now: Date): Bound {
   };
 
   const known = query.parameters.filter((parameter) => parameter.in !== "cursor").map(({ name }) => name);
-  if (query.header.page) known.push("page", "pageSize");
-  if (query.header.cursor) known.push("cursor");
+  if (query.frontMatter.page) known.push("page", "pageSize");
+  if (query.frontMatter.cursor) known.push("cursor");
   for (const name of input.keys()) {
     if (known.includes(name)) continue;
     // to look for a near name takes time
@@ -54,8 +54,8 @@ export function bind(query: Query, input: Input, now: Date): Bound {
     if (text !== undefined) parameters[parameter.name] = text;
   }
 
-  const { page } = query.header;
-  const byCursor = query.header.cursor && !input.has("page");
+  const { page } = query.frontMatter;
+  const byCursor = query.frontMatter.cursor && !input.has("page");
   const paged = page && {
     number: byCursor ? null : check("page", () => readNumber(input.get("page"), 1, maxOffset)) ?? 1,
     size: check("pageSize", () => readNumber(input.get("pageSize"), page.size, page.max)) ?? page.size,

@@ -3,7 +3,7 @@ import { checkScope } from "../auth/scope.ts";
 import type { Credential } from "../auth/credential.ts";
 import type { Input } from "../http/input.ts";
 import { comparing } from "../catalog/comparison.ts";
-import type { Header } from "../catalog/header.ts";
+import type { FrontMatter } from "../catalog/front_matter.ts";
 import { Problem } from "../base/problem.ts";
 
 const compareScope = "tenants:compare";
@@ -13,11 +13,11 @@ const compareScope = "tenants:compare";
  * credential allows, by default its own. The default is added to the input. Undefined for other queries. Throws Problem.
  */
 export function comparedTenants(
-  header: Header,
+  frontMatter: FrontMatter,
   input: Input,
   credential: Credential,
 ): string[] | undefined {
-  if (header.tenant !== "compare") return;
+  if (frontMatter.tenant !== "compare") return;
   const values = input.get(comparing);
   if (!values) {
     input.set(comparing, [[credential.tenantId]]);

@@ -30,7 +30,7 @@ export function printCursor(
   now: Date,
   lastRow: Record<string, unknown>,
 ): string {
-  const keys = Object.keys(query.header.cursor ?? {}).map((column) => {
+  const keys = Object.keys(query.frontMatter.cursor ?? {}).map((column) => {
     if (lastRow[column] === null || lastRow[column] === undefined) {
       const cause = new Error(`${query.file} has a row without "${column}", which its cursor needs`);
       throw new Problem("broken-query", {}, cause);
@@ -55,7 +55,7 @@ export function readCursor(
   text: unknown,
 ): Cursor {
   const content = decode(text);
-  const names = Object.values(query.header.cursor ?? {});
+  const names = Object.values(query.frontMatter.cursor ?? {});
   if (!Array.isArray(content) || content[0] !== version || content.length !== names.length + 3) {
     throw new ParameterError("is no cursor of an earlier answer");
   }
@@ -87,7 +87,7 @@ function decode(text: unknown): unknown {
 
 /** Of the query's name and the parameters that the caller sends: those in the cursor differ from page to page. */
 function hashOf(query: Query, parameters: Bound["parameters"]): string {
-  const inCursor = Object.values(query.header.cursor ?? {});
+  const inCursor = Object.values(query.frontMatter.cursor ?? {});
   const own = Object.entries(parameters).filter(([name]) => !inCursor.includes(name));
   return hashParameters({ ...Object.fromEntries(own), "": query.name }).toString(16);
 }

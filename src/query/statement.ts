@@ -18,7 +18,7 @@ export interface QueryRun {
   format: Format;
   /** Whether its cost is told exactly. */
   isExact: boolean;
-  /** What bounds it, where the query's header does not. */
+  /** What bounds it, where the query's front matter does not. */
   limits: LimitsConfig;
   /** Settings that change how the engine plans it, and nothing else. */
   plan?: Record<string, number>;
@@ -30,7 +30,7 @@ export interface QueryRun {
 
 /** The statement of a run, which sees its tenants' rows alone; a page is cut out by settings. */
 export function statementOf({ query, bound, tenantId, now, queryId, signal, ...run }: QueryRun): Statement {
-  const { header } = query;
+  const { frontMatter } = query;
   const parameters = { ...bound.parameters };
   if (query.bindsTenant) parameters.tenantId = escapeString(tenantId);
   if (query.bindsNow) parameters.now = clockText(usesClock(query, bound) ? now : noClock);
@@ -44,7 +44,7 @@ export function statementOf({ query, bound, tenantId, now, queryId, signal, ...r
       ...jsonSettings,
       ...run.format.settings,
       ...run.plan,
-      ...limitSettings(header, run.limits, run.format),
+      ...limitSettings(frontMatter, run.limits, run.format),
       // only a query that cannot write is stopped when its client closes the connection
       readonly: 2,
       default_format: run.format.clickHouse,

@@ -16,7 +16,7 @@ export interface WriteRun {
   now: Date;
   /** The id bound as `{newId}`. */
   newId: string;
-  /** What bounds it, where the header does not. */
+  /** What bounds it, where the front matter does not. */
   limits: LimitsConfig;
   queryId: string;
   signal: AbortSignal;
@@ -36,7 +36,7 @@ export async function write(
   writer: ClickHouse,
   { query, bound, tenantId, ...given }: WriteRun,
 ): Promise<Written> {
-  const { header, bindsNewId } = query;
+  const { frontMatter, bindsNewId } = query;
   const parameters: Record<string, string> = { ...bound.parameters, tenantId: escapeString(tenantId) };
   if (query.bindsNow) parameters.now = clockText(given.now);
   if (bindsNewId) parameters.newId = given.newId;
@@ -47,7 +47,7 @@ export async function write(
     signal: given.signal,
     once: true,
     settings: {
-      ...limitSettings(header, given.limits, { name: "none" }),
+      ...limitSettings(frontMatter, given.limits, { name: "none" }),
       ...sightOf(query, tenantId),
       wait_end_of_query: 1,
       async_insert: 0,

@@ -22,7 +22,7 @@ import { type DevSource, followSource, startDevSource } from "./postgres/dev_sou
 import { progressBar } from "./progress_bar.ts";
 import type { Server } from "../hosts/deno/serve.ts";
 import { renderFault, sqlFolder } from "../hosts/deno/sql_files.ts";
-import { watchSql } from "./watch.ts";
+import { watchFiles } from "./watch.ts";
 
 // deno-lint-ignore no-console -- this is a program for a terminal
 const say = (text: string) => console.log(text);
@@ -136,7 +136,7 @@ async function serveDev(
     await reload(load, config);
     if (applied && config.SLUICE_DEMO === "1") await loadStreamsOf(clickHouse);
   };
-  closing.unshift(watchSql([sqlFolder(sqlDir), migrationsRoot], change));
+  closing.unshift(watchFiles([sqlFolder(sqlDir), migrationsRoot], [".sql"], change));
   report(await load(), sqlDir);
   return { url: gateway.url, tokens };
 }

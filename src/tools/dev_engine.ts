@@ -13,6 +13,7 @@ export function devConfig(): Config {
     CLICKHOUSE_URL: "http://embedded.invalid",
     AUTH_JWT_SECRET: placeholder,
     TELL_COSTS: "exact",
+    STREAMING_ENABLED: "all",
     ...givenVariables(),
   });
 }
@@ -55,7 +56,8 @@ export async function withDevDatabase<Result>(
   }
 }
 
-async function findRunning(config: Config): Promise<ClickHouseOptions | undefined> {
+/** The running development server's database. */
+export async function findRunning(config: Config): Promise<ClickHouseOptions | undefined> {
   const { SLUICE_DATA_DIR: dataDir, CLICKHOUSE_DATABASE: database } = config;
   try {
     const { url } = JSON.parse(await Deno.readTextFile(`${dataDir}/engine.json`));

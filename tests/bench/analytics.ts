@@ -84,7 +84,7 @@ export async function benchAnalytics({ url, tokenOf, target }: Sides): Promise<R
     };
     const direct = (dimension: string) => {
       const input = new Map(Object.entries(parameters(dimension)).map(([key, value]) => [key, [value]]));
-      if (query.header.tenant === "compare") input.set("tenantIds", [[tenantId]]);
+      if (query.frontMatter.tenant === "compare") input.set("tenantIds", [[tenantId]]);
       const bound = { ...bind(query, input, now).parameters, tenantId, now: "2026-01-01 00:00:00.000" };
       return timed(async () => {
         const settings = { ...jsonSettings, default_format: "JSONEachRow", wait_end_of_query: 1 };

@@ -12,6 +12,7 @@ import { benchIngestion } from "./ingestion.ts";
 import { hasLoadGenerator } from "./load.ts";
 import { isMet, renderTable, rounds, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
+import { benchLive } from "./live.ts";
 import { benchStart } from "./start.ts";
 import { benchUncached } from "./uncached.ts";
 
@@ -28,6 +29,7 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   ingestion: benchIngestion,
   growth: benchGrowth,
   analytics: benchAnalytics,
+  live: benchLive,
   start: benchStart,
 };
 
@@ -53,6 +55,7 @@ async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promi
       BUDGET_DAILY_QUERIES: "1000000000",
       BUDGET_MONTHLY_QUERIES: "1000000000",
       BUDGET_REQUESTS_PER_SECOND: "1000000",
+      STREAMING_ENABLED: "all",
       SLUICE_SQL_DIR: sqlDir,
     },
     stdout: "null",

@@ -1,5 +1,5 @@
 /*---
-summary: "Reads more bytes than its header lets it where another has the id"
+summary: "Reads more bytes than its front matter lets it where another has the id"
 tenant: none
 settings: { max_bytes_to_read: 4000 }
 ---*/

@@ -1,5 +1,5 @@
 /*---
-summary: "Reads more rows than its header lets it where another has the id"
+summary: "Reads more rows than its front matter lets it where another has the id"
 tenant: none
 settings: { max_rows_to_read: 100 }
 ---*/

@@ -78,7 +78,7 @@ function serve(request: ReadRequest): Outcome | Promise<Outcome> {
     isBypass: wantsNew(c, credential),
     signal: () => c.req.raw.signal,
     onStatus(status) {
-      if (query.header.cache) facts.cache = status;
+      if (query.frontMatter.cache) facts.cache = status;
     },
     run: (now, signal, isBehind) => compute(request, now, signal, isBehind),
   });
@@ -95,7 +95,7 @@ async function compute(
   const { facts, credential: { tenantId } } = c.var;
   const costs = isBehind ? noCosts() : facts;
   const asked = { query, tenantId, parametersHash };
-  const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
+  const timeoutMs = timeoutSeconds(query.frontMatter, deps.config) * 1_000;
   const turn = { tenantId, timeoutMs, signal, isExport: isExport(format) };
   const answered = await runInTurn(
     deps.queue,

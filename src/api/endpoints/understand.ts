@@ -83,7 +83,7 @@ export function createUnderstanding({ served, clock }: { served: () => Served; c
     if (!found) throw noQuery(path, catalog);
     const { query, values } = found;
     noteQuery(facts, query);
-    const scopes = queryScopes(query.name, query.header.scope);
+    const scopes = queryScopes(query.name, query.frontMatter.scope);
     checkScope(credential, ...scopes);
     const input = await readInput(c);
     for (const [name, value] of Object.entries(values)) {
@@ -92,9 +92,9 @@ export function createUnderstanding({ served, clock }: { served: () => Served; c
       }
       input.set(name, [decodePath(value)]);
     }
-    if (query.header.method) return { query, input };
+    if (query.frontMatter.method) return { query, input };
     const format = readFormat(query, input, req.header("accept") ?? null);
-    const tenantIds = comparedTenants(query.header, input, credential);
+    const tenantIds = comparedTenants(query.frontMatter, input, credential);
     const bound = { ...bind(query, input, clock()), tenantIds };
     // an export is whole unless a page of it is asked for
     if (isExport(format) && !input.has("page") && !input.has("pageSize")) delete bound.page;

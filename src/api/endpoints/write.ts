@@ -49,7 +49,7 @@ export function createWrite(deps: WriteDeps) {
     await spendQuery(deps, tenantId);
 
     const { signal } = c.req.raw;
-    const timeoutMs = timeoutSeconds(query.header, deps.config) * 1_000;
+    const timeoutMs = timeoutSeconds(query.frontMatter, deps.config) * 1_000;
     const change = async (newId: string) => {
       const leave = await deps.queue.enter({ tenantId, timeoutMs, signal, isExport: false });
       try {
@@ -66,12 +66,12 @@ export function createWrite(deps: WriteDeps) {
       } finally {
         leave();
         // also when it failed, for it may have been done all the same; a caller who reads from now on sees it
-        deps.cache.written(query.header.into!, tenantId);
+        deps.cache.written(query.frontMatter.into!, tenantId);
       }
     };
     const { id } = await once(
       { query, bound, tenantId, key },
-      (newId) => exclusively(`${query.header.into}\0${tenantId}`, timeoutMs, () => change(newId)),
+      (newId) => exclusively(`${query.frontMatter.into}\0${tenantId}`, timeoutMs, () => change(newId)),
     );
     deps.budgets.addBytes(tenantId, coarseBytes(facts.bytesRead));
     if (id === undefined) return c.body(null, 204);

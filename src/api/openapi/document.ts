@@ -9,6 +9,7 @@ import type { Served } from "../../catalog/serving.ts";
 import { problemAnswers, problemRefs, problemSchema } from "../../http/answers.ts";
 import { eventRoutes } from "../../ingest/routes.ts";
 import { syncRoutes } from "../../ingest/sync/routes.ts";
+import { liveRoutes } from "../../stream/routes.ts";
 import { budgetRoutes } from "../../limits/budget/routes.ts";
 import { healthRoutes } from "../../observe/health/routes.ts";
 import { metricsRoutes } from "../../observe/metrics/routes.ts";
@@ -40,6 +41,7 @@ export function openApiDocument({ catalog, streams }: Served): OpenApi {
     ...(streams.length && eventRoutes(streams)),
     ...keyRoutes,
     ...streamRoutes,
+    ...liveRoutes,
     ...budgetRoutes,
     ...syncRoutes,
     ...cacheRoutes,

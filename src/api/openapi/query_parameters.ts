@@ -26,7 +26,7 @@ export function ownParameters(query: Query): { path: Described[]; others: Descri
   return { path: inPlace("path"), others: [...inPlace("query"), ...pageParameters(query)] };
 }
 
-function pageParameters({ header: { page, cursor } }: Query): Described[] {
+function pageParameters({ frontMatter: { page, cursor } }: Query): Described[] {
   if (!page) return [];
   const base = { in: "query" as const, required: false, isNullable: false, example: undefined };
   return [

@@ -18,7 +18,11 @@ type Route = Omit<RouteConfig, "path" | "method">;
 export function queryRoutes({ path, queries }: Endpoint): RouteConfig[] {
   return [...queries].map(([name, query]) => {
     const method = name.toLowerCase() as RouteConfig["method"];
-    const route = query.header.method ? writing(query) : method === "get" ? read(query) : readByBody(query);
+    const route = query.frontMatter.method
+      ? writing(query)
+      : method === "get"
+      ? read(query)
+      : readByBody(query);
     return { method, path: `/v1/${path}`, operationId: operationId(method, query.name), ...route };
   });
 }
@@ -29,13 +33,13 @@ function operationId(method: string, name: string): string {
 }
 
 /** What all routes of a query have; `more` is said after its own description. */
-function common({ name, header }: Query, more?: string) {
-  const scopes = queryScopes(name, header.scope);
+function common({ name, frontMatter }: Query, more?: string) {
+  const scopes = queryScopes(name, frontMatter.scope);
   const scopeSentence = `Needs the scope ${scopes.map((scope) => `\`${scope}\``).join(" or ")}.`;
   return {
     tags: [name.split("/")[0]],
-    summary: header.summary,
-    description: [header.description, more, scopeSentence].filter(Boolean).join("\n\n"),
+    summary: frontMatter.summary,
+    description: [frontMatter.description, more, scopeSentence].filter(Boolean).join("\n\n"),
     security: needs(scopes.at(-1)),
   };
 }
@@ -47,7 +51,7 @@ function read(query: Query): Route {
     parameters: [...[...path, ...others].map(parameterObject), ...formParameters(query)],
     responses: {
       ...answers(query),
-      ...(query.header.cache && {
+      ...(query.frontMatter.cache && {
         206: { description: "The bytes that `Range` asks for, of an export that is kept" },
         304: { description: "What `If-None-Match` names is still the answer" },
         ...problemRefs("PreconditionFailed", "RangeNotSatisfiable"),
@@ -97,7 +101,7 @@ function bodyOf(parameters: Parameters<typeof bodySchema>[0]) {
 
 /** What a query answers. */
 function answers(query: Query): Route["responses"] {
-  const { columns: { [warningsColumn]: _, ...described }, returns, cache } = query.header;
+  const { columns: { [warningsColumn]: _, ...described }, returns, cache } = query.frontMatter;
   const columns = dataColumns(query);
   const row = describeColumns({
     type: "object",

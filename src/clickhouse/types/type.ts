@@ -1,3 +1,4 @@
+import { suggestion } from "../../base/suggestion.ts";
 import { beginsAlias, familyName } from "./type_alias.ts";
 import * as cursors from "./type_cursor.ts";
 import { type TypeCursor, TypeSyntaxError } from "./type_cursor.ts";
@@ -23,6 +24,12 @@ const PLAIN_KINDS = [
   "MultiPolygon",
   "Geometry",
 ] as const;
+/** Names that a misspelled one may have meant. */
+const FAMILIES = [
+  ...PLAIN_KINDS,
+  ...[8, 16, 32, 64, 128, 256].flatMap((bits) => [`Int${bits}`, `UInt${bits}`]),
+  ..."Decimal FixedString DateTime DateTime64 Enum Nullable LowCardinality Array Map Tuple JSON".split(" "),
+];
 const INTERVAL_UNITS = [
   "Nanosecond",
   "Microsecond",
@@ -87,7 +94,10 @@ function readType(cursor: TypeCursor): ClickHouseType {
   }
   const family = familyName(words);
   const type = readPlain(family, cursor) ?? readSized(family, cursor) ?? readComposite(family, cursor);
-  if (type === null) throw new TypeSyntaxError(`no type is called "${words}"`, cursor.text, start);
+  if (type === null) {
+    const near = suggestion(words, FAMILIES);
+    throw new TypeSyntaxError(`no type is called "${words}"${near}`, cursor.text, start);
+  }
   return type;
 }
 

@@ -3,7 +3,7 @@ import { unquote } from "../string_literal.ts";
 /** A type that cannot be read: `text` is the whole type, `position` the offset of the trouble in it. */
 export class TypeSyntaxError extends Error {
   override name = "TypeSyntaxError";
-  constructor(reason: string, readonly text: string, readonly position: number) {
+  constructor(readonly reason: string, readonly text: string, readonly position: number) {
     super(`Cannot read type ${JSON.stringify(text)} at ${position}: ${reason}`);
   }
 }

@@ -28,7 +28,7 @@ async function exportBytes(
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const { query } = run;
   const statement = statementOf(run);
-  const isObject = query.header.returns === "object";
+  const isObject = query.frontMatter.returns === "object";
   const response = await clickHouse({
     ...statement,
     sql: exportSql(run),
@@ -57,6 +57,6 @@ function fileName({ query, format: { table } }: QueryRun): string {
 }
 
 /** Of what is collected to be kept, nothing is sent before: a failure by then is an honest status of the engine's. */
-function heldBack({ header }: Query): Record<string, number> {
-  return header.cache ? { http_response_buffer_size: collectedBytes } : {};
+function heldBack({ frontMatter }: Query): Record<string, number> {
+  return frontMatter.cache ? { http_response_buffer_size: collectedBytes } : {};
 }

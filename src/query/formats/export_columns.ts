@@ -6,7 +6,7 @@ import type { ClickHouseType, TypeElement } from "../../clickhouse/types/type.ts
 export interface ExportColumn extends Column {
   /** What it is made of, in a SELECT from the source. */
   expression: string;
-  /** What the query's header calls it: `byChannel.sent` of a table, whose column is `sent`. */
+  /** What the query's front matter calls it: `byChannel.sent` of a table, whose column is `sent`. */
   path: string;
 }
 
@@ -17,10 +17,10 @@ export interface ExportSource {
 }
 
 /** The rows of a query, or of a list in the one that it answers. Names of result columns are letters and digits alone. */
-export function sourceOf({ sql, columns, header }: Query, table: string | undefined): ExportSource {
+export function sourceOf({ sql, columns, frontMatter }: Query, table: string | undefined): ExportSource {
   const own = columns.map(({ name, type }) => ({ name, type, expression: `result.${name}`, path: name }));
   const from = `(\n${sql}\n) AS result`;
-  if (table === undefined || header.returns !== "object") return { from, columns: own };
+  if (table === undefined || frontMatter.returns !== "object") return { from, columns: own };
   const list = listsIn(own).find(({ path }) => path === table);
   if (!list) throw new Error(`There is no list "${table}"`);
   // gathered, so that an object without elements differs from one that is not there
@@ -36,8 +36,8 @@ export function sourceOf({ sql, columns, header }: Query, table: string | undefi
 }
 
 /** The lists of named tuples in the object that a query answers, by their paths: what may be exported as a table. */
-export function tablesOf({ columns, header }: Pick<Query, "columns" | "header">): string[] {
-  if (header.returns !== "object") return [];
+export function tablesOf({ columns, frontMatter }: Pick<Query, "columns" | "frontMatter">): string[] {
+  if (frontMatter.returns !== "object") return [];
   return listsIn(columns.map((column) => ({ ...column, expression: "", path: column.name }))).map((
     { path },
   ) => path);

@@ -12,13 +12,17 @@ export function plainColumns(query: Query, table?: string): string {
 }
 
 /**
- * The query with times as times where its header says so, and as text what Parquet and Arrow have no type for; nested values of
+ * The query with times as times where its front matter says so, and as text what Parquet and Arrow have no type for; nested values of
  * such types as JSON.
  */
 export function typedColumns(query: Query, table?: string): string {
   const { from, columns } = sourceOf(query, table);
   return select(columns, from, (column) => {
-    const { type, expression } = withTimes(column, column.path, (path) => query.header.columns[path]?.format);
+    const { type, expression } = withTimes(
+      column,
+      column.path,
+      (path) => query.frontMatter.columns[path]?.format,
+    );
     const inner = unwrapped(type);
     if (hasFileType(inner)) return expression;
     if (inner.kind === "Interval") return `toInt64(${expression})`;

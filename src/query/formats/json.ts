@@ -20,7 +20,7 @@ const encoder = new TextEncoder();
 export async function answerJson(clickHouse: ClickHouse, run: QueryRun): Promise<Answer> {
   const { query, bound } = run;
   const statement = statementOf(run);
-  const isObject = query.header.returns === "object";
+  const isObject = query.frontMatter.returns === "object";
   const { page } = bound;
   const isNumbered = page !== undefined && page.number !== null;
   const response = await clickHouse({

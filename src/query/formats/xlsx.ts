@@ -43,7 +43,7 @@ export async function answerXlsx(
 }
 
 function checkRows({ query, format }: QueryRun, rows: number): void {
-  if (query.header.returns === "object" && format.table === undefined) expectOneRow(query, rows);
+  if (query.frontMatter.returns === "object" && format.table === undefined) expectOneRow(query, rows);
   if (rows > maxRows) {
     throw new Problem("query-too-large", {
       detail: `A sheet of xlsx holds at most ${maxRows} rows, and these are more; ask for csv or parquet`,
@@ -59,7 +59,7 @@ function writeSheet(
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const source = body.getReader();
   const columns = sheetColumns(query, table);
-  const types = columns.map(({ type, path }) => cellType(type, query.header.columns[path]?.format));
+  const types = columns.map(({ type, path }) => cellType(type, query.frontMatter.columns[path]?.format));
   async function* rows(): AsyncGenerator<Cell[]> {
     for await (const line of readLines(source)) {
       const values = JSON.parse(line) as unknown[];

@@ -58,7 +58,7 @@ async function main(args: string[]): Promise<number> {
         detail: `There is no query "${path}"; there are: ${[...catalog.keys()].join(", ")}`,
       });
     }
-    const { method } = found.query.header;
+    const { method } = found.query.frontMatter;
     if (method) {
       const address = `${method} /v1/${found.query.path}`;
       throw new Problem("invalid-request", { detail: `${found.query.name} writes: call ${address}` });
@@ -69,7 +69,7 @@ async function main(args: string[]): Promise<number> {
     const run = {
       query: found.query,
       bound: {
-        tenantIds: comparedTenants(found.query.header, input, owner),
+        tenantIds: comparedTenants(found.query.frontMatter, input, owner),
         ...bind(found.query, input, now),
       },
       tenantId,
@@ -116,7 +116,7 @@ function chooseFormats(query: Query, name: string, table: string | undefined): F
     columns: "csv",
   };
   if (name === "table") {
-    if (query.header.returns !== "object") return [rows];
+    if (query.frontMatter.returns !== "object") return [rows];
     const lists = (table === undefined ? tables : [table]).map((table) => ({ ...rows, table }));
     return table === undefined ? [{ ...rows, clickHouse: "Vertical", columns: "fields" }, ...lists] : lists;
   }

@@ -1,9 +1,9 @@
-import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
 import { leastBytes, leastRows } from "../base/figures.ts";
 import { textForms } from "./typed_times.ts";
-import { headerScope } from "../auth/scope.ts";
+import { frontMatterScope } from "../auth/scope.ts";
 import { cachePolicy } from "./cache_policy.ts";
+import { type CheckedYaml, readYaml, YamlFault } from "./checked_yaml.ts";
 import { checkWriting } from "./writing_rules.ts";
 import { errorAt } from "./query_file_error.ts";
 
@@ -15,9 +15,11 @@ const value = z.union([
   z.record(z.string(), z.unknown()),
 ]);
 
-const parameterHeader = z.strictObject({
+const parameterEntry = z.strictObject({
   description: z.string().optional().describe("What the parameter means, for the API reference"),
-  example: value.optional().describe("A value that works, for the API reference"),
+  example: value.optional().describe(
+    "A value that works, for the API reference; one that the type or the bounds refuse is a mistake",
+  ),
   default: value.optional().describe("Value taken when the caller sends none"),
   minimum: z.number().optional().describe("Least number taken"),
   maximum: z.number().optional().describe("Greatest number taken"),
@@ -34,7 +36,7 @@ const parameterHeader = z.strictObject({
   ),
 }).describe("A parameter of the query");
 
-const columnHeader = z.union([
+const columnEntry = z.union([
   z.string().transform((description) => ({ description, format: undefined })),
   z.strictObject({
     description: z.string().optional().describe("What the column means, for the API reference"),
@@ -48,11 +50,11 @@ const columnHeader = z.union([
 const pathPattern = /^[a-z][a-z0-9_-]*(\/([a-z][a-z0-9_-]*|\{[a-z][A-Za-z0-9]*\}))*$/;
 
 /** The front matter of a query file. Only `summary` is required. */
-export const headerSchema = z.strictObject({
+export const frontMatterSchema = z.strictObject({
   summary: z.string().min(1).describe("The endpoint in a few words"),
   description: z.string().optional().describe("What a reader of the API reference should know; Markdown"),
-  params: z.record(z.string(), parameterHeader).default({}).describe("By placeholder name"),
-  columns: z.record(z.string(), columnHeader).default({}).describe(
+  params: z.record(z.string(), parameterEntry).default({}).describe("By placeholder name"),
+  columns: z.record(z.string(), columnEntry).default({}).describe(
     "Descriptions of result columns, or `{ description, format }`; a nested field is named by its path, such as `summary.openRate`",
   ),
   path: z.string().regex(pathPattern, "must be such as cohorts/{cohortId}/members").optional().describe(
@@ -85,7 +87,9 @@ export const headerSchema = z.strictObject({
     "`none`: the query reads nothing that belongs to a tenant; `compare`: it reads the rows of the tenants in " +
       "`{tenantIds:Array(String)}`; `all`: it reads the rows of all, and needs `scope: admin`",
   ),
-  scope: headerScope.optional().describe("Scope that the query needs in place of `query`, such as `admin`"),
+  scope: frontMatterScope.optional().describe(
+    "Scope that the query needs in place of `query`, such as `admin`",
+  ),
   timeout: z.number().positive().optional().describe("Longest time the query may run, in seconds"),
   settings: z.strictObject({
     max_threads: z.number().int().positive().optional(),
@@ -107,75 +111,52 @@ export const headerSchema = z.strictObject({
 }).superRefine(checkWriting).describe("Front matter of a Sluice query file");
 
 /** The checked front matter. */
-export type Header = z.infer<typeof headerSchema>;
+export type FrontMatter = z.infer<typeof frontMatterSchema>;
 
 /** What one parameter's entry says. */
-export type ParameterHeader = z.infer<typeof parameterHeader>;
+export type ParameterEntry = z.infer<typeof parameterEntry>;
 
 const opening = /^\s*\/\*---[ \t]*\r?\n/;
 const closing = /^---\*\//m;
 
 /** A query file taken apart. */
-export interface QueryHeader {
-  header: Header;
-  /** The SQL, after blank lines in place of the header: offsets and line numbers are those of the file. */
+export interface QuerySource {
+  frontMatter: FrontMatter;
+  /** The SQL, after blank lines in place of the front matter: offsets and line numbers are those of the file. */
   sql: string;
-  /** Where the header's key at a path stands in the file, or the nearest key above it that does. */
+  /** Where the front matter's key at a path stands in the file, or the nearest key above it that does. */
   offsetOf: (path: PropertyKey[]) => number;
 }
 
 /** Splits a query file into its front matter and its SQL. Throws QueryFileError. */
-export function readHeader(file: string, text: string): QueryHeader {
+export function readFrontMatter(file: string, text: string): QuerySource {
   const start = opening.exec(text);
-  if (!start) throw errorAt(file, text, 0, "The file must begin with a header: /*--- … ---*/");
+  if (!start) throw errorAt(file, text, 0, "The file must begin with front matter: /*--- … ---*/");
   const rest = text.slice(start[0].length);
   const end = closing.exec(rest);
-  if (!end) throw errorAt(file, text, 0, "The header has no end: a line ---*/");
-
-  const yaml = rest.slice(0, end.index);
-  const document = parseDocument(yaml);
-  const offsetOf = (path: PropertyKey[]) => start[0].length + offsetIn(document, path);
-  const [fault] = document.errors;
-  if (fault) {
-    // its own line and column count from the header's beginning
-    const reason = fault.message.split(/ at line \d+, column \d+/)[0];
+  if (!end) {
+    const meant = rest.search(/^(---[ \t]*$|\*\/)/m);
     throw errorAt(
       file,
       text,
-      start[0].length + fault.pos[0],
-      `The header is not valid YAML: ${reason}`,
+      meant < 0 ? 0 : start[0].length + meant,
+      "The front matter ends with a line ---*/",
     );
   }
-  const parsed = headerSchema.safeParse(toValue(document, file, text));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const key = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
-    throw errorAt(file, text, offsetOf(key), `Header key "${key.join(".")}": ${issue.message}`);
-  }
 
+  const begin = start[0].length;
+  const { value: frontMatter, offsetOf } = readAt(file, text, begin, begin + end.index);
   const length = start[0].length + end.index + end[0].length;
   const sql = text.slice(0, length).replace(/[^\n]/g, " ") + text.slice(length);
-  return { header: parsed.data, sql, offsetOf };
+  return { frontMatter, sql, offsetOf: (path) => begin + offsetOf(path) };
 }
 
-/** The YAML's value; an alias of an anchor that is not there only shows here. */
-function toValue(document: Document.Parsed, file: string, text: string): unknown {
+/** Reads the YAML between two offsets of the file. */
+function readAt(file: string, text: string, begin: number, end: number): CheckedYaml<FrontMatter> {
   try {
-    return document.toJS() ?? {};
+    return readYaml(frontMatterSchema, text.slice(begin, end), "Front matter");
   } catch (error) {
-    throw errorAt(file, text, 0, `The header is not valid YAML: ${(error as Error).message}`);
+    if (!(error instanceof YamlFault)) throw error;
+    throw errorAt(file, text, begin + error.offset, error.message);
   }
-}
-
-/** Where the key at `path` stands in the YAML text, or its nearest ancestor that does. */
-function offsetIn(document: Document.Parsed, path: PropertyKey[]): number {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const name of path) {
-    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name) : undefined;
-    if (!pair || !isScalar(pair.key)) break;
-    offset = pair.key.range?.[0] ?? offset;
-    node = pair.value;
-  }
-  return offset;
 }

@@ -1,5 +1,5 @@
 /*---
-summary: "Names the setting in its header"
+summary: "Names the setting in its front matter"
 tenant: none
 settings: { log_comment: other }
 ---*/

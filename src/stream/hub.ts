@@ -1,0 +1,244 @@
+// The room stream: live updates of a tenant's data: sources of events, replay of what was missed, and the streams that clients read.
+
+import { withTimeout } from "../base/async/with_timeout.ts";
+import type { Log } from "../base/log.ts";
+import type { EventIds, Positions } from "./event_id.ts";
+import { type Frame, frameOf } from "./frame.ts";
+import { maxWaiting, overflow, type Sink, unavailable } from "./sink.ts";
+import type { LiveEvent, Position, ResetReason, Source } from "./source.ts";
+import { nextStep } from "./step.ts";
+
+/** One stream that is open. */
+export interface Subscriber {
+  tenantId: string;
+  /** Of the credential, such as `key:<id>`. */
+  subject: string;
+  /** Types of events it wants; empty for all. */
+  types: string[];
+  sink: Sink;
+  /** When its credential ends, and when it is the oldest that it gets, in ms since 1970. */
+  credentialEndsAt: number;
+  rotatesAt: number;
+  /** When it got something, and an event, in ms since 1970. */
+  sentAt: number;
+  eventAt: number;
+  /** Frames that come while it is not live yet, since what was missed comes first. */
+  held?: Frame[];
+}
+
+/** What the hub works with. */
+export interface HubOptions {
+  sources: Source[];
+  ids: EventIds;
+  clock: () => Date;
+  log: Log;
+}
+
+/** A source, as it is followed. */
+export interface SourceState {
+  name: Source["name"];
+  /** When it last answered, in ms since 1970; undefined before. */
+  heardAt?: number;
+  failure?: unknown;
+  /** The time from an event to its being handed on, of the last one, in ms. */
+  lagMs?: number;
+}
+
+/** So long those who do not read hold up the rest of a burst; with the next step they are dropped. */
+const stepMs = 100;
+/** After the last stream has ended, sources are followed for so long. */
+const lingerMs = 30_000;
+
+/** Hands events of all sources to the streams of their tenant. Sources are followed while there are streams. */
+export type Hub = ReturnType<typeof createHub>;
+
+/** A hub; nothing runs until a stream is opened. */
+export function createHub({ sources, ids, clock, log }: HubOptions) {
+  const channels = new Map<string, Set<Subscriber>>();
+  /** How many of each tenant are opening: their events must not be passed over meanwhile. */
+  const opening = new Map<string, number>();
+  const states: SourceState[] = sources.map(({ name }) => ({ name }));
+  let positions: Position[] = [];
+  let following: AbortController | undefined;
+  let started = Promise.withResolvers<void>();
+  let stopTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Batches are handed on one after the other, whatever source they come from. */
+  let dispatching = Promise.resolve();
+
+  function follow(): void {
+    clearTimeout(stopTimer);
+    if (following) return;
+    following = new AbortController();
+    started = Promise.withResolvers<void>();
+    positions = [];
+    const { signal } = following;
+    for (const [index, source] of sources.entries()) {
+      source.follow({
+        onStart: (position, lost) => inTurn(() => start(index, position, lost), signal),
+        onEvents: (events) => inTurn(() => dispatch(index, events), signal),
+        onState: (failure) => note(index, failure),
+      }, signal);
+    }
+  }
+
+  function inTurn(work: () => void | Promise<void>, signal: AbortSignal): void {
+    dispatching = dispatching.then(() => signal.aborted ? undefined : work()).catch((cause) =>
+      log({ level: "error", message: "Live events could not be handed on", cause: String(cause) })
+    );
+  }
+
+  function note(index: number, failure: unknown): void {
+    const state = states[index];
+    if (failure === undefined) state.heardAt = clock().getTime();
+    else if (state.failure === undefined) {
+      log({
+        level: "warn",
+        message: `Live events: the ${state.name} cannot be read`,
+        cause: String(failure),
+      });
+    }
+    state.failure = failure;
+  }
+
+  async function start(index: number, position: Position, lost?: ResetReason): Promise<void> {
+    positions[index] = position;
+    note(index, undefined);
+    if (sources.some((_, i) => positions[i] === undefined)) return;
+    started.resolve();
+    if (!lost) return;
+    for (const [tenantId, subscribers] of channels) {
+      const id = await ids.sign(tenantId, positions);
+      const completeFrom = clock().toISOString();
+      for (const { sink, held } of subscribers) {
+        // one that is being replayed has positions that are good no more
+        if (held) unavailable(sink, "unavailable");
+        else sink.notice("reset", { reason: lost, completeFrom }, { id });
+      }
+    }
+  }
+
+  async function dispatch(index: number, events: LiveEvent[]): Promise<void> {
+    for (let from = 0; from < events.length;) {
+      const step = nextStep(events, from);
+      from += step.length;
+      const frames = await makeFrames(index, step);
+      const given = hand(index, step, frames);
+      positions = positions.with(index, step.at(-1)!.position);
+      if (from < events.length) await withTimeout(stepMs, () => allDrained(given));
+    }
+  }
+
+  /** Frames of those events whose tenant has a stream, or is opening one. */
+  async function makeFrames(index: number, events: LiveEvent[]): Promise<Map<LiveEvent, Frame>> {
+    const frames = new Map<LiveEvent, Frame>();
+    const isMissing = (event: LiveEvent) =>
+      (channels.has(event.tenantId) || opening.has(event.tenantId)) && !frames.has(event);
+    // a tenant's first stream may be opened while frames are made
+    for (let missing = events.filter(isMissing); missing.length; missing = events.filter(isMissing)) {
+      await Promise.all(missing.map(async (event) => {
+        const id = await ids.sign(event.tenantId, positions.with(index, event.position));
+        frames.set(event, frameOf(event, id));
+      }));
+    }
+    return frames;
+  }
+
+  /** Hands frames to the streams of their tenants; returns the streams that got one. */
+  function hand(index: number, events: LiveEvent[], frames: Map<LiveEvent, Frame>): Set<Subscriber> {
+    const given = new Set<Subscriber>();
+    const now = clock().getTime();
+    for (const event of events) {
+      const frame = frames.get(event);
+      if (!frame) continue;
+      states[index].lagMs = Math.max(0, now - event.at);
+      for (const subscriber of channels.get(event.tenantId) ?? []) {
+        give(subscriber, frame, now);
+        given.add(subscriber);
+      }
+    }
+    return given;
+  }
+
+  return {
+    /** Resolves when all sources are followed, for a stream that is about to be opened; `release` when it is, or not. */
+    async open(tenantId: string, signal: AbortSignal): Promise<() => void> {
+      opening.set(tenantId, (opening.get(tenantId) ?? 0) + 1);
+      follow();
+      const release = () => {
+        const left = opening.get(tenantId)! - 1;
+        if (left) opening.set(tenantId, left);
+        else opening.delete(tenantId);
+        stopWhenIdle();
+      };
+      try {
+        await Promise.race([started.promise, aborted(signal)]);
+        return release;
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+
+    /** Where the sources stand, as far as their events were handed on. */
+    positions: (): Positions => positions,
+
+    /** From now on the stream gets all events; returns what ends that. */
+    attach(subscriber: Subscriber): () => void {
+      const { tenantId } = subscriber;
+      const channel = channels.get(tenantId) ?? new Set();
+      channels.set(tenantId, channel.add(subscriber));
+      return function detach() {
+        channel.delete(subscriber);
+        if (channel.size === 0) channels.delete(tenantId);
+        stopWhenIdle();
+      };
+    },
+
+    /** All streams that are open. */
+    *subscribers(): Generator<Subscriber> {
+      for (const channel of channels.values()) yield* channel;
+    },
+
+    /** Streams of a tenant that are open. */
+    countOf: (tenantId: string): number => channels.get(tenantId)?.size ?? 0,
+
+    tenants: (): string[] => [...channels.keys()],
+    states: (): readonly SourceState[] => states,
+
+    stop(): void {
+      clearTimeout(stopTimer);
+      following?.abort();
+      following = undefined;
+    },
+  };
+
+  function stopWhenIdle(): void {
+    if (channels.size || opening.size || !following) return;
+    clearTimeout(stopTimer);
+    stopTimer = setTimeout(() => {
+      if (channels.size || opening.size) return;
+      following?.abort();
+      following = undefined;
+    }, lingerMs);
+  }
+}
+
+/** Hands a frame to a stream, or keeps it until the stream is live. */
+function give(subscriber: Subscriber, frame: Frame, now: number): void {
+  const { types, held, sink } = subscriber;
+  if (types.length && !types.includes(frame.type)) return;
+  if (held && held.length < maxWaiting.events) held.push(frame);
+  else if (!held && sink.send(frame)) subscriber.sentAt = subscriber.eventAt = now;
+  else overflow(sink);
+}
+
+async function allDrained(subscribers: Set<Subscriber>): Promise<void> {
+  for (const { sink } of subscribers) await sink.drained();
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}

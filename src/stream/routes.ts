@@ -1,0 +1,208 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context, Hono } from "hono";
+import { badCredential } from "../auth/challenge.ts";
+import { type AuthEnv, type Credential, tenantId } from "../auth/credential.ts";
+import { needs, requires } from "../auth/security.ts";
+import { Problem } from "../base/problem.ts";
+import { dataAnswer, jsonBody, problemRefs, usualProblems } from "../http/answers.ts";
+import { serve } from "../http/serve.ts";
+import { createSse } from "./sse.ts";
+import { between, unavailable } from "./sink.ts";
+import type { EventIds } from "./event_id.ts";
+import type { Streams } from "./streams.ts";
+import type { StreamingTenants } from "./tenants.ts";
+
+/** What these routes use. */
+export interface StreamDeps {
+  streams: Streams;
+  streamingTenants: StreamingTenants;
+  eventIds: EventIds;
+}
+
+/** At most 20 names of 64 characters. */
+const types = z.string().regex(
+  /^[\w.-]{1,64}(,[\w.-]{1,64}){0,19}$/,
+  "must be names of types, separated by commas",
+)
+  .transform((list) => list.split(","));
+const id = z.string().max(200);
+
+const query = z.strictObject({
+  types: types.optional().meta({
+    type: "string",
+    param: {
+      description: "Types of events, separated by commas; all without it",
+      example: "metric_updated,sroi_updated",
+    },
+  }),
+  lastEventId: id.optional().meta({
+    param: { description: "The id of the last frame that came; the field `Last-Event-ID` wins over it" },
+  }),
+  last_event_id: id.optional().meta({ param: { description: "The same, as Mercure calls it" } }),
+  token: z.string().optional().meta({ param: { description: "A token of `POST /v1/stream/token`" } }),
+});
+
+const frames =
+  'Frames: a message without a name is an event, with `{"type", "at", "data"}` as its data. `reset`: not all that ' +
+  "was missed can be had, and from when the stream is complete; `overflow`: the client is too slow; `unavailable`: come again; " +
+  "`end`: the stream is over. An id without data is where the stream stands.";
+
+const stats = z.object({
+  streams: z.int().describe("Open streams of the tenant on this gateway; of all for an admin"),
+  sources: z.array(
+    z.object({
+      name: z.enum(["log", "nats"]),
+      isHeard: z.boolean(),
+      lagMs: z.number().nullable().optional(),
+    }),
+  ),
+  byTenant: z.record(z.string(), z.int()).optional(),
+  opened: z.int().optional(),
+  replays: z.int().optional(),
+  resets: z.int().optional(),
+  ended: z.record(z.string(), z.int()).optional().describe("By reason"),
+}).describe("What others do, which is all but the first two, is told to an admin alone");
+
+const switched = z.object({ tenantId: z.string(), isEnabled: z.boolean() });
+const params = z.object({ tenantId });
+const ofTenant = { tags: ["stream"], path: "/v1/admin/tenants/{tenantId}/streaming", ...requires("admin") };
+const onSwitch = {
+  200: dataAnswer("Whether the tenant may follow live updates", switched),
+  ...usualProblems,
+};
+
+/** Live updates. */
+export const liveRoutes = {
+  getStreamUpdates: createRoute({
+    method: "get",
+    path: "/v1/stream/updates",
+    tags: ["stream"],
+    ...requires("stream"),
+    summary: "Follow the tenant's data as Server-Sent Events",
+    description: frames,
+    request: { query },
+    responses: {
+      200: { description: "Frames without an end", content: { "text/event-stream": { schema: z.string() } } },
+      ...usualProblems,
+      ...problemRefs("NotConfigured"),
+    },
+  }),
+  getStreamStats: createRoute({
+    method: "get",
+    path: "/v1/stream/stats",
+    tags: ["stream"],
+    ...requires("stream"),
+    summary: "Streams that are open on this gateway, and how they ended",
+    responses: { 200: dataAnswer("Counts since the gateway's start", stats), ...usualProblems },
+  }),
+  getStreamHealth: createRoute({
+    method: "get",
+    path: "/v1/stream/health",
+    tags: ["stream"],
+    security: needs(),
+    summary: "Whether events come through",
+    description: "Needs no scope.",
+    responses: {
+      200: dataAnswer(
+        "`degraded` when a source does not answer: streams stay open, and what they miss follows",
+        z.object({ status: z.enum(["ok", "degraded"]), isEnabled: z.boolean() }),
+      ),
+      ...usualProblems,
+    },
+  }),
+  getTenantStreaming: createRoute({
+    method: "get",
+    ...ofTenant,
+    summary: "Whether a tenant may follow live updates",
+    request: { params },
+    responses: onSwitch,
+  }),
+  putTenantStreaming: createRoute({
+    method: "put",
+    ...ofTenant,
+    summary: "Switch a tenant's live updates on or off",
+    description: "Holds on every gateway within five seconds; streams that are open end then.",
+    request: { params, body: jsonBody(z.strictObject({ isEnabled: z.boolean() })) },
+    responses: { ...onSwitch, ...problemRefs("TooLarge") },
+  }),
+};
+
+const sseFields = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store",
+  // nginx would keep frames back
+  "x-accel-buffering": "no",
+};
+
+/** Serves live updates. */
+export function serveStreams({ streams, streamingTenants, eventIds }: StreamDeps): Hono<AuthEnv> {
+  /** Throws a Problem when the credential may not open a stream; a browser that comes back is taken after its token's minute. */
+  async function checkCredential(c: Context<AuthEnv>, lastEventId: string | undefined): Promise<void> {
+    const { credential } = c.var;
+    await streamingTenants.check(credential.tenantId);
+    await streams.checkKey(credential);
+    if (!credential.resumesOnly) return;
+    if (lastEventId !== undefined && await eventIds.read(credential.tenantId, lastEventId)) return;
+    throw badCredential("The stream token has expired: fetch another with POST /v1/stream/token");
+  }
+
+  return serve(liveRoutes, {
+    async getStreamUpdates(c, { query }) {
+      const lastEventId = c.req.header("last-event-id") ?? query.lastEventId ?? query.last_event_id;
+      await checkCredential(c, lastEventId);
+      if (c.req.method === "HEAD") return c.body(null, 200, sseFields) as never;
+      const { credential, facts } = c.var;
+      const reason = streams.whyNot();
+      const takesFrames = (c.req.header("accept") ?? "").includes("text/event-stream");
+      if (reason && !takesFrames) throw notNow();
+      const { body, sink } = createSse();
+      // what fails for now must not fail for ever: a browser gives up on a status other than 200
+      if (reason) unavailable(sink, reason);
+      else {
+        streams.checkLimit(credential.tenantId);
+        sink.begin(between(1_000, 3_000));
+        streams.open({ credential, types: query.types ?? [], lastEventId }, sink);
+      }
+      facts.ended = sink.ended.then(({ bytes, reason }) => ({
+        bytes,
+        failure: reason === "left" ? "" : reason,
+      }));
+      return c.body(body, 200, sseFields) as never;
+    },
+
+    getStreamStats(c) {
+      const { credential } = c.var;
+      const { byTenant, sources, isHeard: _, ...counts } = streams.stats();
+      const heard = sources.map(({ name, failure }) => ({ name, isHeard: failure === undefined }));
+      if (!isAdmin(credential)) {
+        return c.json({ data: { streams: byTenant[credential.tenantId] ?? 0, sources: heard } }, 200);
+      }
+      const told = heard.map((source, i) => ({ ...source, lagMs: sources[i].lagMs ?? null }));
+      return c.json({ data: { ...counts, byTenant, sources: told } }, 200);
+    },
+
+    async getStreamHealth(c) {
+      const isEnabled = await streamingTenants.isEnabled(c.var.credential.tenantId);
+      return c.json({
+        data: { status: streams.stats().isHeard ? "ok" as const : "degraded" as const, isEnabled },
+      }, 200);
+    },
+
+    async getTenantStreaming(c, { params: { tenantId } }) {
+      return c.json({ data: { tenantId, isEnabled: await streamingTenants.isEnabled(tenantId) } }, 200);
+    },
+
+    async putTenantStreaming(c, { params: { tenantId }, body: { isEnabled } }) {
+      await streamingTenants.set(tenantId, isEnabled);
+      return c.json({ data: { tenantId, isEnabled: await streamingTenants.isEnabled(tenantId) } }, 200);
+    },
+  });
+}
+
+function isAdmin({ scopes }: Credential): boolean {
+  return scopes.includes("admin");
+}
+
+function notNow(): Problem {
+  return new Problem("overloaded", { detail: "No stream can be opened now", retryAfterSeconds: 5 });
+}

@@ -1,0 +1,254 @@
+import { badCredential } from "../auth/challenge.ts";
+import { type Credential, keySubject } from "../auth/credential.ts";
+import type { Log } from "../base/log.ts";
+import { Problem } from "../base/problem.ts";
+import type { EventIds } from "./event_id.ts";
+import { createHub, type Subscriber } from "./hub.ts";
+import { createReplay } from "./replay.ts";
+import { between, type Ended, type EndReason, overflow, type Sink, unavailable } from "./sink.ts";
+import type { Source } from "./source.ts";
+import type { StreamingTenants } from "./tenants.ts";
+
+/** How long and how many streams may be. */
+export interface StreamLimits {
+  /** Streams of all tenants, and of one, on this gateway. */
+  maxStreams: number;
+  maxStreamsPerTenant: number;
+  heartbeatMs: number;
+  /** After so long without an event a stream ends. */
+  idleMs: number;
+  /** A stream ends when it is so old. */
+  maxAgeMs: number;
+}
+
+/** What streams work with. */
+export interface StreamsOptions {
+  sources: Source[];
+  ids: EventIds;
+  tenants: Pick<StreamingTenants, "isEnabled">;
+  /** Which of these API keys, by id, do not hold any more. */
+  revokedKeys: (ids: string[]) => Promise<Set<string>>;
+  limits: StreamLimits;
+  clock: () => Date;
+  log: Log;
+}
+
+/** What a client asks for. */
+export interface StreamRequest {
+  credential: Credential;
+  types: string[];
+  lastEventId?: string;
+}
+
+/** All streams of a gateway. */
+export type Streams = ReturnType<typeof createStreams>;
+
+const tickMs = 1_000;
+/** Credentials and tenants of open streams are looked at again so often. */
+const checkMs = 3_000;
+const openMs = 5_000;
+
+/** Opens streams, and ends them when it is time. */
+export function createStreams({ sources, ids, tenants, revokedKeys, limits, clock, log }: StreamsOptions) {
+  const hub = createHub({ sources, ids, clock, log });
+  const replay = createReplay({ sources, ids, clock });
+  const counts = { opened: 0, replays: 0, resets: 0, ended: {} as Partial<Record<EndReason, number>> };
+  const opened = new Map<string, number>();
+  let total = 0;
+  let isOpen = true;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let checkedAt = 0;
+
+  const now = () => clock().getTime();
+
+  /** Why no stream can be opened now, which passes; undefined when one can. */
+  function whyNot(): "draining" | "full" | undefined {
+    if (!isOpen) return "draining";
+    if (total >= limits.maxStreams) return "full";
+  }
+
+  async function run(subscriber: Subscriber, lastEventId: string | undefined): Promise<void> {
+    const { tenantId, sink } = subscriber;
+    const release = await hub.open(tenantId, AbortSignal.timeout(openMs));
+    try {
+      const from = lastEventId === undefined ? undefined : await ids.read(tenantId, lastEventId);
+      const lost = lastEventId === undefined ? undefined : await replay.whyLost(from);
+      if (lost) counts.resets++;
+      if (!from || lost) return await begin(subscriber, lost);
+      counts.replays++;
+      const at = [...from];
+      // the last page is short, so that few frames are held meanwhile
+      while (await replay.send(subscriber, at, hub.positions()));
+      hold(subscriber);
+      await replay.send(subscriber, at, hub.positions());
+      if (!sink.isOver()) sink.heartbeat(await ids.sign(tenantId, at));
+      goOn(subscriber);
+    } finally {
+      release();
+    }
+  }
+
+  /** Begins at the present; `lost` is why what was missed cannot be had. */
+  async function begin(subscriber: Subscriber, lost?: string): Promise<void> {
+    hold(subscriber);
+    const completeFrom = clock().toISOString();
+    const id = await ids.sign(subscriber.tenantId, hub.positions());
+    if (lost) subscriber.sink.notice("reset", { reason: lost, completeFrom }, { id });
+    else subscriber.sink.heartbeat(id);
+    goOn(subscriber);
+  }
+
+  /** From now on the stream's frames are kept, those before were sent or are being sent. */
+  function hold(subscriber: Subscriber): void {
+    if (!isOpen) unavailable(subscriber.sink, "draining");
+    if (subscriber.sink.isOver()) return;
+    subscriber.held = [];
+    subscriber.sink.ended.then(hub.attach(subscriber));
+  }
+
+  function goOn(subscriber: Subscriber): void {
+    const held = subscriber.held ?? [];
+    subscriber.held = undefined;
+    subscriber.sentAt = subscriber.eventAt = now();
+    for (const frame of held) {
+      if (!subscriber.sink.send(frame)) return overflow(subscriber.sink);
+    }
+  }
+
+  function end({ sink }: Subscriber, reason: EndReason): void {
+    if (sink.isOver()) return;
+    sink.notice("end", { reason }, { retryMs: between(1_000, 3_000) });
+    sink.end(reason);
+  }
+
+  async function tick(): Promise<void> {
+    const at = now();
+    const due = new Map<string, Subscriber[]>();
+    for (const subscriber of hub.subscribers()) {
+      const { tenantId, sentAt, eventAt, credentialEndsAt, rotatesAt } = subscriber;
+      if (at >= credentialEndsAt) end(subscriber, "credential-expired");
+      else if (at >= rotatesAt) end(subscriber, "age");
+      else if (at - eventAt >= limits.idleMs) end(subscriber, "idle");
+      else if (at - sentAt >= limits.heartbeatMs && !subscriber.held) {
+        due.set(tenantId, [...due.get(tenantId) ?? [], subscriber]);
+      }
+    }
+    for (const [tenantId, subscribers] of due) await beat(tenantId, subscribers, at);
+    if (at - checkedAt >= checkMs) {
+      checkedAt = at;
+      await check();
+    }
+  }
+
+  async function beat(tenantId: string, subscribers: Subscriber[], at: number): Promise<void> {
+    const before = subscribers.map(({ sentAt }) => sentAt);
+    const id = await ids.sign(tenantId, hub.positions());
+    for (const [i, subscriber] of subscribers.entries()) {
+      // an event that came meanwhile has a later id: this one would take the client back
+      if (subscriber.sentAt !== before[i]) continue;
+      subscriber.sink.heartbeat(id);
+      subscriber.sentAt = at;
+    }
+  }
+
+  /** Ends streams of revoked keys, and of tenants for whom streams were switched off. */
+  async function check(): Promise<void> {
+    for (const tenantId of hub.tenants()) {
+      if (await tenants.isEnabled(tenantId)) continue;
+      for (const subscriber of hub.subscribers()) {
+        if (subscriber.tenantId === tenantId) end(subscriber, "disabled");
+      }
+    }
+    const keys = [...hub.subscribers()].map(({ subject }) => subject).filter((subject) =>
+      subject.startsWith(keySubject)
+    );
+    if (keys.length === 0) return;
+    const revoked = await revokedKeys([...new Set(keys.map((key) => key.slice(keySubject.length)))]);
+    for (const subscriber of hub.subscribers()) {
+      if (revoked.has(subscriber.subject.slice(keySubject.length))) end(subscriber, "credential-revoked");
+    }
+  }
+
+  function count(tenantId: string, change: 1 | -1): void {
+    total += change;
+    const ofTenant = (opened.get(tenantId) ?? 0) + change;
+    if (ofTenant) opened.set(tenantId, ofTenant);
+    else opened.delete(tenantId);
+  }
+
+  return {
+    whyNot,
+
+    /** Throws a Problem when the credential is a key that was revoked, or a token of one. */
+    async checkKey({ subject }: Credential): Promise<void> {
+      if (!subject.startsWith(keySubject)) return;
+      const id = subject.slice(keySubject.length);
+      if ((await revokedKeys([id])).has(id)) {
+        throw badCredential("There is no such API key, or it was revoked");
+      }
+    },
+
+    /** Throws a Problem when the tenant has as many streams as it may. */
+    checkLimit(tenantId: string): void {
+      if ((opened.get(tenantId) ?? 0) < limits.maxStreamsPerTenant) return;
+      const detail = `The tenant has ${limits.maxStreamsPerTenant} streams open on this gateway`;
+      throw new Problem("too-many-requests", { detail, retryAfterSeconds: 30 });
+    },
+
+    /** Fills a sink from now on: with what was missed, then live. Returns how it ends. */
+    async open({ credential, types, lastEventId }: StreamRequest, sink: Sink): Promise<Ended> {
+      const { tenantId, subject, expiresAt = Infinity } = credential;
+      count(tenantId, 1);
+      counts.opened++;
+      const at = now();
+      const rotatesAt = at + between(0.9 * limits.maxAgeMs, 1.1 * limits.maxAgeMs);
+      const times = { credentialEndsAt: expiresAt, rotatesAt, sentAt: at, eventAt: at };
+      const subscriber: Subscriber = { tenantId, subject, types, sink, ...times };
+      run(subscriber, lastEventId).catch((cause) => {
+        log({ level: "warn", message: "A stream could not be opened", tenantId, cause: String(cause) });
+        unavailable(sink, "unavailable");
+      });
+      const ended = await sink.ended;
+      count(tenantId, -1);
+      counts.ended[ended.reason] = (counts.ended[ended.reason] ?? 0) + 1;
+      return ended;
+    },
+
+    start(): void {
+      let isTicking = false;
+      timer = setInterval(async () => {
+        if (isTicking) return;
+        isTicking = true;
+        try {
+          await tick();
+        } catch (cause) {
+          log({ level: "warn", message: "Open streams could not be checked", cause: String(cause) });
+        } finally {
+          isTicking = false;
+        }
+      }, tickMs);
+    },
+
+    /** Looks after the open streams, as a timer does every second. */
+    tick,
+
+    /** Ends all streams: their clients come again, to another gateway, not all at once. */
+    close(): void {
+      isOpen = false;
+      for (const { sink } of hub.subscribers()) unavailable(sink, "draining");
+    },
+
+    stop(): void {
+      clearInterval(timer);
+      hub.stop();
+    },
+
+    stats: () => ({
+      streams: total,
+      byTenant: Object.fromEntries(opened),
+      ...counts,
+      sources: hub.states(),
+      isHeard: hub.states().every(({ failure }) => failure === undefined),
+    }),
+  };
+}
