@@ -58,6 +58,21 @@ Deno.test("migrate goes up and down, tells the status, makes and dumps", async (
     assert.match(up.printed, /^Applied: \d{14}_trial_things\.sql/m);
   });
 
+  await t.step(
+    "two migrations of one version are refused: the second one would never be applied",
+    async () => {
+      const file = "migrations/stream/20261101040100_live_things.sql";
+      await copy.write(file, "-- migrate:up\nSELECT 1;\n\n-- migrate:down\nSELECT 1;\n");
+      const { code, printed } = await copy.task("migrate", "up");
+      assert.notEqual(code, 0);
+      assert.match(
+        printed,
+        /version of its own: stream\/20261101040100_\w+\.sql and stream\/20261101040100_\w+\.sql have/,
+      );
+      await Deno.remove(`${copy.path}/${file}`);
+    },
+  );
+
   await t.step("a bad name and an unknown command are told, with exit code 2", async () => {
     for (
       const args of [["new", "things"], ["new", "Trial/Things"], ["new", "../trial/things"], ["new"], [

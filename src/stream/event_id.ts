@@ -1,4 +1,5 @@
 import { base64url } from "jose";
+import { Problem } from "../base/problem.ts";
 import { concat } from "../base/bytes/concat.ts";
 import type { Position } from "./source.ts";
 
@@ -21,13 +22,21 @@ const hmac = { name: "HMAC", hash: "SHA-256" };
 
 /**
  * Ids that any gateway with the secret takes: the positions, and an HMAC of them and the tenant, so that nobody can make one and
- * no tenant can use another's.
+ * no tenant can use another's. Both functions throw a Problem when there is no secret.
  */
-export function createEventIds(secret: string): EventIds {
-  const imported = importKey(secret);
+export function createEventIds(secret: string | undefined): EventIds {
+  let imported: Promise<CryptoKey> | undefined;
+
+  function key(): Promise<CryptoKey> {
+    if (!secret) {
+      const detail = "There are no live updates without AUTH_JWT_SECRET or a password of ClickHouse";
+      throw new Problem("not-configured", { detail });
+    }
+    return imported ??= importKey(secret);
+  }
 
   async function macOf(tenantId: string, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    const signature = await crypto.subtle.sign(hmac, await imported, concat([body, text.encode(tenantId)]));
+    const signature = await crypto.subtle.sign(hmac, await key(), concat([body, text.encode(tenantId)]));
     return new Uint8Array(signature, 0, macBytes);
   }
 

@@ -20,7 +20,7 @@ export async function listMigrations(clickHouse: ClickHouse, named: string[] = [
   return files.map(({ version, name }) => ({ name, isApplied: applied.has(version) }));
 }
 
-/** The files of the migrations in their order, of the optional folders those named. */
+/** The files of the migrations in their order, of the optional folders those named. Throws when two have one version. */
 export async function listMigrationFiles(named: string[] = []): Promise<{ name: string; version: string }[]> {
   const found: { name: string; version: string }[] = [];
   for (const folder of await migrationFolders(named)) {
@@ -30,7 +30,14 @@ export async function listMigrationFiles(named: string[] = []): Promise<{ name: 
       if (version) found.push({ version, name: `${prefix}/${name.slice(0, -4)}` });
     }
   }
-  return found.toSorted((a, b) => a.version < b.version ? -1 : 1);
+  const sorted = found.toSorted((a, b) => a.version < b.version ? -1 : 1);
+  const twice = sorted.find(({ version }, i) => version === sorted[i - 1]?.version);
+  // dbmate would take the second one for applied when the first one is
+  if (twice) {
+    const names = sorted.filter(({ version }) => version === twice.version).map(({ name }) => `${name}.sql`);
+    throw new Error(`Give each migration a version of its own: ${names.join(" and ")} have the same`);
+  }
+  return sorted;
 }
 
 /** The object that a migration is named for. */
