@@ -124,7 +124,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   // 1 until `load` has asked the server for its limits
   const queue = createQueue({ ...deps.queue, concurrency: config.CLICKHOUSE_MAX_CONCURRENCY ?? 1 });
   const streamingTenants = createStreamingTenants(clickHouse, config.STREAMING_ENABLED);
-  const eventIds = createEventIds(config.AUTH_JWT_SECRET ?? config.CLICKHOUSE_PASSWORD);
+  const eventIds = createEventIds(config.AUTH_JWT_SECRET || config.CLICKHOUSE_PASSWORD);
   const keyStore = createApiKeyStore(clickHouse);
   const nats = deps.connectNats && createNats({
     connect: deps.connectNats,

@@ -32,7 +32,7 @@ async function startProcess(tenantId: string, more: Record<string, string>): Pro
 }
 
 /** The cheapest query of the repository. */
-const path = "/v1/outreach/rejected?pageSize=1";
+const path = "/v1/rejected?pageSize=1";
 
 async function usedOf(process: Process): Promise<number> {
   return (await (await process.get("/v1/budget")).json()).data.daily.used;

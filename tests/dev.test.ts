@@ -326,7 +326,6 @@ Deno.test("dev loads demo data once, the same whenever it is loaded", async () =
         "templates",
         "traffic",
         "events",
-        "rejected",
       ]
     ) {
       const { status, body } = await get(`${first.url}/v1/outreach/${query}`, first.tokenOf("acme"));

@@ -17,8 +17,9 @@ const own = [
     WHERE tenant_id = {tenantId:String} AND stream = 'outreach' ORDER BY line_number`,
   ),
 ];
-const shared = (await readQueryFiles()).filter(({ path }) => path.startsWith("sql/outreach/"));
-const files = [...own, ...shared.filter(({ path }) => path.endsWith("/rejected.sql"))];
+const all = await readQueryFiles();
+const shared = all.filter(({ path }) => path.startsWith("sql/outreach/"));
+const files = [...own, ...all.filter(({ path }) => path === "sql/rejected/list.sql")];
 const gateway = await createGateway({ files });
 
 const encoder = new TextEncoder();
@@ -225,7 +226,7 @@ Deno.test("Bytes that are no UTF-8 are rejected by line and can still be read am
     "Line is not valid UTF-8",
   ]);
   assert.equal(await stored(tenant), 1);
-  const { body } = await gateway.query("outreach/rejected", tenant);
+  const { body } = await gateway.query("rejected", tenant);
   assert.equal(body.data.length, 2);
   assert.ok(JSON.stringify(body.data).includes("\ufffd"));
 });
@@ -233,10 +234,11 @@ Deno.test("Bytes that are no UTF-8 are rejected by line and can still be read am
 Deno.test("Dead letters are listed for their tenant, with reason, line and source, and for no other", async () => {
   const [tenant, other] = [newTenant(), newTenant()];
   const { headers } = await post(tenant, `${JSON.stringify(event())}\nbad line`);
-  const { status, body } = await gateway.query("outreach/rejected", tenant);
+  const { status, body } = await gateway.query("rejected", tenant);
   assert.equal(status, 200);
   const [{ receivedAt, ...letter }, ...more] = body.data;
   assert.deepEqual(letter, {
+    stream: "outreach",
     lineNumber: 2,
     reason: "Line is not valid JSON",
     line: "bad line",
@@ -245,7 +247,7 @@ Deno.test("Dead letters are listed for their tenant, with reason, line and sourc
   });
   assert.ok(Math.abs(Date.parse(receivedAt) - Date.now()) < 600_000);
   assert.deepEqual(more, []);
-  assert.deepEqual((await gateway.query("outreach/rejected", other)).body.data, []);
+  assert.deepEqual((await gateway.query("rejected", other)).body.data, []);
 });
 
 Deno.test("The tenant is the credential's, whatever the body says", async () => {

@@ -329,3 +329,15 @@ Deno.test("Without a secret there are no stream tokens, and the answer says why"
     "There are no stream tokens without AUTH_JWT_SECRET",
   ]);
 });
+
+Deno.test("Without a secret and a password of ClickHouse there are no live updates; with the password there are", async () => {
+  await using keys = serveKeys(elliptic);
+  const headers = { authorization: `Bearer ${await sign(elliptic, { scope: "stream" })}` };
+  for (const [password, expected] of [["", 501], ["a password", 200]] as const) {
+    const gateway = await createKeyedGateway(keys.url, { CLICKHOUSE_PASSWORD: password });
+    const { status, body } = await gateway.fetch("/v1/stream/updates", undefined, { headers });
+    await body?.cancel();
+    assert.equal(status, expected);
+    gateway.streams.stop();
+  }
+});

@@ -6,7 +6,7 @@ Deno.test("an admin sees the requests of all tenants by query, and nobody else d
   const [one, two] = [newTenant("one"), newTenant("two")];
   await gateway.query("outreach/traffic", one);
   await gateway.query("outreach/traffic", one, { timeRange: "8d" });
-  await gateway.query("outreach/rejected", one);
+  await gateway.query("rejected", one);
   await gateway.query("outreach/traffic", two);
   await gateway.audit.flush();
 
@@ -18,7 +18,7 @@ Deno.test("an admin sees the requests of all tenants by query, and nobody else d
     requests,
     errors,
   ]);
-  assert.deepEqual(counts.toSorted(), [["outreach/rejected", 1, 1, 0], ["outreach/traffic", 1, 2, 1]]);
+  assert.deepEqual(counts.toSorted(), [["outreach/traffic", 1, 2, 1], ["rejected/list", 1, 1, 0]]);
 
   const all = await gateway.query("ops/queries", two, {}, "admin");
   const traffic = all.body.data.find(({ query }: { query: string }) => query === "outreach/traffic");

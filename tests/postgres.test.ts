@@ -244,7 +244,7 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
       await addScore(100, 0.5);
       const { rows: brought, rejected, error } = await sync();
       assert.deepEqual([brought, rejected, error], [9, 8, null]);
-      const dead = await gateway.query("analytics/rejected", "acme");
+      const dead = await gateway.query("rejected", "acme", { stream: "csr_scores" });
       const reasons: [number, string][] = dead.body.data.map(({ line, reason }: Record<string, string>) => [
         Number(JSON.parse(line).id.slice(-3)),
         reason,
@@ -326,7 +326,7 @@ Deno.test("changes of Postgres come over once, whatever happens on the way", asy
     await cohort(917, "ü".repeat(200), { location: ["Oslo"], none: [] });
     const { rows: brought, rejected, error } = await sync("cohorts");
     assert.deepEqual([brought, rejected, error], [9, 8, null]);
-    const dead = await gateway.query("analytics/rejected", "acme", { stream: "csr_cohorts" });
+    const dead = await gateway.query("rejected", "acme", { stream: "csr_cohorts" });
     assert.deepEqual(
       dead.body.data.map((
         { line, reason }: Record<string, string>,

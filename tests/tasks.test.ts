@@ -1,48 +1,10 @@
 import assert from "node:assert/strict";
 import { optionalMigrations } from "../src/hosts/deno/migration_folders.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
-import { copyFolder, runProgram, startProgram, temporaryFolder } from "./program.ts";
+import { copyOfRepository } from "./copy.ts";
+import { startProgram } from "./program.ts";
 
-// The tasks as an analyst runs them, in a copy of the repository, so that they may write there. The copy has no
-// queries but those of the test.
-
-interface Copy extends AsyncDisposable {
-  path: string;
-  /** Runs a task to its end. */
-  task(...args: string[]): Promise<{ code: number; printed: string }>;
-  read(file: string): Promise<string>;
-  write(file: string, text: string): Promise<void>;
-  env: Record<string, string>;
-}
-
-async function copyOfRepository(): Promise<Copy> {
-  const folder = await temporaryFolder();
-  const path = `${folder.path}/sluice`;
-  for (const each of ["src", "migrations", "deploy"]) await copyFolder(root + each, `${path}/${each}`);
-  await Deno.mkdir(`${path}/sql/outreach`, { recursive: true });
-  await copyFolder(`${root}tests/query_test`, `${path}/tests/query_test`);
-  // what tests of queries are made of
-  const parts = (await fileNames(`${root}tests`)).filter((name) => /^\w+\.ts$/.test(name))
-    .map((name) => `tests/${name}`);
-  for (const each of [...parts, "deno.json", "deno.lock"]) {
-    await Deno.copyFile(root + each, `${path}/${each}`);
-  }
-  const env = { SLUICE_DATA_DIR: `${folder.path}/data` };
-  return {
-    path,
-    env,
-    task: (...args) => runProgram(Deno.execPath(), ["task", ...args], env, path),
-    read: (file) => Deno.readTextFile(`${path}/${file}`),
-    write: (file, text) => Deno.writeTextFile(`${path}/${file}`, text),
-    [Symbol.asyncDispose]: folder[Symbol.asyncDispose],
-  };
-}
-
-async function fileNames(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) names.push(name);
-  return names.toSorted();
-}
+// The tasks as an analyst runs them, in a copy of the repository.
 
 /** How many migrations are in a folder and those below, without the optional ones. */
 async function countMigrations(folder: string): Promise<number> {
@@ -95,6 +57,21 @@ Deno.test("migrate goes up and down, tells the status, makes and dumps", async (
     assert.equal(up.code, 0, up.printed);
     assert.match(up.printed, /^Applied: \d{14}_trial_things\.sql/m);
   });
+
+  await t.step(
+    "two migrations of one version are refused: the second one would never be applied",
+    async () => {
+      const file = "migrations/stream/20261101040100_live_things.sql";
+      await copy.write(file, "-- migrate:up\nSELECT 1;\n\n-- migrate:down\nSELECT 1;\n");
+      const { code, printed } = await copy.task("migrate", "up");
+      assert.notEqual(code, 0);
+      assert.match(
+        printed,
+        /version of its own: stream\/20261101040100_\w+\.sql and stream\/20261101040100_\w+\.sql have/,
+      );
+      await Deno.remove(`${copy.path}/${file}`);
+    },
+  );
 
   await t.step("a bad name and an unknown command are told, with exit code 2", async () => {
     for (

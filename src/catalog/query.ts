@@ -131,8 +131,8 @@ async function contentHash(text: string): Promise<string> {
   return new Uint8Array(digest).subarray(0, 12).toHex();
 }
 
-/** Paths below `/v1` that are no queries. */
-const takenDomains = new Map([
+/** Paths below `/v1` that are no queries, and by whom they are taken. */
+export const takenDomains = new Map([
   ["events", "ingestion"],
   ["stream", "live updates"],
   ["admin", "administration"],

@@ -1,4 +1,5 @@
 import { base64url } from "jose";
+import { Problem } from "../base/problem.ts";
 import { concat } from "../base/bytes/concat.ts";
 import type { Position } from "./source.ts";
 
@@ -7,6 +8,8 @@ export type Positions = readonly Position[];
 
 /** Makes and reads the ids of frames, which clients send back to get what they missed. */
 export interface EventIds {
+  /** Throws a Problem when there is no secret to sign with. */
+  check(): void;
   sign(tenantId: string, positions: Positions): Promise<string>;
   /** The positions; undefined when the id is not one that a gateway has made for this tenant. */
   read(tenantId: string, id: string): Promise<Positions | undefined>;
@@ -21,17 +24,29 @@ const hmac = { name: "HMAC", hash: "SHA-256" };
 
 /**
  * Ids that any gateway with the secret takes: the positions, and an HMAC of them and the tenant, so that nobody can make one and
- * no tenant can use another's.
+ * no tenant can use another's. Without a secret each function throws what `check` does.
  */
-export function createEventIds(secret: string): EventIds {
-  const imported = importKey(secret);
+export function createEventIds(secret: string | undefined): EventIds {
+  let imported: Promise<CryptoKey> | undefined;
+
+  function known(): string {
+    if (secret) return secret;
+    const detail = "There are no live updates without AUTH_JWT_SECRET or a password of ClickHouse";
+    throw new Problem("not-configured", { detail });
+  }
+
+  function key(): Promise<CryptoKey> {
+    return imported ??= importKey(known());
+  }
 
   async function macOf(tenantId: string, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    const signature = await crypto.subtle.sign(hmac, await imported, concat([body, text.encode(tenantId)]));
+    const signature = await crypto.subtle.sign(hmac, await key(), concat([body, text.encode(tenantId)]));
     return new Uint8Array(signature, 0, macBytes);
   }
 
   return {
+    check: () => void known(),
+
     async sign(tenantId, positions) {
       const body = encode(positions);
       return base64url.encode(concat([body, await macOf(tenantId, body)]));

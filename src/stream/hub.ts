@@ -124,13 +124,22 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
   }
 
   async function dispatch(index: number, events: LiveEvent[]): Promise<void> {
-    for (let from = 0; from < events.length;) {
-      const step = nextStep(events, from);
-      from += step.length;
-      const frames = await makeFrames(index, step);
-      hand(index, step, frames);
-      positions = positions.with(index, step.at(-1)!.position);
-      if (pace.isFull(step)) await withTimeout(stepMs, whenRead);
+    try {
+      for (let from = 0; from < events.length;) {
+        const step = nextStep(events, from);
+        from += step.length;
+        const frames = await makeFrames(index, step);
+        hand(index, step, frames);
+        positions = positions.with(index, step.at(-1)!.position);
+        if (pace.isFull(step)) await withTimeout(stepMs, whenRead);
+      }
+    } catch (error) {
+      // all clients come again, and are replayed what was to come now
+      positions = positions.with(index, events.at(-1)!.position);
+      for (const channel of channels.values()) {
+        for (const { sink } of channel) unavailable(sink, "unavailable");
+      }
+      throw error;
     }
   }
 

@@ -140,6 +140,7 @@ export function serveStreams({ streams, streamingTenants, eventIds }: StreamDeps
   async function checkCredential(c: Context<AuthEnv>, lastEventId: string | undefined): Promise<void> {
     const { credential } = c.var;
     await streamingTenants.check(credential.tenantId);
+    eventIds.check();
     await streams.checkKey(credential);
     if (!credential.resumesOnly) return;
     if (lastEventId !== undefined && await eventIds.read(credential.tenantId, lastEventId)) return;

@@ -3,16 +3,19 @@
 import { createRoles } from "../clickhouse/roles.ts";
 import { signToken } from "../auth/token.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
-import { createClickHouse, createPing } from "../clickhouse/client.ts";
+import { type ClickHouse, createClickHouse, createPing } from "../clickhouse/client.ts";
 import type { Config } from "../base/config.ts";
 import { demoTenants, loadDemo } from "./demo/load.ts";
 import { docsAssets } from "../hosts/deno/docs_assets.ts";
+import { loadStreams } from "./demo/streams.ts";
 import { devConfig, givenVariables, startDevEngine } from "./dev_engine.ts";
-import type { Engine } from "./engine/engine.ts";
+import { createDevMigrations } from "./dev_migrations.ts";
+import { keepEngine, type KeptEngine } from "./engine/kept_engine.ts";
+import { grantsPath } from "./grants.ts";
 import { keptInspections } from "./kept_inspections.ts";
 import { keptSecret } from "../hosts/deno/kept_secret.ts";
 import { createLog } from "../hosts/deno/log.ts";
-import { migrateUp } from "./migrate.ts";
+import { migrationsRoot } from "../hosts/deno/migration_folders.ts";
 import { onOrphaned } from "../hosts/deno/on_orphaned.ts";
 import { onSignal } from "../hosts/deno/on_signal.ts";
 import { type DevSource, followSource, startDevSource } from "./postgres/dev_source.ts";
@@ -30,19 +33,24 @@ type DevConfig = Config & { AUTH_JWT_SECRET: string };
 /** The development server: engine, migrations, demo data, gateway, and the query files watched. */
 async function dev(config: DevConfig): Promise<void> {
   const start = performance.now();
+  // before the engine does
+  const grants = await Deno.readTextFile(grantsPath);
   const source = Deno.args.includes("--postgres") ? await startDevSource(config.SLUICE_DATA_DIR) : undefined;
   // most of what the gateway is made of loads while the engine starts
-  const engine = await startDevEngine(config, {
-    env: source?.variables,
-    onSpawn: () => void import("../hosts/deno/serve.ts").catch(() => {}),
-  });
+  const kept = await keepEngine((ports) =>
+    startDevEngine(config, {
+      env: source?.variables,
+      onSpawn: () => void import("../hosts/deno/serve.ts").catch(() => {}),
+      ...ports,
+    })
+  );
   const closing: (() => Promise<void> | void)[] = [];
   let isStopping = false;
   const stop = async () => {
     isStopping = true;
     say("\nStopping …");
     for (const close of closing) await close();
-    await engine.stop();
+    await kept.stop();
     await source?.stop();
   };
   onSignal(stop);
@@ -50,19 +58,19 @@ async function dev(config: DevConfig): Promise<void> {
     await stop();
     Deno.exit(0);
   });
-  engine.ended.then(() => {
+  kept.ended.then(() => {
     if (isStopping) return;
     say("The embedded ClickHouse has ended by itself");
     Deno.exit(1);
   });
   try {
-    const { url, tokens } = await serveDev(config, engine, closing, source);
+    const { url, tokens } = await serveDev(config, kept, grants, closing, source);
     if (!isStopping) say(greeting(url, tokens, performance.now() - start));
   } catch (error) {
     // what is underway when it is stopped fails
     if (isStopping) return;
     isStopping = true;
-    await engine.stop();
+    await kept.stop();
     await source?.stop();
     throw error;
   }
@@ -70,7 +78,8 @@ async function dev(config: DevConfig): Promise<void> {
 
 async function serveDev(
   config: DevConfig,
-  engine: Engine,
+  { engine, restart }: KeptEngine,
+  grants: string,
   closing: (() => Promise<void> | void)[],
   source: DevSource | undefined,
 ) {
@@ -101,17 +110,39 @@ async function serveDev(
   say(`ClickHouse  ${engine.url} (native protocol on port ${engine.tcpPort}), data in ${dataDir}/`);
   if (source) say(`Postgres    ${source.address}`);
   const named = source ? [...config.MIGRATIONS, "postgres"] : config.MIGRATIONS;
-  const applied = await migrateUp(target, named);
-  if (applied.length) say(`Migrations  ${applied.length} applied`);
+  const migrate = createDevMigrations({
+    target,
+    named,
+    noteFile: `${dataDir}/migrations.json`,
+    grants,
+    restart,
+    say,
+  });
+  await migrate();
   if (source) await followSource(clickHouse);
   if (config.SLUICE_DEMO === "1") {
     await loadDemo(clickHouse, `${dataDir}/demo.json`, new Date(), progressBar("Demo data  "));
+    await loadStreamsOf(clickHouse);
   }
   // before they are read, so that no change falls in between
   const load = () => whenReachable(gateway.reload, log);
-  closing.unshift(watchFiles([sqlFolder(sqlDir)], [".sql"], () => reload(load, config)));
+  const change = async () => {
+    let applied = 0;
+    try {
+      applied = await migrate();
+    } catch (error) {
+      say((error as Error).message);
+    }
+    await reload(load, config);
+    if (applied && config.SLUICE_DEMO === "1") await loadStreamsOf(clickHouse);
+  };
+  closing.unshift(watchFiles([sqlFolder(sqlDir), migrationsRoot], [".sql"], change));
   report(await load(), sqlDir);
   return { url: gateway.url, tokens };
+}
+
+async function loadStreamsOf(clickHouse: ClickHouse): Promise<void> {
+  for (const fault of await loadStreams(clickHouse, new Date())) say(fault);
 }
 
 async function reload(load: Server["reload"], config: DevConfig): Promise<void> {

@@ -26,7 +26,7 @@ export function givenVariables(): Record<string, string> {
 /** Starts the engine over the data folder and leaves a note of where it listens. */
 export async function startDevEngine(
   config: Config,
-  more: Pick<EngineOptions, "env" | "onSpawn"> = {},
+  more: Pick<EngineOptions, "env" | "onSpawn" | "httpPort" | "tcpPort"> = {},
 ): Promise<Engine> {
   const { SLUICE_DATA_DIR: dataDir } = config;
   await Deno.mkdir(dataDir, { recursive: true });

@@ -1,6 +1,6 @@
 import { type ClickHouseOptions, createClickHouse } from "../clickhouse/client.ts";
 import { dbmatePackage } from "./dbmate_package.ts";
-import { listMigrations } from "../hosts/deno/list_migrations.ts";
+import { listMigrationFiles, listMigrations } from "../hosts/deno/list_migrations.ts";
 import { migrationFolders } from "../hosts/deno/migration_folders.ts";
 import { npmFile } from "../hosts/deno/npm_file.ts";
 
@@ -24,6 +24,8 @@ export async function dbmate(
   named: string[] = [],
 ): Promise<string> {
   const folders = await migrationFolders(named);
+  // throws when two have one version
+  await listMigrationFiles(named);
   const { success, stdout, stderr } = await new Deno.Command(await npmFile(dbmatePackage(), "bin/dbmate"), {
     args: [...folders.flatMap((folder) => ["-d", folder]), ...options, ...command],
     // not an argument, which everybody on the machine could read

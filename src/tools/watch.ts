@@ -11,7 +11,8 @@ export function watchFiles(folders: string[], endings: string[], changed: () => 
   let last = Promise.resolve();
   // a folder, by its name, may hold such files: one that moves has no event for them
   const concerns = (path: string) =>
-    endings.some((ending) => path.endsWith(ending)) || !basename(path).includes(".");
+    endings.some((ending) => path.endsWith(ending)) && basename(path) !== "schema.sql" ||
+    !basename(path).includes(".");
   (async () => {
     for await (const event of watcher) {
       if (event.kind === "access" || !event.paths.some(concerns)) continue;

@@ -35,6 +35,8 @@ export async function testQueries(args: string[]): Promise<number | undefined> {
   );
   if (!names.some(isQuery) && unknown === undefined) return;
   const odd = args.find((arg) => arg.startsWith("-") && arg !== "--watch");
+  // such as `tests/queries.test.ts --filter outreach/overview`
+  if (odd !== undefined && written.some((arg) => arg.endsWith(".test.ts"))) return;
   if (unknown !== undefined || odd !== undefined || !names.every(isQuery)) {
     say(
       odd !== undefined

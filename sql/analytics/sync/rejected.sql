@@ -2,7 +2,7 @@
 summary: Rows from Postgres that belong to no company
 description: |
   Dead letters of the sync that name no company, so that no tenant sees them, newest first. Those with a company are among its
-  own, in analytics/rejected. They are kept for 90 days.
+  own, in /v1/rejected. They are kept for 90 days.
 
 page: { size: 100, max: 1000 }
 tenant: all

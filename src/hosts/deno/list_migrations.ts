@@ -16,16 +16,38 @@ export interface Migration {
 /** All migrations in their order, of the optional folders those named. A database that is not there has none applied. */
 export async function listMigrations(clickHouse: ClickHouse, named: string[] = []): Promise<Migration[]> {
   const applied = await appliedVersions(clickHouse);
-  const found: (Migration & { version: string })[] = [];
+  const files = await listMigrationFiles(named);
+  return files.map(({ version, name }) => ({ name, isApplied: applied.has(version) }));
+}
+
+/** The files of the migrations in their order, of the optional folders those named. Throws when two have one version. */
+export async function listMigrationFiles(named: string[] = []): Promise<{ name: string; version: string }[]> {
+  const found: { name: string; version: string }[] = [];
   for (const folder of await migrationFolders(named)) {
     const prefix = folder.slice(migrationsRoot.length + 1);
     for await (const { name } of Deno.readDir(folder)) {
       const [version] = /^\d+(?=_.*\.sql$)/.exec(name) ?? [];
-      if (!version) continue;
-      found.push({ version, name: `${prefix}/${name.slice(0, -4)}`, isApplied: applied.has(version) });
+      if (version) found.push({ version, name: `${prefix}/${name.slice(0, -4)}` });
     }
   }
-  return found.toSorted((a, b) => a.version < b.version ? -1 : 1);
+  const sorted = found.toSorted((a, b) => a.version < b.version ? -1 : 1);
+  const twice = sorted.find(({ version }, i) => version === sorted[i - 1]?.version);
+  // dbmate would take the second one for applied when the first one is
+  if (twice) {
+    const names = sorted.filter(({ version }) => version === twice.version).map(({ name }) => `${name}.sql`);
+    throw new Error(`Give each migration a version of its own: ${names.join(" and ")} have the same`);
+  }
+  return sorted;
+}
+
+/** The object that a migration is named for. */
+export function objectOf(name: string): string {
+  return /\/\d+_([^/]+)$/.exec(name)?.[1] ?? "";
+}
+
+/** How many migrations the database lacks, as messages say it. */
+export function pendingText(count: number): string {
+  return `${count} migration${count === 1 ? "" : "s"} pending`;
 }
 
 async function appliedVersions(clickHouse: ClickHouse): Promise<Set<string>> {

@@ -6,7 +6,7 @@ import { ClickHouseError } from "../../clickhouse/exception.ts";
 import { type Config, ConfigError, parseConfig } from "../../base/config.ts";
 import { clickHouseOptions } from "./clickhouse_options.ts";
 import { docsAssets } from "./docs_assets.ts";
-import { listMigrations } from "./list_migrations.ts";
+import { listMigrations, pendingText } from "./list_migrations.ts";
 import { createLog } from "./log.ts";
 import { onSignal } from "./on_signal.ts";
 import { serve, whenReachable } from "./serve.ts";
@@ -28,7 +28,7 @@ async function main(config: Config): Promise<void> {
   if (pending.length) {
     const names = pending.map(({ name }) => name).join("\n");
     throw new CannotServe(
-      `The database lacks migrations; apply them with \`deno task migrate up\`:\n${names}`,
+      `${pendingText(pending.length)}; apply them with \`deno task migrate up\`:\n${names}`,
     );
   }
   const faults = await whenReachable(gateway.reload, log);

@@ -70,9 +70,7 @@ async function fromFiles(target: { stream: string; tenantId: string }, paths: st
 
 function report({ lines, refused, resumed }: Filled, name: string): void {
   const notes = [
-    ...(refused
-      ? [`${refused} of them refused: /v1/analytics/rejected or /v1/outreach/rejected says why`]
-      : []),
+    ...(refused ? [`${refused} of them refused: /v1/rejected says why`] : []),
     ...(resumed ? [`${resumed} chunks were there from before`] : []),
   ];
   say(`${name}: ${[`${lines} rows`, ...notes].join("; ")}`);

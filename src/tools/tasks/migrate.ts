@@ -1,12 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { type ClickHouseOptions, createClickHouse } from "../../clickhouse/client.ts";
-import { listMigrations } from "../../hosts/deno/list_migrations.ts";
-import { dumpSchema } from "../dump_schema.ts";
-import { grantsPath, makeGrants } from "../grants.ts";
+import { listMigrationFiles, listMigrations } from "../../hosts/deno/list_migrations.ts";
+import { optionalMigrations } from "../../hosts/deno/migration_folders.ts";
+import { newMigration } from "../new_migration.ts";
+import { newVersions } from "../new_versions.ts";
 import { dbmate } from "../migrate.ts";
 import { ownerOptions } from "../../hosts/deno/clickhouse_options.ts";
 import { devConfig, withDevDatabase } from "../dev_engine.ts";
-import { withScratchEngine } from "../scratch_engine.ts";
+import { writeSchema } from "../write_schema.ts";
 
 const usage = `deno task migrate up                    apply what is pending
 deno task migrate down                  take back the newest migration
@@ -14,7 +15,6 @@ deno task migrate status                list applied and pending migrations
 deno task migrate new FOLDER/OBJECT     make an empty migration
 deno task migrate dump                  write sql/schema.sql and what ClickHouse's users may read`;
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const schemaFile = `${root}sql/schema.sql`;
 
 // deno-lint-ignore no-console -- a program for a terminal
 const say = (text: string) => console.log(text.trimEnd());
@@ -36,10 +36,7 @@ async function main([command, argument]: string[]): Promise<number> {
     case "new":
       return await create(argument ?? "");
     case "dump":
-      await withScratchEngine(async (clickHouse, target) => {
-        await Deno.writeTextFile(schemaFile, await dumpSchema(target));
-        await Deno.writeTextFile(grantsPath, await makeGrants(clickHouse));
-      });
+      await writeSchema();
       say("Wrote sql/schema.sql and deploy/clickhouse/users.d/sluice_grants.xml");
       return 0;
     default:
@@ -61,22 +58,10 @@ async function create(name: string): Promise<number> {
     say(`Name the migration FOLDER/OBJECT, such as csr/scores/csr_scores, not "${name}"`);
     return 2;
   }
-  const timestamp = new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  const path = `migrations/${folder}/${timestamp}_${object}.sql`;
+  const version = newVersions(await listMigrationFiles(optionalMigrations))(0);
+  const path = `migrations/${folder}/${version}_${object}.sql`;
   await Deno.mkdir(`${root}migrations/${folder}`, { recursive: true });
-  const text = `-- migrate:up
--- One row is …. Ordered by … because …; partitioned by …; kept for ….
-CREATE TABLE ${object}
-(
-    tenant_id String
-)
-ENGINE = MergeTree
-ORDER BY tenant_id;
-
--- migrate:down
-DROP TABLE ${object};
-`;
-  await Deno.writeTextFile(root + path, text, { createNew: true });
+  await Deno.writeTextFile(root + path, newMigration(object), { createNew: true });
   say(`Wrote ${path}`);
   return 0;
 }

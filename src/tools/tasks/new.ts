@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { devConfig } from "../dev_engine.ts";
+import { newStream } from "../scaffold/new_stream.ts";
 import { root, sqlFolder } from "../../hosts/deno/sql_files.ts";
 
-// `deno task new DOMAIN/QUERY`: a query and its test, ready to edit; both work as they are.
+// `deno task new DOMAIN/QUERY`: a query and its test, ready to edit; both work as they are. `deno task new stream` makes a stream.
 
 // deno-lint-ignore no-console -- a program for a terminal
 const say = (text: string) => console.log(text);
@@ -73,4 +74,5 @@ async function main(name = ""): Promise<number> {
   return 0;
 }
 
-Deno.exit(await main(Deno.args[0]));
+const [first, ...rest] = Deno.args;
+Deno.exit(first === "stream" ? await newStream(rest) : await main(first));
