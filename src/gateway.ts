@@ -1,5 +1,6 @@
 // A gateway put together from its parts, on any platform that has the Web's APIs.
 
+import type { NatsConnection } from "@nats-io/nats-core";
 import { type AppDeps, createApp } from "./app.ts";
 import type { Config } from "./base/config.ts";
 import type { Log } from "./base/log.ts";
@@ -16,6 +17,7 @@ import { createServing } from "./catalog/serving.ts";
 import { type Ping, withCircuitBreaker } from "./clickhouse/circuit_breaker.ts";
 import type { ClickHouse } from "./clickhouse/client.ts";
 import { mapRoles, type Roles } from "./clickhouse/roles.ts";
+import { createNats, type Nats } from "./ingest/brokers/nats.ts";
 import { type Budgets, createBudgets } from "./limits/budget/budgets.ts";
 import { createBudgetStore } from "./limits/budget/store.ts";
 import { defaultConcurrency } from "./limits/queue/default_concurrency.ts";
@@ -44,10 +46,16 @@ export interface GatewayDeps
       | "STREAM_HEARTBEAT_SECONDS"
       | "STREAM_IDLE_SECONDS"
       | "STREAM_MAX_SECONDS"
+      | "NATS_STREAM"
+      | "NATS_SUBJECTS"
+      | "NATS_TENANT_HEADER"
+      | "NATS_TENANT_FIELD"
     >;
   roles: Roles;
   /** Asks whether ClickHouse is there, when it has not answered for long; without it, each request waits for itself. */
   ping?: Ping;
+  /** Connects to NATS, the second source of live updates; without it there is none. */
+  connectNats?: () => Promise<NatsConnection>;
   log: Log;
   /** Keeps what the engine says of the query files, for the next start. */
   inspections?: MemoryStore;
@@ -75,6 +83,7 @@ export interface Gateway {
   cache: Cache;
   queue: Queue;
   streams: Streams;
+  nats?: Nats;
 }
 
 /** Puts a gateway together; it does nothing by itself until `start`. */
@@ -117,8 +126,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const streamingTenants = createStreamingTenants(clickHouse, config.STREAMING_ENABLED);
   const eventIds = createEventIds(config.AUTH_JWT_SECRET || config.CLICKHOUSE_PASSWORD);
   const keyStore = createApiKeyStore(clickHouse);
+  const nats = deps.connectNats && createNats({
+    connect: deps.connectNats,
+    stream: config.NATS_STREAM,
+    subjects: config.NATS_SUBJECTS,
+    tenantHeader: config.NATS_TENANT_HEADER,
+    tenantField: config.NATS_TENANT_FIELD,
+    clickHouse,
+    log,
+  });
   const streams = createStreams({
-    sources: [createLogSource({ clickHouse, clock })],
+    sources: [createLogSource({ clickHouse, clock }), ...nats ? [nats.source] : []],
     ids: eventIds,
     tenants: streamingTenants,
     revokedKeys: (keyIds) => keyStore.revoked(keyIds, AbortSignal.timeout(5_000)),
@@ -171,6 +189,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       cache.start();
       metrics.loopDelay.start();
       streams.start();
+      nats?.start();
     },
 
     close() {
@@ -181,7 +200,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     async stop() {
       cache.stop();
       streams.stop();
-      await Promise.all([budgets.stop(), audit.stop()]);
+      await Promise.all([budgets.stop(), audit.stop(), nats?.stop()]);
       metrics.loopDelay.stop();
       stopped.abort();
     },
@@ -191,5 +210,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
     cache,
     queue,
     streams,
+    nats,
   };
 }

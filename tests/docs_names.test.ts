@@ -44,7 +44,9 @@ async function readTexts(): Promise<string> {
     }
   };
   for (const folder of ["src", "sql", "migrations", "deploy"]) await read(folder);
-  for (const file of ["docker-compose.yml", ".ci/run"]) texts.push(await Deno.readTextFile(root + file));
+  for (const file of ["docker-compose.yml", ".ci/run", "tests/stream/nats_server.ts"]) {
+    texts.push(await Deno.readTextFile(root + file));
+  }
   return texts.join("\n");
 }
 

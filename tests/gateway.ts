@@ -11,6 +11,7 @@ import type { ClickHouse, ClickHouseOptions, Statement } from "../src/clickhouse
 import { docsAssets } from "../src/hosts/deno/docs_assets.ts";
 import { processStats } from "../src/hosts/deno/process_stats.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
+import type { Nats } from "../src/ingest/brokers/nats.ts";
 import type { Streams } from "../src/stream/streams.ts";
 import type { LogEntry } from "../src/base/log.ts";
 import type { Queue, QueueOptions } from "../src/limits/queue/queue.ts";
@@ -73,6 +74,7 @@ export interface TestOptions {
   queue?: Partial<QueueOptions>;
   pendingMigrations?: GatewayDeps["pendingMigrations"];
   docs?: GatewayDeps["docs"];
+  connectNats?: GatewayDeps["connectNats"];
   /** Rows of the audit that wait at most. */
   maxAuditRows?: number;
   /** Waiting rows of the audit that are written at once. */
@@ -110,6 +112,7 @@ export interface TestGateway {
   cache: Cache;
   queue: Queue;
   streams: Streams;
+  nats?: Nats;
   /** From now on it is not ready, and its streams end. */
   close(): void;
   /** Lets time pass that no clock of the wall shows. */
@@ -169,6 +172,10 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
       STREAM_HEARTBEAT_SECONDS: 30,
       STREAM_IDLE_SECONDS: 900,
       STREAM_MAX_SECONDS: 14_400,
+      NATS_STREAM: "sluice_live",
+      NATS_SUBJECTS: ["metrics.>", "journey.>", "q2q.>"],
+      NATS_TENANT_HEADER: "Sluice-Tenant",
+      NATS_TENANT_FIELD: "companyId",
       SLUICE_ON_BROKEN: options.onBroken ?? "keep",
       ...options.config,
     },
@@ -180,6 +187,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     build: { version: "1.2.3", runtime: "the tests" },
     process: processStats,
     pendingMigrations: options.pendingMigrations,
+    connectNats: options.connectNats,
     queue: options.queue,
     audit: { maxRows: options.maxAuditRows, flushRows: options.auditFlushRows },
   });
@@ -224,6 +232,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     cache: gateway.cache,
     queue: gateway.queue,
     streams: gateway.streams,
+    nats: gateway.nats,
     close: () => gateway.close(),
     pass: (ms) => void (passedMs += ms),
     setNow: (instant) => now = instant,

@@ -110,6 +110,33 @@ export const variables = {
   STREAM_MAX_SECONDS: z.coerce.number().positive().default(14_400).describe(
     "A stream ends when it is so old, give or take a tenth, so that not all come back at once",
   ),
+  NATS_URL: z.string().regex(
+    /^(nats|tls):\/\/[^\s,]+(,(nats|tls):\/\/[^\s,]+)*$/,
+    "must be addresses that begin with nats:// or tls://, separated by commas",
+  ).refine((list) => list.split(",").every((address) => URL.canParse(address)), "must be addresses")
+    .optional().describe(
+      "Servers of NATS JetStream, a second source of live updates, such as `nats://name:password@localhost:4222`; several are " +
+        "separated by commas",
+    ),
+  NATS_STREAM: z.string().regex(/^[\w-]+$/, "must be letters, digits, hyphens and underscores").default(
+    "sluice_live",
+  )
+    .describe(
+      "Stream of JetStream that is read; the gateway makes it when it is not there, and keeps messages for 25 hours",
+    ),
+  NATS_SUBJECTS: z.string().default("metrics.>,journey.>,q2q.>").transform((text) =>
+    text.split(",").map((subject) => subject.trim()).filter(Boolean)
+  ).pipe(z.array(z.string().regex(/^[^\s.]+(\.[^\s.]+)*$/, "must be subjects, separated by commas")).min(1))
+    .describe(
+      "Subjects of that stream when the gateway makes it, separated by commas",
+    ),
+  NATS_TENANT_HEADER: z.string().regex(/^[\w-]+$/, "must be the name of a header").default("Sluice-Tenant")
+    .describe(
+      "Header of a message that names its tenant",
+    ),
+  NATS_TENANT_FIELD: z.string().min(1).default("companyId").describe(
+    "Field of a message's payload that names its tenant when there is no such header",
+  ),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional().describe(
     "Bearer token that `/metrics` wants; without it, everybody who reaches the gateway may read them",
   ),

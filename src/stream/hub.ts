@@ -4,9 +4,9 @@ import { withTimeout } from "../base/async/with_timeout.ts";
 import type { Log } from "../base/log.ts";
 import type { EventIds, Positions } from "./event_id.ts";
 import { type Frame, frameOf } from "./frame.ts";
-import { maxWaiting, overflow, type Sink, unavailable } from "./sink.ts";
+import { overflow, type Sink, unavailable } from "./sink.ts";
 import type { LiveEvent, Position, ResetReason, Source } from "./source.ts";
-import { nextStep } from "./step.ts";
+import { createPace, nextStep } from "./step.ts";
 
 /** One stream that is open. */
 export interface Subscriber {
@@ -44,8 +44,10 @@ export interface SourceState {
   lagMs?: number;
 }
 
-/** So long those who do not read hold up the rest of a burst; with the next step they are dropped. */
+/** So long those who do not read hold up the rest of a burst, once. */
 const stepMs = 100;
+/** Frames that are kept for a stream while it is sent what it missed; those of a tenant's streams are the same ones. */
+const maxHeld = 1_000;
 /** After the last stream has ended, sources are followed for so long. */
 const lingerMs = 30_000;
 
@@ -64,6 +66,10 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
   let stopTimer: ReturnType<typeof setTimeout> | undefined;
   /** Batches are handed on one after the other, whatever source they come from. */
   let dispatching = Promise.resolve();
+  const pace = createPace();
+  /** Who was handed an event since others were waited for, and who is still being waited for. */
+  const given = new Set<Subscriber>();
+  const unread = new Set<Subscriber>();
 
   function follow(): void {
     clearTimeout(stopTimer);
@@ -81,8 +87,8 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
     }
   }
 
-  function inTurn(work: () => void | Promise<void>, signal: AbortSignal): void {
-    dispatching = dispatching.then(() => signal.aborted ? undefined : work()).catch((cause) =>
+  function inTurn(work: () => void | Promise<void>, signal: AbortSignal): Promise<void> {
+    return dispatching = dispatching.then(() => signal.aborted ? undefined : work()).catch((cause) =>
       log({ level: "error", message: "Live events could not be handed on", cause: String(cause) })
     );
   }
@@ -93,7 +99,7 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
     else if (state.failure === undefined) {
       log({
         level: "warn",
-        message: `Live events: the ${state.name} cannot be read`,
+        message: `Live events: the source "${state.name}" cannot be read`,
         cause: String(failure),
       });
     }
@@ -118,14 +124,34 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
   }
 
   async function dispatch(index: number, events: LiveEvent[]): Promise<void> {
-    for (let from = 0; from < events.length;) {
-      const step = nextStep(events, from);
-      from += step.length;
-      const frames = await makeFrames(index, step);
-      const given = hand(index, step, frames);
-      positions = positions.with(index, step.at(-1)!.position);
-      if (from < events.length) await withTimeout(stepMs, () => allDrained(given));
+    try {
+      for (let from = 0; from < events.length;) {
+        const step = nextStep(events, from);
+        from += step.length;
+        const frames = await makeFrames(index, step);
+        hand(index, step, frames);
+        positions = positions.with(index, step.at(-1)!.position);
+        if (pace.isFull(step)) await withTimeout(stepMs, whenRead);
+      }
+    } catch (error) {
+      // all clients come again, and are replayed what was to come now
+      positions = positions.with(index, events.at(-1)!.position);
+      for (const channel of channels.values()) {
+        for (const { sink } of channel) unavailable(sink, "unavailable");
+      }
+      throw error;
     }
+  }
+
+  /** Resolves when those who were handed events have read them; one who has not the last time is not waited for. */
+  async function whenRead(): Promise<void> {
+    const reading = [...given].filter((subscriber) => !unread.has(subscriber));
+    given.clear();
+    await Promise.all(reading.map(async (subscriber) => {
+      unread.add(subscriber);
+      await subscriber.sink.drained();
+      unread.delete(subscriber);
+    }));
   }
 
   /** Frames of those events whose tenant has a stream, or is opening one. */
@@ -143,9 +169,8 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
     return frames;
   }
 
-  /** Hands frames to the streams of their tenants; returns the streams that got one. */
-  function hand(index: number, events: LiveEvent[], frames: Map<LiveEvent, Frame>): Set<Subscriber> {
-    const given = new Set<Subscriber>();
+  /** Hands frames to the streams of their tenants. */
+  function hand(index: number, events: LiveEvent[], frames: Map<LiveEvent, Frame>): void {
     const now = clock().getTime();
     for (const event of events) {
       const frame = frames.get(event);
@@ -156,7 +181,6 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
         given.add(subscriber);
       }
     }
-    return given;
   }
 
   return {
@@ -227,13 +251,9 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
 function give(subscriber: Subscriber, frame: Frame, now: number): void {
   const { types, held, sink } = subscriber;
   if (types.length && !types.includes(frame.type)) return;
-  if (held && held.length < maxWaiting.events) held.push(frame);
+  if (held && held.length < maxHeld) held.push(frame);
   else if (!held && sink.send(frame)) subscriber.sentAt = subscriber.eventAt = now;
   else overflow(sink);
-}
-
-async function allDrained(subscribers: Set<Subscriber>): Promise<void> {
-  for (const { sink } of subscribers) await sink.drained();
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

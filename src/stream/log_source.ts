@@ -1,3 +1,4 @@
+import { pause } from "../base/async/pause.ts";
 import { type ClickHouse, readRows, run } from "../clickhouse/client.ts";
 import { escapeString, quoteString } from "../clickhouse/string_literal.ts";
 import anchorSql from "./log_anchor.sql" with { type: "text" };
@@ -21,6 +22,8 @@ const retryMs = 1_000;
 const timeoutMs = 10_000;
 /** A position stays younger than this, though nothing happens: those who hold it can come back for a day. */
 const anchorMs = 3_600_000;
+/** So long an id is good; the table keeps its rows for longer. */
+const keptForMs = 24 * 3_600_000;
 
 interface Row extends Position {
   tenantId: string;
@@ -65,7 +68,7 @@ export function createLogSource({ clickHouse, clock, everyMs = 100 }: LogSourceO
       return { position, isMore: false };
     }
     listener.onState(undefined);
-    if (rows.length) listener.onEvents(rows.map(eventOf));
+    if (rows.length) await listener.onEvents(rows.map(eventOf));
     const { number, offset, at: time } = rows.at(-1) ?? known;
     // the row that this writes is found by the next look
     if (clock().getTime() - time > anchorMs) await anchor();
@@ -94,14 +97,15 @@ export function createLogSource({ clickHouse, clock, everyMs = 100 }: LogSourceO
       }
     },
 
-    async knows(position, signal) {
+    async whyLost(position, signal) {
+      if (clock().getTime() - position.at > keptForMs) return "too-old";
       const at = String(position.at);
       const [{ rows }] = await readRows<{ rows: number }>(clickHouse, {
         sql: knowsSql,
         parameters: { ...textOf(position), at },
         signal,
       });
-      return rows === 1;
+      return rows === 1 ? undefined : "log-recreated";
     },
 
     async replay({ tenantId, types, from, limit }: ReplayRange, signal) {
@@ -115,7 +119,8 @@ export function createLogSource({ clickHouse, clock, everyMs = 100 }: LogSourceO
         },
         signal,
       });
-      return rows.map(eventOf);
+      const events = rows.map(eventOf);
+      return { events, end: events.length === limit ? events.at(-1)!.position : undefined };
     },
   };
 }
@@ -126,16 +131,4 @@ function textOf({ number, offset }: Position) {
 
 function eventOf({ tenantId, type, at, data, number, offset }: Row): LiveEvent {
   return { tenantId, type, at, data, position: { number, offset, at } };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(end, ms);
-  function end() {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", end);
-    resolve();
-  }
-  signal.addEventListener("abort", end);
-  return promise;
 }

@@ -21,8 +21,8 @@ export interface LiveEvent {
 export interface SourceListener {
   /** From here on it is followed: at first, and when what was missed cannot be had, then with the reason. */
   onStart(position: Position, lost?: ResetReason): void;
-  /** What came next, in order; the last one's position is that of the source. */
-  onEvents(events: LiveEvent[]): void;
+  /** What came next, in order; the last one's position is that of the source. Resolves when they were handed on. */
+  onEvents(events: LiveEvent[]): Promise<void>;
   /** The source was asked: undefined when it answered. */
   onState(failure: unknown): void;
 }
@@ -35,10 +35,10 @@ export interface Source {
   name: "log" | "nats";
   /** Tells of all that happens from now on, until the signal fires; whatever fails is tried again. */
   follow(listener: SourceListener, signal: AbortSignal): Promise<void>;
-  /** Whether everything after this position is still there. */
-  knows(position: Position, signal: AbortSignal): Promise<boolean>;
+  /** Why not everything after this position can be had; undefined when it can. */
+  whyLost(position: Position, signal: AbortSignal): Promise<ResetReason | undefined>;
   /** A tenant's events after a position, in order, at most `limit`. */
-  replay(range: ReplayRange, signal: AbortSignal): Promise<LiveEvent[]>;
+  replay(range: ReplayRange, signal: AbortSignal): Promise<ReplayPage>;
 }
 
 /** What to replay. */
@@ -48,6 +48,13 @@ export interface ReplayRange {
   types: string[];
   from: Position;
   limit: number;
+}
+
+/** A part of a replay. */
+export interface ReplayPage {
+  events: LiveEvent[];
+  /** So far the page has everything, though there may be no event; undefined when that is all that the source has. */
+  end?: Position;
 }
 
 /** Whether `a` comes after `b` in the order of one source. */

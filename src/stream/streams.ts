@@ -5,8 +5,9 @@ import { Problem } from "../base/problem.ts";
 import type { EventIds } from "./event_id.ts";
 import { createHub, type Subscriber } from "./hub.ts";
 import { createReplay } from "./replay.ts";
-import { between, type Ended, type EndReason, overflow, type Sink, unavailable } from "./sink.ts";
+import { between, type Ended, type EndReason, type Sink, unavailable } from "./sink.ts";
 import type { Source } from "./source.ts";
+import { stepLimit } from "./step.ts";
 import type { StreamingTenants } from "./tenants.ts";
 
 /** How long and how many streams may be. */
@@ -51,7 +52,7 @@ const openMs = 5_000;
 /** Opens streams, and ends them when it is time. */
 export function createStreams({ sources, ids, tenants, revokedKeys, limits, clock, log }: StreamsOptions) {
   const hub = createHub({ sources, ids, clock, log });
-  const replay = createReplay({ sources, ids, clock });
+  const replay = createReplay({ sources, ids });
   const counts = { opened: 0, replays: 0, resets: 0, ended: {} as Partial<Record<EndReason, number>> };
   const opened = new Map<string, number>();
   let total = 0;
@@ -82,7 +83,7 @@ export function createStreams({ sources, ids, tenants, revokedKeys, limits, cloc
       hold(subscriber);
       await replay.send(subscriber, at, hub.positions());
       if (!sink.isOver()) sink.heartbeat(await ids.sign(tenantId, at));
-      goOn(subscriber);
+      await goOn(subscriber);
     } finally {
       release();
     }
@@ -95,7 +96,7 @@ export function createStreams({ sources, ids, tenants, revokedKeys, limits, cloc
     const id = await ids.sign(subscriber.tenantId, hub.positions());
     if (lost) subscriber.sink.notice("reset", { reason: lost, completeFrom }, { id });
     else subscriber.sink.heartbeat(id);
-    goOn(subscriber);
+    await goOn(subscriber);
   }
 
   /** From now on the stream's frames are kept, those before were sent or are being sent. */
@@ -106,13 +107,15 @@ export function createStreams({ sources, ids, tenants, revokedKeys, limits, cloc
     subscriber.sink.ended.then(hub.attach(subscriber));
   }
 
-  function goOn(subscriber: Subscriber): void {
-    const held = subscriber.held ?? [];
+  /** Sends the frames that were kept, as fast as the client reads, and those that come meanwhile; then the stream is live. */
+  async function goOn(subscriber: Subscriber): Promise<void> {
+    const { sink, held = [] } = subscriber;
+    while (held.length && !sink.isOver()) {
+      for (const frame of held.splice(0, stepLimit.events)) sink.send(frame);
+      await sink.drained();
+    }
     subscriber.held = undefined;
     subscriber.sentAt = subscriber.eventAt = now();
-    for (const frame of held) {
-      if (!subscriber.sink.send(frame)) return overflow(subscriber.sink);
-    }
   }
 
   function end({ sink }: Subscriber, reason: EndReason): void {

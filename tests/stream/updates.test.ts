@@ -129,6 +129,35 @@ for (
   });
 }
 
+Deno.test("A burst that comes while a client is sent what it missed follows that, whole and in order", async () => {
+  const tenant = newTenant();
+  const perBurst = 300;
+  let bursts = 0;
+  const own = await createGateway({
+    files: [],
+    through: async (statement, ask) => {
+      // before each of the two reads: the second one is for a stream whose frames are kept meanwhile
+      if (statement.sql.includes("What a tenant has missed") && bursts < 2) {
+        bursts++;
+        await emit(tenant, "metric_updated", { n: "#" }, perBurst);
+        for (let n = 0; n < perBurst; n++) await witness.event();
+      }
+      return await ask(statement);
+    },
+  });
+  const witness = await open(own, tenant);
+  const { id } = await witness.until("position");
+  await emit(tenant, "metric_updated", { n: -1 });
+  await witness.event();
+  const back = await open(own, tenant, "", { "last-event-id": id! });
+  assert.equal((await back.event()).data.data.n, -1);
+  for (let i = 0; i < 2 * perBurst; i++) assert.equal((await back.event()).data.data.n, i % perBurst);
+  assert.equal(bursts, 2);
+  await back.close();
+  await witness.close();
+  own.streams.stop();
+});
+
 Deno.test("An id is good for 24 hours and no longer", async () => {
   const tenant = newTenant();
   const own = await createGateway({ files: [] });

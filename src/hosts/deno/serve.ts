@@ -8,6 +8,7 @@ import type { Ping } from "../../clickhouse/circuit_breaker.ts";
 import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../../clickhouse/exception.ts";
 import type { Roles } from "../../clickhouse/roles.ts";
 import { createGateway, type GatewayDeps } from "../../gateway.ts";
+import { connectNats } from "./connect_nats.ts";
 import { listMigrations } from "./list_migrations.ts";
 import { processStats } from "./process_stats.ts";
 import { readQueryFiles } from "./sql_files.ts";
@@ -23,7 +24,9 @@ export interface Server {
 
 /** What `serve` needs besides the configuration. */
 export interface ServeOptions {
-  config: GatewayDeps["config"] & Pick<Config, "PORT" | "HOST" | "SLUICE_SQL_DIR" | "MIGRATIONS">;
+  config:
+    & GatewayDeps["config"]
+    & Pick<Config, "PORT" | "HOST" | "SLUICE_SQL_DIR" | "MIGRATIONS" | "NATS_URL">;
   roles: Roles;
   ping: Ping;
   log: Log;
@@ -42,6 +45,9 @@ export function serve({ config, ...options }: ServeOptions): Server {
     config,
     build: { version: denoConfig.version, runtime: `deno ${Deno.version.deno}` },
     process: processStats,
+    connectNats: config.NATS_URL && config.STREAMING_ENABLED !== "off"
+      ? connectNats(config.NATS_URL)
+      : undefined,
     pendingMigrations: async () =>
       (await listMigrations(clickHouse, config.MIGRATIONS)).filter(({ isApplied }) => !isApplied).length,
   });
