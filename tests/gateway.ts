@@ -11,6 +11,7 @@ import type { ClickHouse, ClickHouseOptions, Statement } from "../src/clickhouse
 import { docsAssets } from "../src/hosts/deno/docs_assets.ts";
 import { processStats } from "../src/hosts/deno/process_stats.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
+import { upgradeSocket } from "../src/hosts/deno/upgrade_socket.ts";
 import type { Streams } from "../src/stream/streams.ts";
 import type { LogEntry } from "../src/base/log.ts";
 import type { Queue, QueueOptions } from "../src/limits/queue/queue.ts";
@@ -72,6 +73,8 @@ export interface TestOptions {
   /** How many queries run and wait. */
   queue?: Partial<QueueOptions>;
   pendingMigrations?: GatewayDeps["pendingMigrations"];
+  /** Undefined for a host without WebSockets. */
+  upgrade?: GatewayDeps["upgrade"];
   /** Rows of the audit that wait at most. */
   maxAuditRows?: number;
   /** Waiting rows of the audit that are written at once. */
@@ -179,6 +182,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     build: { version: "1.2.3", runtime: "the tests" },
     process: processStats,
     pendingMigrations: options.pendingMigrations,
+    upgrade: "upgrade" in options ? options.upgrade : upgradeSocket,
     queue: options.queue,
     audit: { maxRows: options.maxAuditRows, flushRows: options.auditFlushRows },
   });

@@ -11,6 +11,7 @@ import { createGateway, type GatewayDeps } from "../../gateway.ts";
 import { listMigrations } from "./list_migrations.ts";
 import { processStats } from "./process_stats.ts";
 import { readQueryFiles } from "./sql_files.ts";
+import { upgradeSocket } from "./upgrade_socket.ts";
 
 /** A gateway that listens. */
 export interface Server {
@@ -42,6 +43,7 @@ export function serve({ config, ...options }: ServeOptions): Server {
     config,
     build: { version: denoConfig.version, runtime: `deno ${Deno.version.deno}` },
     process: processStats,
+    upgrade: upgradeSocket,
     pendingMigrations: async () =>
       (await listMigrations(clickHouse, config.MIGRATIONS)).filter(({ isApplied }) => !isApplied).length,
   });
