@@ -74,10 +74,10 @@ export function fillSocket(socket: WebSocket): Sink {
 
 /** Ignores what a client sends, and ends a stream whose client sends much. */
 function ignoreTalk(sink: Sink): (event: MessageEvent<string | ArrayBuffer>) => void {
-  let [minute, received] = [0, 0];
+  let [since, received] = [-Infinity, 0];
   return function onMessage({ data }) {
-    const now = Math.floor(performance.now() / 60_000);
-    if (now !== minute) [minute, received] = [now, 0];
+    const now = performance.now();
+    if (now - since > 60_000) [since, received] = [now, 0];
     const bytes = typeof data === "string" ? data.length : data.byteLength;
     if (bytes > maxReceived.bytes) sink.end("message-too-large");
     else if (++received > maxReceived.perMinute) sink.end("too-talkative");

@@ -1,5 +1,7 @@
+// its types bring those of Node, beside which the rest of the repository does not check
 import { WebSocket } from "ws";
 import { listen, type TestGateway, tokenOf } from "../gateway.ts";
+import { boundMs } from "../program.ts";
 
 /** A message of a stream: an event, a notice or a position. */
 export interface SocketMessage {
@@ -14,9 +16,9 @@ export interface SocketMessage {
 
 /** A stream over a WebSocket, read message by message. */
 export interface SocketReader {
-  /** The client's own end. */
-  socket: WebSocket;
-  /** The next message; throws after ten seconds. Undefined when the stream was closed. */
+  /** The client's own end, of the package `ws`. */
+  socket: { send(message: string | Uint8Array): void; pause(): void; resume(): void; terminate(): void };
+  /** The next message; undefined when the stream was closed. Throws when nothing comes. */
   next(): Promise<SocketMessage | undefined>;
   /** The next event of the data. */
   event(): Promise<SocketMessage>;
@@ -29,10 +31,7 @@ export interface SocketReader {
   close(): Promise<void>;
 }
 
-const waitMs = 10_000;
-
-/** Opens a stream at a gateway's address; throws the status when it is refused. */
-export async function openSocket(url: string, tenantId: string, search = ""): Promise<SocketReader> {
+async function openSocket(url: string, tenantId: string, search = ""): Promise<SocketReader> {
   const socket = new WebSocket(`${url.replace("http", "ws")}/v1/stream/socket${search}`, {
     headers: search.includes("token=")
       ? {}
@@ -42,12 +41,12 @@ export async function openSocket(url: string, tenantId: string, search = ""): Pr
   let wake = () => {};
   let isClosed = false;
   let lastId: string | undefined;
-  socket.on("message", (data) => {
+  socket.on("message", (data: unknown) => {
     messages.push(JSON.parse(String(data)));
     wake();
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>
-    socket.on("close", (code, reason) => {
+    socket.on("close", (code: number, reason: unknown) => {
       isClosed = true;
       wake();
       resolve({ code, reason: String(reason) });
@@ -55,7 +54,7 @@ export async function openSocket(url: string, tenantId: string, search = ""): Pr
   );
   await new Promise<void>((resolve, reject) => {
     socket.on("open", resolve);
-    socket.on("unexpected-response", (_, { statusCode }) => {
+    socket.on("unexpected-response", (_: unknown, { statusCode }: { statusCode: number }) => {
       socket.terminate();
       reject(new Error(`The stream was refused: ${statusCode}`));
     });
@@ -67,7 +66,7 @@ export async function openSocket(url: string, tenantId: string, search = ""): Pr
       let timer: ReturnType<typeof setTimeout> | undefined;
       await new Promise<void>((resolve, reject) => {
         wake = resolve;
-        timer = setTimeout(() => reject(new Error(`No message came in ${waitMs} ms`)), waitMs);
+        timer = setTimeout(() => reject(new Error(`No message came in ${boundMs} ms`)), boundMs);
       }).finally(() => clearTimeout(timer));
     }
     const message = messages.shift();
@@ -97,13 +96,28 @@ export async function openSocket(url: string, tenantId: string, search = ""): Pr
   };
 }
 
-/** A gateway on a socket, with what ends both. */
-export function serveSockets(gateway: TestGateway): AsyncDisposable & { url: string } {
+/** A gateway that listens. */
+export interface SocketServer extends AsyncDisposable {
+  url: string;
+  /** Opens a stream; throws the status when it is refused. */
+  open(tenantId: string, search?: string): Promise<SocketReader>;
+}
+
+/** Serves a gateway, and ends both it and the streams that a test has left. */
+export function serveSockets(gateway: TestGateway): SocketServer {
   const server = listen(gateway);
+  const opened: SocketReader[] = [];
   return {
     url: server.url,
+    async open(tenantId, search) {
+      const reader = await openSocket(server.url, tenantId, search);
+      opened.push(reader);
+      return reader;
+    },
     async [Symbol.asyncDispose]() {
       gateway.close();
+      // one that stalls would be waited for
+      for (const { socket } of opened) socket.terminate();
       await server.stop();
       gateway.streams.stop();
     },
