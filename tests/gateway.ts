@@ -234,9 +234,12 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
   };
 }
 
-/** Serves a gateway on a socket. */
-export function listen(gateway: Pick<TestGateway, "handle">): { url: string; stop(): Promise<void> } {
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, gateway.handle);
+/** Serves a gateway on a socket, at a port that is free unless one is given. */
+export function listen(
+  gateway: Pick<TestGateway, "handle">,
+  port = 0,
+): { url: string; stop(): Promise<void> } {
+  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, gateway.handle);
   return { url: `http://127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
 }
 
