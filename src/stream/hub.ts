@@ -5,7 +5,7 @@ import type { Log } from "../base/log.ts";
 import type { EventIds, Positions } from "./event_id.ts";
 import { type Frame, frameOf } from "./frame.ts";
 import { maxWaiting, overflow, type Sink, unavailable } from "./sink.ts";
-import type { LiveEvent, Position, ResetReason, Source } from "./source.ts";
+import { isAfter, type LiveEvent, type Position, type ResetReason, type Source } from "./source.ts";
 import { nextStep } from "./step.ts";
 
 /** One stream that is open. */
@@ -59,6 +59,8 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
   const opening = new Map<string, number>();
   const states: SourceState[] = sources.map(({ name }) => ({ name }));
   let positions: Position[] = [];
+  /** Resolves when the positions change. */
+  let moved = Promise.withResolvers<void>();
   let following: AbortController | undefined;
   let started = Promise.withResolvers<void>();
   let stopTimer: ReturnType<typeof setTimeout> | undefined;
@@ -124,6 +126,8 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
       const frames = await makeFrames(index, step);
       const given = hand(index, step, frames);
       positions = positions.with(index, step.at(-1)!.position);
+      moved.resolve();
+      moved = Promise.withResolvers();
       if (from < events.length) await withTimeout(stepMs, () => allDrained(given));
     }
   }
@@ -181,6 +185,13 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
 
     /** Where the sources stand, as far as their events were handed on. */
     positions: (): Positions => positions,
+
+    /** Resolves when the sources are followed up to these positions: another gateway may have handed them on before. */
+    async reach(others: Positions, signal: AbortSignal): Promise<void> {
+      while (others.some((other, i) => isAfter(other, positions[i]))) {
+        await Promise.race([moved.promise, aborted(signal)]);
+      }
+    },
 
     /** From now on the stream gets all events; returns what ends that. */
     attach(subscriber: Subscriber): () => void {
