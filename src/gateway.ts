@@ -27,7 +27,7 @@ import { createMetrics, type MetricsOptions } from "./observe/metrics/metrics.ts
 
 /** What a gateway uses of the world. */
 export interface GatewayDeps
-  extends Pick<AppDeps, "docs" | "pendingMigrations">, Pick<MetricsOptions, "build" | "process"> {
+  extends Pick<AppDeps, "docs" | "pendingMigrations" | "upgrade">, Pick<MetricsOptions, "build" | "process"> {
   config:
     & AppDeps["config"]
     & Pick<
@@ -169,6 +169,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     streams,
     streamingTenants,
     eventIds,
+    upgrade: deps.upgrade,
   });
 
   return {

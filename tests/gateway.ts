@@ -12,6 +12,7 @@ import { docsAssets } from "../src/hosts/deno/docs_assets.ts";
 import { processStats } from "../src/hosts/deno/process_stats.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import type { Nats } from "../src/ingest/brokers/nats.ts";
+import { upgradeSocket } from "../src/hosts/deno/upgrade_socket.ts";
 import type { Streams } from "../src/stream/streams.ts";
 import type { LogEntry } from "../src/base/log.ts";
 import type { Queue, QueueOptions } from "../src/limits/queue/queue.ts";
@@ -75,6 +76,8 @@ export interface TestOptions {
   pendingMigrations?: GatewayDeps["pendingMigrations"];
   docs?: GatewayDeps["docs"];
   connectNats?: GatewayDeps["connectNats"];
+  /** Undefined for a host without WebSockets. */
+  upgrade?: GatewayDeps["upgrade"];
   /** Rows of the audit that wait at most. */
   maxAuditRows?: number;
   /** Waiting rows of the audit that are written at once. */
@@ -188,6 +191,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     process: processStats,
     pendingMigrations: options.pendingMigrations,
     connectNats: options.connectNats,
+    upgrade: "upgrade" in options ? options.upgrade : upgradeSocket,
     queue: options.queue,
     audit: { maxRows: options.maxAuditRows, flushRows: options.auditFlushRows },
   });
@@ -240,9 +244,12 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
   };
 }
 
-/** Serves a gateway on a socket. */
-export function listen(gateway: Pick<TestGateway, "handle">): { url: string; stop(): Promise<void> } {
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, gateway.handle);
+/** Serves a gateway on a socket, at a port that is free unless one is given. */
+export function listen(
+  gateway: Pick<TestGateway, "handle">,
+  port = 0,
+): { url: string; stop(): Promise<void> } {
+  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, gateway.handle);
   return { url: `http://127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
 }
 

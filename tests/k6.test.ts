@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { engineOptions, newTenant, secret, tokenOf } from "./gateway.ts";
-import { hasK6, startK6 } from "./k6/k6.ts";
+import { hasK6, type Load, startK6 } from "./k6/k6.ts";
 import { widgets } from "./k6/widgets.js";
 import { startProgram } from "./program.ts";
 
@@ -53,6 +53,39 @@ async function sendMonth(url: string, token: string): Promise<void> {
   }
 }
 
+/** A gateway of its own process on the engine of all tests. */
+async function startGateway(): Promise<AsyncDisposable & { url: string; stop(): Promise<number> }> {
+  await using stack = new AsyncDisposableStack();
+  const { url: clickHouseUrl, user, password, database } = engineOptions();
+  const program = stack.use(startProgram(Deno.execPath(), ["run", "--allow-all", "src/hosts/deno/main.ts"], {
+    PORT: "0",
+    HOST: "127.0.0.1",
+    CLICKHOUSE_URL: clickHouseUrl,
+    CLICKHOUSE_USER: user,
+    CLICKHOUSE_PASSWORD: password,
+    CLICKHOUSE_DATABASE: database,
+    AUTH_JWT_SECRET: secret,
+    STREAMING_ENABLED: "all",
+  }));
+  const [, url] = await program.until(/Listening on (http:\/\/[^\s"]+)/);
+  await program.until(/Ready/);
+  const owned = stack.move();
+  return {
+    url,
+    async stop() {
+      program.signalGroup("SIGTERM");
+      return await program.end();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function runK6(what: Load): Promise<{ code: number; printed: string; said: string }> {
+  const { code, stdout, stderr } = await startK6(what, "piped").output();
+  const [printed, said] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, printed, said };
+}
+
 const isThere = await hasK6();
 if (!isThere) {
   const why = "k6 is not installed (.ci/install_k6 builds it)";
@@ -62,24 +95,11 @@ if (!isThere) {
 } else {
   // times are judged by `deno task load` alone: here they depend on what else the suite does meanwhile
   Deno.test("dashboards under load get their answers, most from the cache, while events come in", async () => {
-    const { url: clickHouseUrl, user, password, database } = engineOptions();
-    await using gateway = startProgram(Deno.execPath(), ["run", "--allow-all", "src/hosts/deno/main.ts"], {
-      PORT: "0",
-      HOST: "127.0.0.1",
-      CLICKHOUSE_URL: clickHouseUrl,
-      CLICKHOUSE_USER: user,
-      CLICKHOUSE_PASSWORD: password,
-      CLICKHOUSE_DATABASE: database,
-      AUTH_JWT_SECRET: secret,
-    });
-    const [, url] = await gateway.until(/Listening on (http:\/\/[^\s"]+)/);
-    await gateway.until(/Ready/);
+    await using gateway = await startGateway();
     const tokens = await Promise.all([newTenant(), newTenant()].map((tenant) => tokenOf(tenant)));
-    for (const token of tokens) await sendMonth(url, token);
+    for (const token of tokens) await sendMonth(gateway.url, token);
 
-    const { code, stdout, stderr } = await startK6({ url, tokens, ...load }, "piped")
-      .output();
-    const [printed, said] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    const { code, printed, said } = await runK6({ url: gateway.url, tokens, ...load });
     // 99 when more than 1 % of the requests failed, or less than 70 % of the answers came from the cache
     assert.equal(code, 0, printed + said);
     assert.match(printed, /^held {2}http_req_failed rate<0\.01$/m);
@@ -88,7 +108,28 @@ if (!isThere) {
       const [, answers] = new RegExp(`^\\| ${widget} \\| (\\d+) \\|`, "m").exec(printed) ?? [];
       assert.ok(Number(answers) > 0, `${widget} in ${printed}`);
     }
-    gateway.signalGroup("SIGTERM");
-    assert.equal(await gateway.end(), 0);
+    assert.equal(await gateway.stop(), 0);
+  });
+
+  Deno.test("streams under load are connected and get the values that come in, until the clients leave", async () => {
+    await using gateway = await startGateway();
+    const tenants = [newTenant(), newTenant()];
+    const tokens = await Promise.all(tenants.map((tenant) => tokenOf(tenant, "ingest stream")));
+    const { code, printed, said } = await runK6({
+      url: gateway.url,
+      tokens,
+      seconds: 8,
+      streams: 20,
+      judgesLatency: false,
+    });
+    assert.equal(code, 0, printed + said);
+    for (
+      const rule of ["streams_connected rate>=0.95", "streams_dropped count==0", "events_received count>0"]
+    ) {
+      assert.ok(printed.split("\n").includes(`held  ${rule}`), printed);
+    }
+    const [, connected] = /^\| 20 \| ([\d.]+) % \|/m.exec(printed) ?? [];
+    assert.equal(connected, "100.0", printed);
+    assert.equal(await gateway.stop(), 0);
   });
 }

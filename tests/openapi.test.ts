@@ -208,6 +208,8 @@ const optionsOf: Record<string, string> = {
 const statusOf: Record<string, string> = {
   // it reads no Postgres
   "POST /v1/admin/sync/{source}": "404",
+  // a client of HTTP asks for no WebSocket
+  "GET /v1/stream/socket": "400",
 };
 
 /** Values for whatever parameters operations have besides their defaults; code, as the program has it. */

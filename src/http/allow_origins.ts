@@ -71,6 +71,8 @@ export function allowOrigins(origins: string[], log: Log): MiddlewareHandler {
     }
     await next();
     const answered = c.res;
+    // a WebSocket's answer is on its way, and the fields of its request are gone
+    if (answered.status === 101) return;
     if (c.req.header("origin") === undefined) return answered.headers.append("vary", "Origin");
     c.res = undefined;
     await library(c, async () => {});

@@ -5,9 +5,9 @@ export interface Frame {
   /** From where a client who has it goes on. */
   id: string;
   type: string;
-  /** `{"type", "at", "data"}` as JSON text. */
-  json: string;
-  /** The same as a frame of Server-Sent Events (WHATWG HTML, section 9.2). */
+  /** As a message of a WebSocket: `{"id", "type", "at", "data"}`. */
+  message: string;
+  /** As a frame of Server-Sent Events (WHATWG HTML, section 9.2), with `{"type", "at", "data"}` as its data. */
   bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -29,7 +29,8 @@ const text = new TextEncoder();
 export function frameOf({ type, at, data }: LiveEvent, id: string): Frame {
   // written again, since a line end in it would end the field
   const json = JSON.stringify({ type, at: new Date(at).toISOString(), data: parse(data) });
-  return { id, type, json, bytes: text.encode(`id: ${id}\ndata: ${json}\n\n`) };
+  const bytes = text.encode(`id: ${id}\ndata: ${json}\n\n`);
+  return { id, type, message: `{"id":"${id}",${json.slice(1)}`, bytes };
 }
 
 function parse(data: string): unknown {

@@ -5,7 +5,7 @@ import type { Log } from "../base/log.ts";
 import type { EventIds, Positions } from "./event_id.ts";
 import { type Frame, frameOf } from "./frame.ts";
 import { overflow, type Sink, unavailable } from "./sink.ts";
-import type { LiveEvent, Position, ResetReason, Source } from "./source.ts";
+import { isAfter, type LiveEvent, type Position, type ResetReason, type Source } from "./source.ts";
 import { createPace, nextStep } from "./step.ts";
 
 /** One stream that is open. */
@@ -61,6 +61,8 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
   const opening = new Map<string, number>();
   const states: SourceState[] = sources.map(({ name }) => ({ name }));
   let positions: Position[] = [];
+  /** Resolves when the positions change. */
+  let moved = Promise.withResolvers<void>();
   let following: AbortController | undefined;
   let started = Promise.withResolvers<void>();
   let stopTimer: ReturnType<typeof setTimeout> | undefined;
@@ -130,17 +132,23 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
         from += step.length;
         const frames = await makeFrames(index, step);
         hand(index, step, frames);
-        positions = positions.with(index, step.at(-1)!.position);
+        moveTo(positions.with(index, step.at(-1)!.position));
         if (pace.isFull(step)) await withTimeout(stepMs, whenRead);
       }
     } catch (error) {
       // all clients come again, and are replayed what was to come now
-      positions = positions.with(index, events.at(-1)!.position);
+      moveTo(positions.with(index, events.at(-1)!.position));
       for (const channel of channels.values()) {
         for (const { sink } of channel) unavailable(sink, "unavailable");
       }
       throw error;
     }
+  }
+
+  function moveTo(reached: Position[]): void {
+    positions = reached;
+    moved.resolve();
+    moved = Promise.withResolvers();
   }
 
   /** Resolves when those who were handed events have read them; one who has not the last time is not waited for. */
@@ -205,6 +213,13 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
 
     /** Where the sources stand, as far as their events were handed on. */
     positions: (): Positions => positions,
+
+    /** Resolves when the sources are followed up to these positions: another gateway may have handed them on before. */
+    async reach(others: Positions, signal: AbortSignal): Promise<void> {
+      while (others.some((other, i) => isAfter(other, positions[i]))) {
+        await Promise.race([moved.promise, aborted(signal)]);
+      }
+    },
 
     /** From now on the stream gets all events; returns what ends that. */
     attach(subscriber: Subscriber): () => void {

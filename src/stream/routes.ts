@@ -7,7 +7,8 @@ import { Problem } from "../base/problem.ts";
 import { dataAnswer, jsonBody, problemRefs, usualProblems } from "../http/answers.ts";
 import { serve } from "../http/serve.ts";
 import { createSse } from "./sse.ts";
-import { between, unavailable } from "./sink.ts";
+import { between, type Sink, unavailable } from "./sink.ts";
+import { fillSocket, type Upgrade } from "./socket.ts";
 import type { EventIds } from "./event_id.ts";
 import type { Streams } from "./streams.ts";
 import type { StreamingTenants } from "./tenants.ts";
@@ -17,6 +18,8 @@ export interface StreamDeps {
   streams: Streams;
   streamingTenants: StreamingTenants;
   eventIds: EventIds;
+  /** Without it there are no WebSockets. */
+  upgrade?: Upgrade;
 }
 
 /** At most 20 names of 64 characters. */
@@ -46,6 +49,12 @@ const frames =
   'Frames: a message without a name is an event, with `{"type", "at", "data"}` as its data. `reset`: not all that ' +
   "was missed can be had, and from when the stream is complete; `overflow`: the client is too slow; `unavailable`: come again; " +
   "`end`: the stream is over. An id without data is where the stream stands.";
+
+const messages =
+  'The frames of `/v1/stream/updates` as text messages of JSON. `{"id", "type", "at", "data"}` is an event; ' +
+  '`{"event", "id", "retryMs", "data"}` is a `reset`, `overflow`, `unavailable` or `end`, without what it has not; `{"id"}` is where the stream ' +
+  "stands. Close codes: 1001 and 1013, come again; 1008, the credential has ended, live updates were switched off, or the client sent too many " +
+  "messages; 1009, it sent one of more than 128 bytes.";
 
 const stats = z.object({
   streams: z.int().describe("Open streams of the tenant on this gateway; of all for an admin"),
@@ -83,6 +92,20 @@ export const liveRoutes = {
     request: { query },
     responses: {
       200: { description: "Frames without an end", content: { "text/event-stream": { schema: z.string() } } },
+      ...usualProblems,
+      ...problemRefs("NotConfigured"),
+    },
+  }),
+  getStreamSocket: createRoute({
+    method: "get",
+    path: "/v1/stream/socket",
+    tags: ["stream"],
+    ...requires("stream"),
+    summary: "Follow the tenant's data over a WebSocket",
+    description: messages,
+    request: { query },
+    responses: {
+      101: { description: "Text messages of JSON without an end, after the handshake of RFC 6455" },
       ...usualProblems,
       ...problemRefs("NotConfigured"),
     },
@@ -135,9 +158,9 @@ const sseFields = {
 };
 
 /** Serves live updates. */
-export function serveStreams({ streams, streamingTenants, eventIds }: StreamDeps): Hono<AuthEnv> {
+export function serveStreams({ streams, streamingTenants, eventIds, upgrade }: StreamDeps): Hono<AuthEnv> {
   /** Throws a Problem when the credential may not open a stream; a browser that comes back is taken after its token's minute. */
-  async function checkCredential(c: Context<AuthEnv>, lastEventId: string | undefined): Promise<void> {
+  async function check(c: Context<AuthEnv>, lastEventId: string | undefined): Promise<void> {
     const { credential } = c.var;
     await streamingTenants.check(credential.tenantId);
     eventIds.check();
@@ -147,12 +170,20 @@ export function serveStreams({ streams, streamingTenants, eventIds }: StreamDeps
     throw badCredential("The stream token has expired: fetch another with POST /v1/stream/token");
   }
 
+  /** Has the audit tell of the stream when it is over. */
+  function note(c: Context<AuthEnv>, { ended }: Sink): void {
+    c.var.facts.ended = ended.then(({ bytes, reason }) => ({
+      bytes,
+      failure: reason === "left" ? "" : reason,
+    }));
+  }
+
   return serve(liveRoutes, {
     async getStreamUpdates(c, { query }) {
-      const lastEventId = c.req.header("last-event-id") ?? query.lastEventId ?? query.last_event_id;
-      await checkCredential(c, lastEventId);
+      const lastEventId = lastEventIdOf(c, query);
+      await check(c, lastEventId);
       if (c.req.method === "HEAD") return c.body(null, 200, sseFields) as never;
-      const { credential, facts } = c.var;
+      const { credential } = c.var;
       const reason = streams.whyNot();
       const takesFrames = (c.req.header("accept") ?? "").includes("text/event-stream");
       if (reason && !takesFrames) throw notNow();
@@ -164,11 +195,26 @@ export function serveStreams({ streams, streamingTenants, eventIds }: StreamDeps
         sink.begin(between(1_000, 3_000));
         streams.open({ credential, types: query.types ?? [], lastEventId }, sink);
       }
-      facts.ended = sink.ended.then(({ bytes, reason }) => ({
-        bytes,
-        failure: reason === "left" ? "" : reason,
-      }));
+      note(c, sink);
       return c.body(body, 200, sseFields) as never;
+    },
+
+    async getStreamSocket(c, { query }) {
+      const lastEventId = lastEventIdOf(c, query);
+      await check(c, lastEventId);
+      if (!upgrade) {
+        throw new Problem("not-configured", {
+          detail: "This gateway has no WebSockets: /v1/stream/updates tells the same",
+        });
+      }
+      const { credential } = c.var;
+      if (streams.whyNot()) throw notNow();
+      streams.checkLimit(credential.tenantId);
+      const { socket, response } = upgraded(upgrade, c.req.raw);
+      const sink = fillSocket(socket);
+      streams.open({ credential, types: query.types ?? [], lastEventId }, sink);
+      note(c, sink);
+      return response as never;
     },
 
     getStreamStats(c) {
@@ -198,6 +244,28 @@ export function serveStreams({ streams, streamingTenants, eventIds }: StreamDeps
       return c.json({ data: { tenantId, isEnabled: await streamingTenants.isEnabled(tenantId) } }, 200);
     },
   });
+}
+
+/** The header wins: a browser sends it with an address that it was given before. */
+function lastEventIdOf(
+  c: Context,
+  query: { lastEventId?: string; last_event_id?: string },
+): string | undefined {
+  return c.req.header("last-event-id") ?? query.lastEventId ?? query.last_event_id;
+}
+
+/** Throws a Problem when the request does not ask for a WebSocket. */
+function upgraded(upgrade: Upgrade, request: Request): ReturnType<Upgrade> {
+  let cause: unknown;
+  try {
+    if (request.method === "GET") return upgrade(request);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    cause = error;
+  }
+  const detail =
+    "Ask for a WebSocket: GET over HTTP/1.1, with `Upgrade: websocket` and the other fields of RFC 6455";
+  throw new Problem("invalid-request", { detail }, cause);
 }
 
 function isAdmin({ scopes }: Credential): boolean {

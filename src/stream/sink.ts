@@ -18,7 +18,8 @@ export type EndReason =
   | "disabled"
   | "idle"
   | "age"
-  | "failed";
+  | "message-too-large"
+  | "too-talkative";
 
 /** What is known of a frame's place besides its content. */
 export interface NoticeOptions {

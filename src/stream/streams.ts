@@ -70,13 +70,16 @@ export function createStreams({ sources, ids, tenants, revokedKeys, limits, cloc
 
   async function run(subscriber: Subscriber, lastEventId: string | undefined): Promise<void> {
     const { tenantId, sink } = subscriber;
-    const release = await hub.open(tenantId, AbortSignal.timeout(openMs));
+    const signal = AbortSignal.timeout(openMs);
+    const release = await hub.open(tenantId, signal);
     try {
       const from = lastEventId === undefined ? undefined : await ids.read(tenantId, lastEventId);
       const lost = lastEventId === undefined ? undefined : await replay.whyLost(from);
       if (lost) counts.resets++;
       if (!from || lost) return await begin(subscriber, lost);
       counts.replays++;
+      // what this gateway hands on later than another one did, the client has
+      await hub.reach(from, signal);
       const at = [...from];
       // the last page is short, so that few frames are held meanwhile
       while (await replay.send(subscriber, at, hub.positions()));

@@ -1,12 +1,14 @@
 import { root } from "../../src/hosts/deno/sql_files.ts";
 
-/** What `queries.js` is to load. */
+/** What k6 is to load. */
 export interface Load {
   /** The gateway's address. */
   url: string;
-  /** A token of each tenant, with the scopes `query` and `ingest`. */
+  /** A token of each tenant, with the scopes `query` and `ingest`, or for streams `stream` and `ingest`. */
   tokens: string[];
   seconds: number;
+  /** How many streams are held open, by `stream.js`; without it, dashboards are asked for by `queries.js`. */
+  streams?: number;
   /** Users who watch a dashboard, and how often each asks for it again; by default those of a busy hour. */
   users?: number;
   refreshSeconds?: number;
@@ -25,18 +27,20 @@ export async function hasK6(): Promise<boolean> {
   }
 }
 
-/** Starts k6 on `queries.js`; it ends with 0 when all thresholds held, with 99 when one did not. */
+/** Starts k6; it ends with 0 when all thresholds held, with 99 when one did not. */
 export function startK6(
-  { url, tokens, seconds, users, refreshSeconds, judgesLatency }: Load,
+  { url, tokens, seconds, streams, users, refreshSeconds, judgesLatency }: Load,
   output: "inherit" | "piped",
 ): Deno.ChildProcess {
+  const script = streams ? "stream.js" : "queries.js";
   return new Deno.Command("k6", {
-    args: ["run", "--quiet", "--no-usage-report", "--address", "localhost:0", `${root}tests/k6/queries.js`],
+    args: ["run", "--quiet", "--no-usage-report", "--address", "localhost:0", `${root}tests/k6/${script}`],
     env: {
       // tokens are not for the list of processes, where arguments show
       LOAD_URL: url,
       LOAD_TOKENS: tokens.join(" "),
       LOAD_SECONDS: String(seconds),
+      ...(streams && { LOAD_STREAMS: String(streams) }),
       ...(users && { LOAD_USERS: String(users) }),
       ...(refreshSeconds && { LOAD_REFRESH_SECONDS: String(refreshSeconds) }),
       LOAD_LATENCY: judgesLatency ? "1" : "0",

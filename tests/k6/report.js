@@ -9,11 +9,6 @@ export function report({ metrics }) {
     const answers = hits.passes + hits.fails;
     return [widget, answers, percent(hits.rate), ms(values.med), ms(values["p(95)"]), ms(computed["p(95)"])];
   });
-  const held = Object.entries(metrics).flatMap(([name, { thresholds = {} }]) =>
-    Object.entries(thresholds).filter(([rule]) => !isAlways(rule)).map(([rule, { ok }]) =>
-      `${ok ? "held" : "FAILED"}  ${name} ${rule}`
-    )
-  );
   const { dashboards_shown: shown, cache_hits: hits, http_req_failed: failed, events_sent: sent } = metrics;
   return [
     "| widget | answers | from the cache | p50 | p95 | p95 of those computed |",
@@ -26,9 +21,18 @@ export function report({ metrics }) {
     `${sent?.values.count ?? 0} events sent; ${failed.values.passes} of ${
       failed.values.passes + failed.values.fails
     } requests failed`,
-    ...held,
+    ...held(metrics),
     "",
   ].join("\n");
+}
+
+/** Each threshold with whether it held. */
+export function held(metrics) {
+  return Object.entries(metrics).flatMap(([name, { thresholds = {} }]) =>
+    Object.entries(thresholds).filter(([rule]) => !isAlways(rule)).map(([rule, { ok }]) =>
+      `${ok ? "held" : "FAILED"}  ${name} ${rule}`
+    )
+  );
 }
 
 /** A threshold that always holds: k6 tells numbers by tag only of metrics that have one. */
@@ -38,10 +42,10 @@ function isAlways(rule) {
   return Object.values(always).includes(rule);
 }
 
-function ms(value) {
+export function ms(value) {
   return value === undefined ? "–" : `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 }
 
-function percent(rate) {
+export function percent(rate) {
   return rate === undefined ? "–" : `${(rate * 100).toFixed(1)} %`;
 }

@@ -5,15 +5,18 @@ import { freePort } from "../../src/tools/engine/free_port.ts";
 import { startProgram, temporaryFolder } from "../program.ts";
 import { hasK6, type Load, startK6 } from "./k6.ts";
 
-// `deno task load`: the dashboards of k6 against a gateway of its own with the demo data, or against another one.
-const usage = `${taskCommand("load [--seconds 60] [--url URL --token TOKEN [--token TOKEN …]]")}
-Against a gateway that runs, events are sent to the tenants of the tokens: take tenants made for that.`;
+// `deno task load`: the dashboards of k6, or its streams, against a gateway of its own with the demo data, or against another one.
+const usage = `${
+  taskCommand("load [--seconds 60] [--streams 100] [--url URL --token TOKEN [--token TOKEN …]]")
+}
+With --streams, clients hold so many streams open, in place of the dashboards. Against a gateway that runs, events are sent to the tenants of the tokens: take tenants made for that.`;
 
 // deno-lint-ignore no-console -- a program for a terminal
 const say = (text: string) => console.log(text);
 
 interface Options {
   seconds: number;
+  streams?: number;
   url?: string;
   tokens: string[];
 }
@@ -22,15 +25,17 @@ interface Options {
 function readOptions(args: string[]): Options | undefined {
   const options: Options = { seconds: 60, tokens: [] };
   for (let i = 0; i < args.length; i++) {
-    const [, name, inline] = /^--(seconds|url|token)(?:=(.*))?$/s.exec(args[i]) ?? [];
+    const [, name, inline] = /^--(seconds|streams|url|token)(?:=(.*))?$/s.exec(args[i]) ?? [];
     const value = inline ?? args[++i];
     if (!name || !value) return;
     if (name === "url") options.url = value.replace(/\/$/, "");
     else if (name === "token") options.tokens.push(value);
-    else options.seconds = Number(value);
+    else options[name as "seconds" | "streams"] = Number(value);
   }
-  const isWhole = Number.isInteger(options.seconds) && options.seconds > 0;
-  return isWhole && (options.url === undefined) === (options.tokens.length === 0) ? options : undefined;
+  const areWhole = [options.seconds, options.streams ?? 1].every((each) =>
+    Number.isInteger(each) && each > 0
+  );
+  return areWhole && (options.url === undefined) === (options.tokens.length === 0) ? options : undefined;
 }
 
 async function load(what: Omit<Load, "judgesLatency">): Promise<number> {
@@ -38,7 +43,7 @@ async function load(what: Omit<Load, "judgesLatency">): Promise<number> {
 }
 
 /** Starts a gateway as `deno task dev` does, in a folder that goes away, with budgets that the load does not spend. */
-async function loadOwn(seconds: number): Promise<number> {
+async function loadOwn(what: Options): Promise<number> {
   await using folder = await temporaryFolder();
   const url = `http://localhost:${freePort()}`;
   const secret = crypto.randomUUID() + crypto.randomUUID();
@@ -53,8 +58,9 @@ async function loadOwn(seconds: number): Promise<number> {
   });
   await dev.until(/^Demo data +: done$/m);
   await dev.until(/^Sluice /m);
-  const sign = (tenantId: string) => signToken(secret, { tenantId, scope: "query ingest", expires: "1h" });
-  const code = await load({ url, tokens: await Promise.all(demoTenants.map(sign)), seconds });
+  const sign = (tenantId: string) =>
+    signToken(secret, { tenantId, scope: "query ingest stream", expires: "1h" });
+  const code = await load({ ...what, url, tokens: await Promise.all(demoTenants.map(sign)) });
   dev.signalGroup("SIGTERM");
   await dev.end();
   return code;
@@ -72,8 +78,8 @@ async function main(args: string[]): Promise<number> {
     );
     return 2;
   }
-  const { url, tokens, seconds } = options;
-  return url === undefined ? await loadOwn(seconds) : await load({ url, tokens, seconds });
+  const { url } = options;
+  return url === undefined ? await loadOwn(options) : await load({ ...options, url });
 }
 
 Deno.exit(await main(Deno.args));

@@ -223,6 +223,30 @@ Deno.test("While the log cannot be read streams stay open, and what they miss fo
   own.streams.stop();
 });
 
+Deno.test("A client who comes to a gateway that is not as far as the one before gets nothing twice", async () => {
+  const tenant = newTenant();
+  let held: PromiseWithResolvers<void> | undefined;
+  const slow = await createGateway({
+    files: [],
+    through: async (statement, ask) => {
+      if (statement.sql.includes("as proof that the log is the same")) await held?.promise;
+      return await ask(statement);
+    },
+  });
+  const id = await presentId(slow, tenant);
+  held = Promise.withResolvers<void>();
+  await emit(tenant, "metric_updated", { n: 1 });
+  const fast = await open(gateway, tenant, "", { "last-event-id": id });
+  assert.deepEqual((await fast.event()).data.data, { n: 1 });
+  await fast.close();
+  const stream = await open(slow, tenant, "", { "last-event-id": fast.lastId()! });
+  await emit(tenant, "metric_updated", { n: 2 });
+  held.resolve();
+  assert.deepEqual((await stream.event()).data.data, { n: 2 });
+  await stream.close();
+  slow.streams.stop();
+});
+
 Deno.test("Eight writers and forced merges: a client that comes back all the time, to two gateways in turn, gets each event once and in order", async () => {
   const tenant = newTenant();
   const gateways = [gateway, await createGateway({ files: [] })];

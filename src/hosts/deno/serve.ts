@@ -12,6 +12,7 @@ import { connectNats } from "./connect_nats.ts";
 import { listMigrations } from "./list_migrations.ts";
 import { processStats } from "./process_stats.ts";
 import { readQueryFiles } from "./sql_files.ts";
+import { upgradeSocket } from "./upgrade_socket.ts";
 
 /** A gateway that listens. */
 export interface Server {
@@ -48,6 +49,7 @@ export function serve({ config, ...options }: ServeOptions): Server {
     connectNats: config.NATS_URL && config.STREAMING_ENABLED !== "off"
       ? connectNats(config.NATS_URL)
       : undefined,
+    upgrade: upgradeSocket,
     pendingMigrations: async () =>
       (await listMigrations(clickHouse, config.MIGRATIONS)).filter(({ isApplied }) => !isApplied).length,
   });
