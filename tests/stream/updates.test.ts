@@ -225,23 +225,24 @@ Deno.test("While the log cannot be read streams stay open, and what they miss fo
 
 Deno.test("A client who comes to a gateway that is not as far as the one before gets nothing twice", async () => {
   const tenant = newTenant();
-  let held: PromiseWithResolvers<void> | undefined;
+  const gate = Promise.withResolvers<void>();
+  let isHeld = false;
   const slow = await createGateway({
     files: [],
     through: async (statement, ask) => {
-      if (statement.sql.includes("as proof that the log is the same")) await held?.promise;
+      if (isHeld && statement.sql.includes("as proof that the log is the same")) await gate.promise;
       return await ask(statement);
     },
   });
   const id = await presentId(slow, tenant);
-  held = Promise.withResolvers<void>();
+  isHeld = true;
   await emit(tenant, "metric_updated", { n: 1 });
   const fast = await open(gateway, tenant, "", { "last-event-id": id });
   assert.deepEqual((await fast.event()).data.data, { n: 1 });
   await fast.close();
   const stream = await open(slow, tenant, "", { "last-event-id": fast.lastId()! });
   await emit(tenant, "metric_updated", { n: 2 });
-  held.resolve();
+  gate.resolve();
   assert.deepEqual((await stream.event()).data.data, { n: 2 });
   await stream.close();
   slow.streams.stop();
