@@ -3,11 +3,10 @@ import { root } from "../../src/hosts/deno/sql_files.ts";
 import type { Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 
-const tenants = 100;
+const tenants = Array.from({ length: 100 }, (_, i) => `live-${i}`);
 const deliveriesPerSecond = 10_000;
 const seconds = 20;
-/** Inserts a second, each with events of several tenants. */
-const insertsPerSecond = 10;
+const batchesPerSecond = 10;
 
 /** What a reader process prints: how late events came, and how many. */
 interface Read {
@@ -17,74 +16,107 @@ interface Read {
   events: number;
 }
 
+interface Measured {
+  read: Read;
+  /** Deliveries that are to be expected of what was published. */
+  sent: number;
+  kilobytes: number;
+}
+
+/** Publishes an event of each of these tenants. */
+type Publish = (tenants: string[]) => Promise<void>;
+
 /**
- * Live updates through the database alone, beside a bare server of streams: 100 tenants, 10,000 deliveries a second, and as many
- * streams as each row says.
+ * Live updates beside a bare server of streams: 100 tenants and 10,000 deliveries a second, through the database alone and through
+ * NATS, with as many streams as each row says; and what a WebSocket takes.
  */
 export async function benchLive(sides: Sides): Promise<Row[]> {
   const rows: Row[] = [];
   for (const streams of [1_000, 5_000, 10_000]) {
     const bare = await benchBare(streams);
-    const ours = await benchLog(sides, streams);
+    const log = await benchGateway(sides, streams, "updates", publishToLog(sides));
     const what = `live updates, ${streams.toLocaleString("en")} streams`;
-    rows.push(
-      {
-        what: `${what}, p95 through the database`,
-        unit: "ms",
-        ours: [ours.read.p95Ms],
-        reference: [bare.read.p95Ms],
-        goal: { atMost: 300 },
-        note:
-          `p50 ${ours.read.p50Ms} ms, p99 ${ours.read.p99Ms} ms; ${ours.read.events} of ${ours.sent} deliveries came`,
-      },
-      {
-        what: `${what}, memory of each`,
-        unit: "KB",
-        ours: [ours.kilobytes],
-        reference: [bare.kilobytes],
-        goal: { atMost: 70 },
-      },
-    );
+    rows.push(latency(`${what}, p95 through the database`, log, bare, 300));
+    if (sides.connectNats) {
+      const nats = await sides.connectNats();
+      const through = await benchGateway(sides, streams, "updates", (names) => {
+        for (const name of names) nats.publish("metrics.bench", stamp(name));
+        return nats.flush();
+      });
+      await nats.close();
+      rows.push(latency(`${what}, p95 through NATS`, through, bare, 10));
+    }
+    rows.push(memory(`${what}, memory of each`, log, bare, 70));
   }
+  const sockets = await benchGateway(sides, 5_000, "socket", publishToLog(sides));
+  rows.push(memory("live updates, 5,000 WebSockets, memory of each", sockets, undefined, 30));
   return rows;
 }
 
-async function benchLog(sides: Sides, streams: number) {
-  const names = Array.from({ length: tenants }, (_, i) => `live-${i}`);
-  const tokens = await Promise.all(names.map((name) => sides.tokenOf(name, "stream")));
-  const owner = createClickHouse(sides.target);
-  return await measure(`${sides.url}/v1/stream/updates`, tokens, streams, sides.gatewayPid, async () => {
-    const perTenant = streams / tenants;
-    const eventsPerInsert = deliveriesPerSecond / perTenant / insertsPerSecond;
-    let [sent, next] = [0, 0];
+function latency(what: string, { read, sent }: Measured, bare: Measured, atMost: number): Row {
+  return {
+    what,
+    unit: "ms",
+    ours: [read.p95Ms],
+    reference: [bare.read.p95Ms],
+    goal: { atMost },
+    note: `p50 ${read.p50Ms} ms, p99 ${read.p99Ms} ms; ${read.events} of ${sent} deliveries came`,
+  };
+}
+
+function memory(what: string, ours: Measured, bare: Measured | undefined, atMost: number): Row {
+  return { what, unit: "KB", ours: [ours.kilobytes], reference: bare && [bare.kilobytes], goal: { atMost } };
+}
+
+/** What is published; the time within tells how late it comes. */
+function stamp(tenantId: string): string {
+  return JSON.stringify({ companyId: tenantId, type: "metric_updated", sentAt: Date.now() });
+}
+
+function publishToLog({ target }: Sides): Publish {
+  const owner = createClickHouse(target);
+  return async (names) => {
+    const rows = names.map((name) =>
+      JSON.stringify({ tenant_id: name, type: "metric_updated", data: stamp(name) })
+    );
+    await run(owner, {
+      sql: "INSERT INTO live_events (tenant_id, type, data) FORMAT JSONEachRow",
+      body: new TextEncoder().encode(rows.join("\n")),
+      settings: { deduplicate_insert: "disable", async_insert: 0 },
+    });
+  };
+}
+
+async function benchGateway(
+  sides: Sides,
+  streams: number,
+  path: string,
+  publish: Publish,
+): Promise<Measured> {
+  const tokens = await Promise.all(tenants.map((name) => sides.tokenOf(name, "stream")));
+  return await measure(`${sides.url}/v1/stream/${path}`, tokens, streams, sides.gatewayPid, async () => {
+    const perTenant = streams / tenants.length;
+    const eventsPerBatch = deliveriesPerSecond / perTenant / batchesPerSecond;
+    let published = 0;
     const end = Date.now() + seconds * 1_000;
-    const inserts: Promise<unknown>[] = [];
+    const underway: Promise<void>[] = [];
     while (Date.now() < end) {
-      const rows = Array.from({ length: eventsPerInsert }, () => {
-        const data = JSON.stringify({ sentAt: Date.now() });
-        return JSON.stringify({ tenant_id: names[next++ % tenants], type: "metric_updated", data });
-      });
-      sent += rows.length * perTenant;
-      const body = new TextEncoder().encode(rows.join("\n"));
-      inserts.push(run(owner, {
-        sql: "INSERT INTO live_events (tenant_id, type, data) FORMAT JSONEachRow",
-        body,
-        settings: { deduplicate_insert: "disable", async_insert: 0 },
-      }));
-      await new Promise((resolve) => setTimeout(resolve, 1_000 / insertsPerSecond));
+      const batch = Array.from({ length: eventsPerBatch }, () => tenants[published++ % tenants.length]);
+      underway.push(publish(batch));
+      await new Promise((resolve) => setTimeout(resolve, 1_000 / batchesPerSecond));
     }
-    await Promise.all(inserts);
-    return sent;
+    await Promise.all(underway);
+    return published * perTenant;
   });
 }
 
-async function benchBare(streams: number) {
+async function benchBare(streams: number): Promise<Measured> {
   const bare = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "--allow-all",
       `${root}tests/bench/bare_streams.ts`,
-      String(tenants),
+      String(tenants.length),
       String(deliveriesPerSecond),
     ],
     stdout: "piped",
@@ -92,11 +124,11 @@ async function benchBare(streams: number) {
   try {
     const { value } = await bare.stdout.getReader().read();
     const url = `http://127.0.0.1:${new TextDecoder().decode(value).trim()}/`;
-    const tokens = Array.from({ length: tenants }, (_, i) => String(i));
-    return await measure(url, tokens, streams, bare.pid, async () => {
-      await fetch(`${url}start?streams=${streams}`).then((answer) => answer.text());
+    const ask = async (path: string) => await (await fetch(url + path)).text();
+    return await measure(url, tenants.map((_, i) => String(i)), streams, bare.pid, async () => {
+      await ask(`start?streams=${streams}`);
       await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
-      return Number(await fetch(`${url}stop`).then((answer) => answer.text()));
+      return Number(await ask("stop"));
     });
   } finally {
     bare.kill("SIGTERM");
@@ -111,7 +143,7 @@ async function measure(
   streams: number,
   pid: number,
   publish: () => Promise<number>,
-) {
+): Promise<Measured> {
   const before = await residentKilobytes(pid);
   const reader = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", `${root}tests/bench/stream_reader.ts`, url, String(streams)],

@@ -6,6 +6,7 @@ import { migrateUp } from "../../src/tools/migrate.ts";
 import { root } from "../../src/hosts/deno/sql_files.ts";
 import { startKeeper } from "../keeper.ts";
 import { copyFolder } from "../program.ts";
+import { installedServers, startNatsServer } from "../stream/nats_server.ts";
 import { benchAnalytics } from "./analytics.ts";
 import { benchCached, benchTail } from "./cached.ts";
 import { benchGrowth } from "./growth.ts";
@@ -35,7 +36,10 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
 };
 
 /** Starts what is measured, on free ports. */
-async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promise<Result> {
+async function withSides<Result>(
+  withLive: boolean,
+  work: (sides: Sides) => Promise<Result>,
+): Promise<Result> {
   const dataDir = await Deno.makeTempDir({ prefix: "sluice-bench-" });
   const engine = await startEngine({ dataDir, password: crypto.randomUUID() });
   const secret = crypto.randomUUID() + crypto.randomUUID();
@@ -44,6 +48,9 @@ async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promi
   const target = { ...engine, database: "sluice" };
   await migrateUp(target);
   const sqlDir = await copyQueries(dataDir);
+  const [natsProgram] = await installedServers();
+  const nats = natsProgram && withLive ? await startNatsServer(natsProgram) : undefined;
+  await nats?.start();
   const gateway = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", `${root}src/hosts/deno/main.ts`],
     env: {
@@ -57,6 +64,7 @@ async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promi
       BUDGET_MONTHLY_QUERIES: "1000000000",
       BUDGET_REQUESTS_PER_SECOND: "1000000",
       STREAMING_ENABLED: "all",
+      ...(nats && { NATS_URL: nats.url }),
       SLUICE_SQL_DIR: sqlDir,
     },
     stdout: "null",
@@ -73,6 +81,7 @@ async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promi
       enginePid: engine.pid,
       token: await tokenOf("bench", "query ingest"),
       tokenOf,
+      connectNats: nats?.connect,
       target,
     };
     await sendEvents(sides);
@@ -82,6 +91,7 @@ async function withSides<Result>(work: (sides: Sides) => Promise<Result>): Promi
     await gateway.status;
     await keeper.release();
     await engine.stop();
+    await nats?.[Symbol.asyncDispose]();
     await Deno.remove(dataDir, { recursive: true });
   }
 }
@@ -153,9 +163,10 @@ async function main(args: string[]): Promise<number> {
   }
   const description = await machine();
   say(`${description}; medians (least–most) of ${rounds} rounds\n`);
-  const rows = await withSides(async (sides) => {
+  const names = args.length ? args : Object.keys(benches);
+  const rows = await withSides(names.includes("live"), async (sides) => {
     const rows: Row[] = [];
-    for (const name of args.length ? args : Object.keys(benches)) {
+    for (const name of names) {
       rows.push(...[await benches[name](sides)].flat());
     }
     return rows;

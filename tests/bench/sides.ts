@@ -1,3 +1,4 @@
+import type { NatsConnection } from "@nats-io/nats-core";
 import type { ClickHouseOptions } from "../../src/clickhouse/client.ts";
 
 /** What each row's measuring is given. */
@@ -11,6 +12,8 @@ export interface Sides {
   token: string;
   /** A token of another tenant. */
   tokenOf: (tenantId: string, scope: string) => Promise<string>;
+  /** A connection to NATS, where it is installed: the gateway follows it. */
+  connectNats?: () => Promise<NatsConnection>;
   /** ClickHouse, as its owner. */
   target: ClickHouseOptions;
 }

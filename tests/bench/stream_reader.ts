@@ -14,7 +14,7 @@ async function read(connection: Deno.Conn, onOpen: () => void): Promise<void> {
     if (length === null) return;
     const now = Date.now();
     const text = rest + decoder.decode(buffer.subarray(0, length));
-    if (!isOpen && /\n(: live|id: )/.test(text)) {
+    if (!isOpen && /\n(: live|id: )|"id":/.test(text)) {
       isOpen = true;
       onOpen();
     }
@@ -29,8 +29,11 @@ async function read(connection: Deno.Conn, onOpen: () => void): Promise<void> {
 
 async function open(token: string): Promise<void> {
   const connection = await Deno.connect({ hostname, port: Number(port) });
-  const head = `GET ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nauthorization: Bearer ${token}\r\n` +
-    "accept: text/event-stream\r\n\r\n";
+  const kind = pathname.endsWith("/socket")
+    ? "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA=="
+    : "accept: text/event-stream";
+  const head =
+    `GET ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nauthorization: Bearer ${token}\r\n${kind}\r\n\r\n`;
   await connection.write(new TextEncoder().encode(head));
   await new Promise<void>((resolve) => void read(connection, resolve));
 }
