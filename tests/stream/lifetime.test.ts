@@ -206,6 +206,10 @@ Deno.test("A full gateway refuses newcomers and evicts nobody; a tenant has stre
       }),
     )).body.data;
   assert.deepEqual(await stats(second, "stream"), { streams: 1, sources: [{ name: "log", isHeard: true }] });
+  const metrics = await (await gateway.fetch("/metrics")).text();
+  assert.match(metrics, /^sluice_streams_open 3$/m);
+  assert.match(metrics, /^sluice_streams_opened_total 3$/m);
+  assert.match(metrics, /^sluice_stream_source_up\{source="log"\} 1$/m);
   const all = await stats("operator", "admin");
   assert.deepEqual([all.streams, all.byTenant, all.opened], [3, { [first]: 2, [second]: 1 }, 3]);
   await streams[0].close();

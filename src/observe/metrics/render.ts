@@ -2,6 +2,7 @@ import type { Audit } from "../audit/audit.ts";
 import type { Budgets } from "../../limits/budget/budgets.ts";
 import type { SyncState } from "./sync_states.ts";
 import type { Queue } from "../../limits/queue/queue.ts";
+import type { Streams } from "../../stream/streams.ts";
 import type { CacheStats } from "../../cache/stats.ts";
 import { createExposition, type Labels } from "./exposition.ts";
 import type { Histogram } from "./histogram.ts";
@@ -14,6 +15,7 @@ export interface RenderOptions {
   budgets: Pick<Budgets, "stats">;
   audit: Pick<Audit, "stats">;
   cache: { stats(): CacheStats };
+  streams: Pick<Streams, "stats">;
   /** Whether ClickHouse has just answered. */
   isClickHouseUp: boolean;
   /** How the sources that the database reads by itself stand. */
@@ -113,6 +115,27 @@ export function renderMetrics(options: RenderOptions): string {
     "queue_refused_total",
     "Requests refused: too many waited, the wait would have been too long, or it was.",
     Object.entries(queue.refused).map(([reason, count]) => [{ reason }, count]),
+  );
+
+  const live = options.streams.stats();
+  gauge("streams_open", "Streams of live updates that are open.", live.streams);
+  counter("streams_opened_total", "Streams that were opened.", live.opened);
+  counter(
+    "streams_ended_total",
+    "Streams that are over, by the reason.",
+    Object.entries(live.ended).map(([reason, count]) => [{ reason }, count]),
+  );
+  counter("stream_replays_total", "Streams that were sent what they had missed.", live.replays);
+  counter("stream_resets_total", "Streams that could not be sent all that they had missed.", live.resets);
+  gauge(
+    "stream_source_up",
+    "Whether a source of live events has answered the last time it was asked.",
+    live.sources.map(({ name, failure }) => [{ source: name }, Number(failure === undefined)]),
+  );
+  gauge(
+    "stream_lag_seconds",
+    "From the last live event of a source to its being handed on; NaN when there was none.",
+    live.sources.map(({ name, lagMs }) => [{ source: name }, lagMs === undefined ? NaN : lagMs / 1_000]),
   );
 
   const budgets = options.budgets.stats();

@@ -5,6 +5,18 @@ import { renderMetrics, type RenderOptions } from "./render.ts";
 
 function render(more: Partial<RenderOptions> = {}): string {
   return renderMetrics({
+    streams: {
+      stats: () => ({
+        streams: 0,
+        byTenant: {},
+        opened: 0,
+        replays: 0,
+        resets: 0,
+        ended: {},
+        sources: [],
+        isHeard: true,
+      }),
+    },
     metrics: createMetrics({
       build: { version: "1", runtime: 'a "runtime" \\ of\ntwo lines' },
       clock: () => new Date(1_500),
