@@ -24,7 +24,11 @@ const say = (text: string) => console.log(text);
 export async function testQueries(args: string[]): Promise<number | undefined> {
   const config = devConfig();
   const known = (await readQueryFiles(config.SLUICE_SQL_DIR)).map(({ path }) => queryName(path));
-  const written = args.filter((arg) => !arg.startsWith("-"));
+  // a domain stands for its queries
+  const written = args.filter((arg) => !arg.startsWith("-")).flatMap((arg) => {
+    const ofDomain = known.filter((name) => name.startsWith(`${arg}/`));
+    return ofDomain.length ? ofDomain : [arg];
+  });
   const names = written.map((arg) =>
     queryName(arg.replace(/^tests\/queries\//, "sql/").replace(/\.yaml$/, ".sql"))
   );
@@ -106,6 +110,12 @@ function createServer(target: ClickHouseOptions): Serve {
   let gateway: TestGateway | undefined;
   return async (files, names) => {
     const wanted = files.filter(({ path }) => names.includes(queryName(path)));
+    const missing = names.find((name) => !wanted.some(({ path }) => queryName(path) === name));
+    if (missing) {
+      throw new Error(
+        `There is no query "${missing}"${suggestion(missing, files.map(({ path }) => queryName(path)))}`,
+      );
+    }
     if (gateway) {
       const [fault] = await gateway.load(wanted);
       if (fault) throw new Error(fault);

@@ -35,7 +35,7 @@ export async function changeStream([path = "", ...written]: string[]): Promise<n
       kept.query.includes(`\n    ${column},`) || kept.query.includes(`\n    ${column}\n`)
     );
     if (known) {
-      say(`${path} has a ${known.column} already; nothing was written`);
+      say(`${path} has "${known.column}" already; nothing was written`);
       return 1;
     }
     const versions = newVersions(existing);

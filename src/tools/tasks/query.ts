@@ -1,3 +1,4 @@
+import { suggestion } from "../../base/suggestion.ts";
 import { isExport } from "../../query/format.ts";
 import { createRoles } from "../../clickhouse/roles.ts";
 import { answerQuery } from "../../query/formats/answer_query.ts";
@@ -58,7 +59,9 @@ async function main(args: string[]): Promise<number> {
     const found = named ? { query: named, values: {} } : findQuery(catalog, path);
     if (!found) {
       throw new Problem("not-found", {
-        detail: `There is no query "${path}"; there are: ${[...catalog.keys()].join(", ")}`,
+        detail: `There is no query "${path}"${
+          suggestion(path, [...catalog.keys()]) || `; there are: ${[...catalog.keys()].join(", ")}`
+        }`,
       });
     }
     const { method } = found.query.frontMatter;
