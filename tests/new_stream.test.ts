@@ -394,7 +394,7 @@ async function changing(copy: Copy, { dev, call, clickHouse }: Running): Promise
 
   const before = await filesOf(copy.path);
   const refused: [args: string[], code: number, message: RegExp][] = [
-    [["support/tickets", "note:String?"], 1, /^support\/tickets has a note already; nothing was written$/m],
+    [["support/tickets", "note:String?"], 1, /^support\/tickets has "note" already; nothing was written$/m],
     [
       ["support/tickets", "due:Date"],
       2,
