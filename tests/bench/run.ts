@@ -50,7 +50,6 @@ async function withSides<Result>(
   const sqlDir = await copyQueries(dataDir);
   const [natsProgram] = await installedServers();
   const nats = natsProgram && withLive ? await startNatsServer(natsProgram) : undefined;
-  await nats?.start();
   const gateway = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", `${root}src/hosts/deno/main.ts`],
     env: {

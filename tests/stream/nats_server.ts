@@ -1,5 +1,6 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import { connectNats } from "../../src/hosts/deno/connect_nats.ts";
+import { freePort } from "../../src/tools/engine/free_port.ts";
 import { type Program, startProgram, temporaryFolder } from "../program.ts";
 
 /** A server with JetStream that a test has started, on a port of its own. */
@@ -67,10 +68,4 @@ export async function startNatsServer(program: string): Promise<NatsServer> {
   };
   await server.start();
   return server;
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return listener.addr.port;
 }
