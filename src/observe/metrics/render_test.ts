@@ -88,6 +88,38 @@ Deno.test("renderMetrics() shows how the sync of each source stands, and which w
   ]);
 });
 
+Deno.test("renderMetrics() shows live updates, and how each source of theirs is", () => {
+  const text = render({
+    streams: {
+      stats: () => ({
+        streams: 3,
+        byTenant: { acme: 3 },
+        opened: 9,
+        replays: 4,
+        resets: 1,
+        ended: { left: 5, overflow: 1 },
+        sources: [{ name: "log", lagMs: 250 }, { name: "nats", failure: new Error("away") }],
+        isHeard: false,
+      }),
+    },
+  });
+  for (
+    const line of [
+      "sluice_streams_open 3",
+      "sluice_streams_opened_total 9",
+      'sluice_streams_ended_total{reason="left"} 5',
+      'sluice_streams_ended_total{reason="overflow"} 1',
+      "sluice_stream_replays_total 4",
+      "sluice_stream_resets_total 1",
+      'sluice_stream_source_up{source="log"} 1',
+      'sluice_stream_source_up{source="nats"} 0',
+      'sluice_stream_lag_seconds{source="log"} 0.25',
+      'sluice_stream_lag_seconds{source="nats"} NaN',
+    ]
+  ) assert.ok(text.split("\n").includes(line), line);
+  assert.doesNotMatch(text, /acme/, "tenants are no labels");
+});
+
 Deno.test("renderMetrics() shows the cache", () => {
   const lines = render().split("\n").filter((line) => line.startsWith("sluice_cache"));
   assert.deepEqual(lines, [
