@@ -3,12 +3,13 @@
 import { Hono } from "hono";
 import { type DocsDeps, docsRoutes } from "./api/docs/routes.ts";
 import { type EndpointDeps, endpointRoutes } from "./api/endpoints/routes.ts";
-import { type AuthDeps, createAuth } from "./auth/auth.ts";
+import type { Auth } from "./auth/auth.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import type { AuthEnv } from "./auth/credential.ts";
 import { serveKeys } from "./auth/api_key_routes.ts";
 import { serveTokens } from "./auth/token_routes.ts";
 import type { Config } from "./base/config.ts";
+import type { Log } from "./base/log.ts";
 import { Problem } from "./base/problem.ts";
 import { type CacheRoutesDeps, serveCache } from "./cache/routes.ts";
 import { allowOrigins } from "./http/allow_origins.ts";
@@ -30,8 +31,7 @@ import { type MetricsDeps, serveMetrics } from "./observe/metrics/routes.ts";
 /** Everything the app uses; it reads nothing else of the world. */
 export type AppDeps =
   & { config: Pick<Config, "ALLOWED_ORIGINS"> }
-  & AuthDeps
-  & { audit: Audit; isStarting: () => boolean }
+  & { auth: Auth; log: Log; audit: Audit; isStarting: () => boolean }
   & HealthDeps
   & MetricsDeps
   & DocsDeps
@@ -43,7 +43,7 @@ export type AppDeps =
 
 /** Every route and middleware, in the order a request meets them. */
 export function createApp(deps: AppDeps): { fetch(request: Request): Response | Promise<Response> } {
-  const { config, log, audit, metrics } = deps;
+  const { config, log, auth, audit, metrics } = deps;
   const app = new Hono<AuthEnv>({ getPath: pathOf });
   app.onError(onError(log, deps.isStarting));
   app.notFound(() => {
@@ -62,7 +62,6 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
   app.use(allowOrigins(origins, log));
   app.use(checkTarget());
 
-  const auth = createAuth(deps);
   const probe = createProbe(deps.reader);
   app.route("/", serveHealth(deps, auth, probe));
   app.route("/", serveMetrics(deps, probe));

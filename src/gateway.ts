@@ -2,6 +2,8 @@
 
 import type { NatsConnection } from "@nats-io/nats-core";
 import { type AppDeps, createApp } from "./app.ts";
+import { createAuth } from "./auth/auth.ts";
+import type { TokenConfig } from "./auth/jwt.ts";
 import type { Config } from "./base/config.ts";
 import type { Log } from "./base/log.ts";
 import { type Cache, createCache } from "./cache/cache.ts";
@@ -9,7 +11,6 @@ import { createEventIds } from "./stream/event_id.ts";
 import { createLogSource } from "./stream/log_source.ts";
 import { createStreams, type Streams } from "./stream/streams.ts";
 import { createStreamingTenants } from "./stream/tenants.ts";
-import { createApiKeyStore } from "./auth/api_key_store.ts";
 import type { MemoryStore } from "./catalog/inspection_memory.ts";
 import type { QueryFile } from "./catalog/query.ts";
 import type { QueryFileError } from "./catalog/query_file_error.ts";
@@ -30,6 +31,7 @@ export interface GatewayDeps
   extends Pick<AppDeps, "docs" | "pendingMigrations" | "upgrade">, Pick<MetricsOptions, "build" | "process"> {
   config:
     & AppDeps["config"]
+    & TokenConfig
     & Pick<
       Config,
       | "CACHE_MAX_BYTES"
@@ -124,8 +126,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
   // 1 until `load` has asked the server for its limits
   const queue = createQueue({ ...deps.queue, concurrency: config.CLICKHOUSE_MAX_CONCURRENCY ?? 1 });
   const streamingTenants = createStreamingTenants(clickHouse, config.STREAMING_ENABLED);
-  const eventIds = createEventIds(config.AUTH_JWT_SECRET || config.CLICKHOUSE_PASSWORD);
-  const keyStore = createApiKeyStore(clickHouse);
+  const eventIds = createEventIds(config.AUTH_JWT_SECRET || config.CLICKHOUSE_PASSWORD || undefined);
+  const auth = createAuth({ config, clickHouse, clock, log });
   const nats = deps.connectNats && createNats({
     connect: deps.connectNats,
     stream: config.NATS_STREAM,
@@ -139,7 +141,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     sources: [createLogSource({ clickHouse, clock }), ...nats ? [nats.source] : []],
     ids: eventIds,
     tenants: streamingTenants,
-    revokedKeys: (keyIds) => keyStore.revoked(keyIds, AbortSignal.timeout(5_000)),
+    verifyKey: auth.keys.verifyMaker,
     limits: {
       maxStreams: config.STREAM_MAX_CONNECTIONS,
       maxStreamsPerTenant: config.STREAM_MAX_CONNECTIONS_PER_TENANT,
@@ -161,6 +163,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     metrics,
     pendingMigrations: deps.pendingMigrations,
     served: serving.served,
+    auth,
     isStarting: serving.isStarting,
     isOpen: () => isOpen,
     clock,

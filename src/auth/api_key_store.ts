@@ -4,7 +4,6 @@ import { escapeString, quoteString } from "../clickhouse/string_literal.ts";
 import countSql from "./api_key_count.sql" with { type: "text" };
 import createSql from "./api_key_create.sql" with { type: "text" };
 import findSql from "./api_key_find.sql" with { type: "text" };
-import revokedSql from "./api_key_revoked.sql" with { type: "text" };
 import listSql from "./api_key_list.sql" with { type: "text" };
 import revokeSql from "./api_key_revoke.sql" with { type: "text" };
 
@@ -54,8 +53,6 @@ export interface ApiKeyStore {
   list(of: { tenantId?: string; page: number; pageSize: number }): Promise<
     { keys: ListedApiKey[]; total: number }
   >;
-  /** Which keys of these ids were revoked. */
-  revoked(ids: string[], signal: AbortSignal): Promise<Set<string>>;
   /** Revokes a key, which may have been done before; false when there is none of that id. */
   revoke(id: string, now: Date): Promise<boolean>;
 }
@@ -106,14 +103,6 @@ export function createApiKeyStore(clickHouse: ClickHouse): ApiKeyStore {
         }),
       ]);
       return { keys, total };
-    },
-    async revoked(ids, signal) {
-      const rows = await readRows<{ id: string }>(clickHouse, {
-        sql: revokedSql,
-        parameters: { ids: listText(ids) },
-        signal,
-      });
-      return new Set(rows.map(({ id }) => id));
     },
     async revoke(id, now) {
       if (await count({ id }) === 0) return false;

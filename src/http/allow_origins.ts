@@ -40,8 +40,8 @@ const local = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
 const maxTold = 100;
 
 /**
- * CORS for exact origins; `localhost` stands for every port of this machine. Hono's middleware sets its fields before the answer is there, which makes Hono copy the answer, its
- * body as a stream; here they are set on the answer itself.
+ * CORS for exact origins; `localhost` stands for every port of this machine. Hono's middleware sets its fields before the answer is
+ * there, which makes Hono copy the answer, its body as a stream; here they are set on the answer itself.
  */
 export function allowOrigins(origins: string[], log: Log): MiddlewareHandler {
   const exact = new Set(origins);

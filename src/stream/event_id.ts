@@ -1,5 +1,5 @@
 import { base64url } from "jose";
-import { Problem } from "../base/problem.ts";
+import { createDerivedKey } from "../auth/derived_key.ts";
 import { concat } from "../base/bytes/concat.ts";
 import type { Position } from "./source.ts";
 
@@ -27,16 +27,13 @@ const hmac = { name: "HMAC", hash: "SHA-256" };
  * no tenant can use another's. Without a secret each function throws what `check` does.
  */
 export function createEventIds(secret: string | undefined): EventIds {
+  const derivedKey = createDerivedKey(secret, "live updates");
   let imported: Promise<CryptoKey> | undefined;
 
-  function known(): string {
-    if (secret) return secret;
-    const detail = "There are no live updates without AUTH_JWT_SECRET or a password of ClickHouse";
-    throw new Problem("not-configured", { detail });
-  }
-
   function key(): Promise<CryptoKey> {
-    return imported ??= importKey(known());
+    return imported ??= derivedKey().then((bytes) =>
+      crypto.subtle.importKey("raw", bytes, hmac, false, ["sign"])
+    );
   }
 
   async function macOf(tenantId: string, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
@@ -45,7 +42,7 @@ export function createEventIds(secret: string | undefined): EventIds {
   }
 
   return {
-    check: () => void known(),
+    check: () => void derivedKey(),
 
     async sign(tenantId, positions) {
       const body = encode(positions);
@@ -63,12 +60,6 @@ export function createEventIds(secret: string | undefined): EventIds {
       return difference === 0 ? decode(body) : undefined;
     },
   };
-}
-
-async function importKey(secret: string): Promise<CryptoKey> {
-  const derive = await crypto.subtle.importKey("raw", text.encode(secret), hmac, false, ["sign"]);
-  const key = await crypto.subtle.sign(hmac, derive, text.encode("ids of live events of Sluice"));
-  return await crypto.subtle.importKey("raw", key, hmac, false, ["sign"]);
 }
 
 /** The version, then of each position: number and time in 6 bytes, the place in the number in 4. */

@@ -37,8 +37,7 @@ export interface HubOptions {
 /** A source, as it is followed. */
 export interface SourceState {
   name: Source["name"];
-  /** When it last answered, in ms since 1970; undefined before. */
-  heardAt?: number;
+  /** Why it did not answer the last time. */
   failure?: unknown;
   /** The time from an event to its being handed on, of the last one, in ms. */
   lagMs?: number;
@@ -52,9 +51,6 @@ const maxHeld = 1_000;
 const lingerMs = 30_000;
 
 /** Hands events of all sources to the streams of their tenant. Sources are followed while there are streams. */
-export type Hub = ReturnType<typeof createHub>;
-
-/** A hub; nothing runs until a stream is opened. */
 export function createHub({ sources, ids, clock, log }: HubOptions) {
   const channels = new Map<string, Set<Subscriber>>();
   /** How many of each tenant are opening: their events must not be passed over meanwhile. */
@@ -83,7 +79,7 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
     for (const [index, source] of sources.entries()) {
       source.follow({
         onStart: (position, lost) => inTurn(() => start(index, position, lost), signal),
-        onEvents: (events) => inTurn(() => dispatch(index, events), signal),
+        onEvents: (events, reached) => inTurn(() => dispatch(index, events, reached), signal),
         onState: (failure) => note(index, failure),
       }, signal);
     }
@@ -97,8 +93,7 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
 
   function note(index: number, failure: unknown): void {
     const state = states[index];
-    if (failure === undefined) state.heardAt = clock().getTime();
-    else if (state.failure === undefined) {
+    if (failure !== undefined && state.failure === undefined) {
       log({
         level: "warn",
         message: `Live events: the source "${state.name}" cannot be read`,
@@ -109,7 +104,9 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
   }
 
   async function start(index: number, position: Position, lost?: ResetReason): Promise<void> {
-    positions[index] = position;
+    const reached = [...positions];
+    reached[index] = position;
+    moveTo(reached);
     note(index, undefined);
     if (sources.some((_, i) => positions[i] === undefined)) return;
     started.resolve();
@@ -125,7 +122,8 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
     }
   }
 
-  async function dispatch(index: number, events: LiveEvent[]): Promise<void> {
+  /** Hands on what came, after which the source stands at `reached`: there may be more before that than events. */
+  async function dispatch(index: number, events: LiveEvent[], reached: Position): Promise<void> {
     try {
       for (let from = 0; from < events.length;) {
         const step = nextStep(events, from);
@@ -135,9 +133,10 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
         moveTo(positions.with(index, step.at(-1)!.position));
         if (pace.isFull(step)) await withTimeout(stepMs, whenRead);
       }
+      moveTo(positions.with(index, reached));
     } catch (error) {
       // all clients come again, and are replayed what was to come now
-      moveTo(positions.with(index, events.at(-1)!.position));
+      moveTo(positions.with(index, reached));
       for (const channel of channels.values()) {
         for (const { sink } of channel) unavailable(sink, "unavailable");
       }
@@ -237,9 +236,6 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
     *subscribers(): Generator<Subscriber> {
       for (const channel of channels.values()) yield* channel;
     },
-
-    /** Streams of a tenant that are open. */
-    countOf: (tenantId: string): number => channels.get(tenantId)?.size ?? 0,
 
     tenants: (): string[] => [...channels.keys()],
     states: (): readonly SourceState[] => states,

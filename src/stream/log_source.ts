@@ -68,11 +68,12 @@ export function createLogSource({ clickHouse, clock, everyMs = 100 }: LogSourceO
       return { position, isMore: false };
     }
     listener.onState(undefined);
-    if (rows.length) await listener.onEvents(rows.map(eventOf));
     const { number, offset, at: time } = rows.at(-1) ?? known;
+    const position = { number, offset, at: time };
+    if (rows.length) await listener.onEvents(rows.map(eventOf), position);
     // the row that this writes is found by the next look
     if (clock().getTime() - time > anchorMs) await anchor();
-    return { position: { number, offset, at: time }, isMore: rows.length === pageRows };
+    return { position, isMore: rows.length === pageRows };
   }
 
   return {

@@ -1,10 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context, Hono } from "hono";
 import { badCredential } from "../auth/challenge.ts";
-import { type AuthEnv, type Credential, tenantId } from "../auth/credential.ts";
+import { type AuthEnv, tenantId } from "../auth/credential.ts";
+import { hasScope } from "../auth/scope.ts";
 import { needs, requires } from "../auth/security.ts";
 import { Problem } from "../base/problem.ts";
 import { dataAnswer, jsonBody, problemRefs, usualProblems } from "../http/answers.ts";
+import { toProblem } from "../http/on_error.ts";
 import { serve } from "../http/serve.ts";
 import { createSse } from "./sse.ts";
 import { between, type Sink, unavailable } from "./sink.ts";
@@ -170,6 +172,17 @@ export function serveStreams({ streams, streamingTenants, eventIds, upgrade }: S
     throw badCredential("The stream token has expired: fetch another with POST /v1/stream/token");
   }
 
+  /** Why no stream can be opened now, which passes; undefined when one can. Throws a Problem of what does not pass. */
+  async function whyNot(c: Context<AuthEnv>, lastEventId: string | undefined) {
+    try {
+      await check(c, lastEventId);
+    } catch (error) {
+      if (toProblem(error as Error).status !== 503) throw error;
+      return "unavailable" as const;
+    }
+    return streams.whyNot();
+  }
+
   /** Has the audit tell of the stream when it is over. */
   function note(c: Context<AuthEnv>, { ended }: Sink): void {
     c.var.facts.ended = ended.then(({ bytes, reason }) => ({
@@ -181,14 +194,13 @@ export function serveStreams({ streams, streamingTenants, eventIds, upgrade }: S
   return serve(liveRoutes, {
     async getStreamUpdates(c, { query }) {
       const lastEventId = lastEventIdOf(c, query);
-      await check(c, lastEventId);
-      if (c.req.method === "HEAD") return c.body(null, 200, sseFields) as never;
-      const { credential } = c.var;
-      const reason = streams.whyNot();
+      const reason = await whyNot(c, lastEventId);
       const takesFrames = (c.req.header("accept") ?? "").includes("text/event-stream");
       if (reason && !takesFrames) throw notNow();
+      if (c.req.method === "HEAD") return c.body(null, 200, sseFields) as never;
+      const { credential } = c.var;
       const { body, sink } = createSse();
-      // what fails for now must not fail for ever: a browser gives up on a status other than 200
+      // a browser does not come back after a status other than 200
       if (reason) unavailable(sink, reason);
       else {
         streams.checkLimit(credential.tenantId);
@@ -201,14 +213,14 @@ export function serveStreams({ streams, streamingTenants, eventIds, upgrade }: S
 
     async getStreamSocket(c, { query }) {
       const lastEventId = lastEventIdOf(c, query);
-      await check(c, lastEventId);
+      const reason = await whyNot(c, lastEventId);
       if (!upgrade) {
         throw new Problem("not-configured", {
           detail: "This gateway has no WebSockets: /v1/stream/updates tells the same",
         });
       }
       const { credential } = c.var;
-      if (streams.whyNot()) throw notNow();
+      if (reason) throw notNow();
       streams.checkLimit(credential.tenantId);
       const { socket, response } = upgraded(upgrade, c.req.raw);
       const sink = fillSocket(socket);
@@ -219,9 +231,9 @@ export function serveStreams({ streams, streamingTenants, eventIds, upgrade }: S
 
     getStreamStats(c) {
       const { credential } = c.var;
-      const { byTenant, sources, isHeard: _, ...counts } = streams.stats();
+      const { byTenant, sources, ...counts } = streams.stats();
       const heard = sources.map(({ name, failure }) => ({ name, isHeard: failure === undefined }));
-      if (!isAdmin(credential)) {
+      if (!hasScope(credential, ["admin"])) {
         return c.json({ data: { streams: byTenant[credential.tenantId] ?? 0, sources: heard } }, 200);
       }
       const told = heard.map((source, i) => ({ ...source, lagMs: sources[i].lagMs ?? null }));
@@ -230,9 +242,8 @@ export function serveStreams({ streams, streamingTenants, eventIds, upgrade }: S
 
     async getStreamHealth(c) {
       const isEnabled = await streamingTenants.isEnabled(c.var.credential.tenantId);
-      return c.json({
-        data: { status: streams.stats().isHeard ? "ok" as const : "degraded" as const, isEnabled },
-      }, 200);
+      const isHeard = streams.stats().sources.every(({ failure }) => failure === undefined);
+      return c.json({ data: { status: isHeard ? "ok" as const : "degraded" as const, isEnabled } }, 200);
     },
 
     async getTenantStreaming(c, { params: { tenantId } }) {
@@ -266,10 +277,6 @@ function upgraded(upgrade: Upgrade, request: Request): ReturnType<Upgrade> {
   const detail =
     "Ask for a WebSocket: GET over HTTP/1.1, with `Upgrade: websocket` and the other fields of RFC 6455";
   throw new Problem("invalid-request", { detail }, cause);
-}
-
-function isAdmin({ scopes }: Credential): boolean {
-  return scopes.includes("admin");
 }
 
 function notNow(): Problem {

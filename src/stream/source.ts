@@ -21,8 +21,8 @@ export interface LiveEvent {
 export interface SourceListener {
   /** From here on it is followed: at first, and when what was missed cannot be had, then with the reason. */
   onStart(position: Position, lost?: ResetReason): void;
-  /** What came next, in order; the last one's position is that of the source. Resolves when they were handed on. */
-  onEvents(events: LiveEvent[]): Promise<void>;
+  /** What came next, in order, and where the source stands after it. Resolves when all was handed on. */
+  onEvents(events: LiveEvent[], position: Position): Promise<void>;
   /** The source was asked: undefined when it answered. */
   onState(failure: unknown): void;
 }

@@ -1,5 +1,4 @@
-import { badCredential } from "../auth/challenge.ts";
-import { type Credential, keySubject } from "../auth/credential.ts";
+import { apiKeyOf, type Credential } from "../auth/credential.ts";
 import type { Log } from "../base/log.ts";
 import { Problem } from "../base/problem.ts";
 import type { EventIds } from "./event_id.ts";
@@ -27,8 +26,8 @@ export interface StreamsOptions {
   sources: Source[];
   ids: EventIds;
   tenants: Pick<StreamingTenants, "isEnabled">;
-  /** Which of these API keys, by id, do not hold any more. */
-  revokedKeys: (ids: string[]) => Promise<Set<string>>;
+  /** Throws a Problem, `unauthenticated`, when the API key of this id does not hold any more. */
+  verifyKey: (id: string) => Promise<void>;
   limits: StreamLimits;
   clock: () => Date;
   log: Log;
@@ -45,12 +44,10 @@ export interface StreamRequest {
 export type Streams = ReturnType<typeof createStreams>;
 
 const tickMs = 1_000;
-/** Credentials and tenants of open streams are looked at again so often. */
-const checkMs = 3_000;
 const openMs = 5_000;
 
 /** Opens streams, and ends them when it is time. */
-export function createStreams({ sources, ids, tenants, revokedKeys, limits, clock, log }: StreamsOptions) {
+export function createStreams({ sources, ids, tenants, verifyKey, limits, clock, log }: StreamsOptions) {
   const hub = createHub({ sources, ids, clock, log });
   const replay = createReplay({ sources, ids });
   const counts = { opened: 0, replays: 0, resets: 0, ended: {} as Partial<Record<EndReason, number>> };
@@ -58,7 +55,6 @@ export function createStreams({ sources, ids, tenants, revokedKeys, limits, cloc
   let total = 0;
   let isOpen = true;
   let timer: ReturnType<typeof setInterval> | undefined;
-  let checkedAt = 0;
 
   const now = () => clock().getTime();
 
@@ -129,21 +125,18 @@ export function createStreams({ sources, ids, tenants, revokedKeys, limits, cloc
 
   async function tick(): Promise<void> {
     const at = now();
-    const due = new Map<string, Subscriber[]>();
+    const due: Subscriber[] = [];
     for (const subscriber of hub.subscribers()) {
-      const { tenantId, sentAt, eventAt, credentialEndsAt, rotatesAt } = subscriber;
+      const { sentAt, eventAt, credentialEndsAt, rotatesAt } = subscriber;
       if (at >= credentialEndsAt) end(subscriber, "credential-expired");
       else if (at >= rotatesAt) end(subscriber, "age");
       else if (at - eventAt >= limits.idleMs) end(subscriber, "idle");
-      else if (at - sentAt >= limits.heartbeatMs && !subscriber.held) {
-        due.set(tenantId, [...due.get(tenantId) ?? [], subscriber]);
-      }
+      else if (at - sentAt >= limits.heartbeatMs && !subscriber.held) due.push(subscriber);
     }
-    for (const [tenantId, subscribers] of due) await beat(tenantId, subscribers, at);
-    if (at - checkedAt >= checkMs) {
-      checkedAt = at;
-      await check();
+    for (const [tenantId, subscribers] of Map.groupBy(due, ({ tenantId }) => tenantId)) {
+      await beat(tenantId, subscribers, at);
     }
+    await check();
   }
 
   async function beat(tenantId: string, subscribers: Subscriber[], at: number): Promise<void> {
@@ -165,13 +158,20 @@ export function createStreams({ sources, ids, tenants, revokedKeys, limits, cloc
         if (subscriber.tenantId === tenantId) end(subscriber, "disabled");
       }
     }
-    const keys = [...hub.subscribers()].map(({ subject }) => subject).filter((subject) =>
-      subject.startsWith(keySubject)
-    );
-    if (keys.length === 0) return;
-    const revoked = await revokedKeys([...new Set(keys.map((key) => key.slice(keySubject.length)))]);
-    for (const subscriber of hub.subscribers()) {
-      if (revoked.has(subscriber.subject.slice(keySubject.length))) end(subscriber, "credential-revoked");
+    const byKey = Map.groupBy(hub.subscribers(), ({ subject }) => apiKeyOf(subject));
+    await Promise.all([...byKey].map(async ([id, subscribers]) => {
+      if (id === undefined || await holds(id)) return;
+      for (const subscriber of subscribers) end(subscriber, "credential-revoked");
+    }));
+  }
+
+  /** Whether an API key holds; one of which nothing can be learned now does. */
+  async function holds(id: string): Promise<boolean> {
+    try {
+      await verifyKey(id);
+      return true;
+    } catch (error) {
+      return !(error instanceof Problem && error.type === "unauthenticated");
     }
   }
 
@@ -185,13 +185,10 @@ export function createStreams({ sources, ids, tenants, revokedKeys, limits, cloc
   return {
     whyNot,
 
-    /** Throws a Problem when the credential is a key that was revoked, or a token of one. */
+    /** Throws a Problem when the credential is an API key that does not hold any more, or a token of one. */
     async checkKey({ subject }: Credential): Promise<void> {
-      if (!subject.startsWith(keySubject)) return;
-      const id = subject.slice(keySubject.length);
-      if ((await revokedKeys([id])).has(id)) {
-        throw badCredential("There is no such API key, or it was revoked");
-      }
+      const id = apiKeyOf(subject);
+      if (id !== undefined) await verifyKey(id);
     },
 
     /** Throws a Problem when the tenant has as many streams as it may. */
@@ -254,7 +251,6 @@ export function createStreams({ sources, ids, tenants, revokedKeys, limits, cloc
       byTenant: Object.fromEntries(opened),
       ...counts,
       sources: hub.states(),
-      isHeard: hub.states().every(({ failure }) => failure === undefined),
     }),
   };
 }

@@ -105,6 +105,21 @@ for (const program of await installedServers()) {
       },
     });
 
+  test("a dead letter moves the position of every gateway, so that a client of one is taken by the next", async (world) => {
+    const [tenant, other] = [newTenant(), newTenant()];
+    const before = await world.gateway();
+    const stream = await open(before, other);
+    await stream.until("position");
+    await world.publish(world.subject("metrics"), { of: "nobody" });
+    const id = await presentId(await world.gateway(), tenant);
+    const next = await open(before, tenant, "", { "last-event-id": id });
+    await next.until("position");
+    await world.publish(world.subject("metrics"), { companyId: tenant, n: 1 });
+    assert.deepEqual(await take(next, 1), [1]);
+    await next.close();
+    await stream.close();
+  });
+
   test("a message is an event of the tenant in its header, else in its payload, and of no other", async (world) => {
     const [tenant, other] = [newTenant(), newTenant("anderer ö")];
     const gateway = await world.gateway();

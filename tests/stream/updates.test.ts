@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createClickHouse, readRows, run } from "../../src/clickhouse/client.ts";
+import { ClickHouseUnreachable } from "../../src/clickhouse/exception.ts";
 import { createGateway, engineOptions, newTenant, read, tokenOf } from "../gateway.ts";
 import { waitFor } from "../program.ts";
 import { emit, open, type OpenStream, presentId } from "./world.ts";
@@ -221,6 +222,23 @@ Deno.test("While the log cannot be read streams stay open, and what they miss fo
   assert.equal(await health(), "ok");
   await stream.close();
   own.streams.stop();
+});
+
+Deno.test("While ClickHouse is away a stream cannot be opened: a browser is told to come again, others get a 503", async () => {
+  let isAway = false;
+  const away = await createGateway({
+    files: [],
+    through: (statement, ask) => isAway ? Promise.reject(new ClickHouseUnreachable("away")) : ask(statement),
+  });
+  isAway = true;
+  const tenant = newTenant();
+  const stream = await open(away, tenant);
+  const { event, data, retry } = (await stream.next())!;
+  assert.deepEqual([event, data], ["unavailable", { reason: "unavailable" }]);
+  assert.ok(retry! >= 1_000);
+  assert.equal(await stream.next(), undefined);
+  const headers = { authorization: `Bearer ${await tokenOf(tenant, "stream")}` };
+  assert.equal((await read(await away.fetch("/v1/stream/updates", undefined, { headers }))).status, 503);
 });
 
 Deno.test("A client who comes to a gateway that is not as far as the one before gets nothing twice", async () => {

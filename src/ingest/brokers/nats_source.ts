@@ -84,9 +84,8 @@ export function createNatsSource(stream: NatsStream, places: TenantPlaces): Sour
             const isWhole = messages.at(-1)!.seq === position.number + messages.length;
             // somebody may have deleted some, or the stream keeps less than it is sent meanwhile
             if (!isWhole && await stream.whyLost(position)) throw new Error("NATS has dropped messages");
-            const events = eventsOf(messages);
-            if (events.length) await listener.onEvents(events);
             position = positionOf(messages.at(-1)!);
+            await listener.onEvents(eventsOf(messages), position);
             listener.onState(undefined);
           }
         } catch (error) {

@@ -14,7 +14,6 @@ function render(more: Partial<RenderOptions> = {}): string {
         resets: 0,
         ended: {},
         sources: [],
-        isHeard: true,
       }),
     },
     metrics: createMetrics({
@@ -99,7 +98,6 @@ Deno.test("renderMetrics() shows live updates, and how each source of theirs is"
         resets: 1,
         ended: { left: 5, overflow: 1 },
         sources: [{ name: "log", lagMs: 250 }, { name: "nats", failure: new Error("away") }],
-        isHeard: false,
       }),
     },
   });
