@@ -22,8 +22,12 @@ export interface Subscriber {
   /** When it got something, and an event, in ms since 1970. */
   sentAt: number;
   eventAt: number;
+  /** Whether it has got what it missed, and gets what comes. */
+  isLive: boolean;
   /** Frames that come while it is not live yet, since what was missed comes first. */
-  held?: Frame[];
+  held?: { frames: Frame[]; bytes: number };
+  /** Since when its client could have read that it has ended, in ms since 1970. */
+  endingSince?: number;
 }
 
 /** What the hub works with. */
@@ -45,8 +49,8 @@ export interface SourceState {
 
 /** So long those who do not read hold up the rest of a burst, once. */
 const stepMs = 100;
-/** Frames that are kept for a stream while it is sent what it missed; those of a tenant's streams are the same ones. */
-const maxHeld = 1_000;
+/** What is kept for a stream while it is sent what it missed; the frames of a tenant's streams are the same ones. */
+const maxHeld = { events: 1_000, bytes: 4_194_304 };
 /** After the last stream has ended, sources are followed for so long. */
 const lingerMs = 30_000;
 
@@ -232,12 +236,6 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
       };
     },
 
-    /** All streams that are open. */
-    *subscribers(): Generator<Subscriber> {
-      for (const channel of channels.values()) yield* channel;
-    },
-
-    tenants: (): string[] => [...channels.keys()],
     states: (): readonly SourceState[] => states,
 
     stop(): void {
@@ -262,8 +260,10 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
 function give(subscriber: Subscriber, frame: Frame, now: number): void {
   const { types, held, sink } = subscriber;
   if (types.length && !types.includes(frame.type)) return;
-  if (held && held.length < maxHeld) held.push(frame);
-  else if (!held && sink.send(frame)) subscriber.sentAt = subscriber.eventAt = now;
+  if (held && held.frames.length < maxHeld.events && held.bytes < maxHeld.bytes) {
+    held.frames.push(frame);
+    held.bytes += frame.bytes.length;
+  } else if (!held && sink.send(frame)) subscriber.sentAt = subscriber.eventAt = now;
   else overflow(sink);
 }
 

@@ -32,11 +32,21 @@ export interface Outbox<Body> {
   finish(): void;
 }
 
+/** How an outbox is connected. */
+export interface OutboxEvents {
+  /** A message came, or the end. */
+  onChange(): void;
+  /** The connection is to be broken off. */
+  onAbandon(): void;
+}
+
 /**
  * What waits for one client. Bytes are counted here, before the system takes them: its buffers would hide megabytes.
- * `onChange` is called when a message came, or the end.
  */
-export function createOutbox<Body>(protocol: Protocol<Body>, onChange: () => void): Outbox<Body> {
+export function createOutbox<Body>(
+  protocol: Protocol<Body>,
+  { onChange, onAbandon }: OutboxEvents,
+): Outbox<Body> {
   const { promise: ended, resolve } = Promise.withResolvers<Ended>();
   const waiting: Message<Body>[] = [];
   let [waitingBytes, waitingEvents, events, bytes] = [0, 0, 0, 0];
@@ -61,6 +71,15 @@ export function createOutbox<Body>(protocol: Protocol<Body>, onChange: () => voi
     onDrained = [];
   }
 
+  function finish(): void {
+    if (isFinished) return;
+    isFinished = true;
+    over ??= "left";
+    clear();
+    drain();
+    resolve({ reason: over, events, bytes });
+  }
+
   return {
     isWaiting: () => waiting.length > 0,
 
@@ -81,14 +100,7 @@ export function createOutbox<Body>(protocol: Protocol<Body>, onChange: () => voi
 
     doneFor: () => waiting.length || isFinished ? undefined : over,
 
-    finish() {
-      if (isFinished) return;
-      isFinished = true;
-      over ??= "left";
-      clear();
-      drain();
-      resolve({ reason: over, events, bytes });
-    },
+    finish,
 
     sink: {
       send(frame) {
@@ -111,6 +123,11 @@ export function createOutbox<Body>(protocol: Protocol<Body>, onChange: () => voi
         if (over) return;
         over = reason;
         onChange();
+      },
+      abandon() {
+        if (isFinished) return;
+        onAbandon();
+        finish();
       },
       async drained() {
         if (waiting.length && !isFinished) await new Promise<void>((resolve) => onDrained.push(resolve));

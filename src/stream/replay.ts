@@ -25,6 +25,7 @@ const maxKeptBytes = 16_000_000;
 export interface ReplayOptions {
   sources: Source[];
   ids: EventIds;
+  clock: () => Date;
 }
 
 interface Page {
@@ -37,7 +38,7 @@ interface Page {
 export type Replay = ReturnType<typeof createReplay>;
 
 /** Replays pages of events; those who come back from the same place share their pages, as after a gateway's restart. */
-export function createReplay({ sources, ids }: ReplayOptions) {
+export function createReplay({ sources, ids, clock }: ReplayOptions) {
   const reads = new Semaphore(maxReads);
   const pages = new LRUCache<string, Page>({ max: 1_000, ttl: keptMs, maxSize: maxKeptBytes });
 
@@ -105,6 +106,7 @@ export function createReplay({ sources, ids }: ReplayOptions) {
             await sink.drained();
             if (sink.isOver()) return false;
             for (const frame of made) sink.send(frame);
+            subscriber.sentAt = clock().getTime();
             at[index] = step.at(-1)!.position;
           }
           const isLong = page.end !== undefined && isAfter(until[index], page.end);

@@ -68,6 +68,7 @@ const stats = z.object({
     }),
   ),
   byTenant: z.record(z.string(), z.int()).optional(),
+  ending: z.int().optional().describe("Those of them that have ended, which their client has yet to read"),
   opened: z.int().optional(),
   replays: z.int().optional(),
   resets: z.int().optional(),

@@ -40,6 +40,8 @@ export interface Sink {
   notice<Name extends keyof Notices>(name: Name, data: Notices[Name], options?: NoticeOptions): void;
   /** Ends the stream when what was sent is read. */
   end(reason: EndReason): void;
+  /** Closes the stream, which has ended, without waiting for a client that does not read. */
+  abandon(): void;
   /** Resolves when nothing waits, or the stream is over. */
   drained(): Promise<void>;
   /** The id of the last frame that the client was given. */

@@ -43,8 +43,15 @@ function messageOf(frame: { id?: string; [name: string]: unknown }): Message<str
 export function fillSocket(socket: WebSocket): Sink {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const outbox = createOutbox(protocol, function onChange() {
-    if (timer === undefined) flush(askMs.first);
+  const outbox = createOutbox(protocol, {
+    onChange() {
+      if (timer === undefined) flush(askMs.first);
+    },
+    onAbandon() {
+      clearTimeout(timer);
+      // the host breaks the connection off when the client does not answer
+      socket.close(1001);
+    },
   });
 
   /** Hands on what the host takes; asks again after so many ms when that is not all. */

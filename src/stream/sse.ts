@@ -36,12 +36,15 @@ export function createSse(): { body: ReadableStream<Bytes>; sink: Sink } {
   /** Set while the reader waits for more. */
   let wake: (() => void) | undefined;
 
-  const outbox = createOutbox(protocol, function onChange() {
-    const resume = wake;
-    if (!resume && !outbox.doneFor()) return;
-    wake = undefined;
-    flush();
-    resume?.();
+  const outbox = createOutbox(protocol, {
+    onChange() {
+      const resume = wake;
+      if (!resume && !outbox.doneFor()) return;
+      wake = undefined;
+      flush();
+      resume?.();
+    },
+    onAbandon: () => controller.error(new Error("The client did not read that its stream had ended")),
   });
 
   /** Hands on what waits, to a reader who asked for it. */

@@ -4,7 +4,7 @@ import { Problem } from "../base/problem.ts";
 import type { EventIds } from "./event_id.ts";
 import { createHub, type Subscriber } from "./hub.ts";
 import { createReplay } from "./replay.ts";
-import { between, type Ended, type EndReason, type Sink, unavailable } from "./sink.ts";
+import { between, type Ended, type EndReason, overflow, type Sink, unavailable } from "./sink.ts";
 import type { Source } from "./source.ts";
 import { stepLimit } from "./step.ts";
 import type { StreamingTenants } from "./tenants.ts";
@@ -45,11 +45,17 @@ export type Streams = ReturnType<typeof createStreams>;
 
 const tickMs = 1_000;
 const openMs = 5_000;
+/** So long a client may read nothing of what it missed: then it is too slow. */
+const stallMs = 60_000;
+/** So long a client may take to read that its stream has ended. */
+const lastWordsMs = 10_000;
 
 /** Opens streams, and ends them when it is time. */
 export function createStreams({ sources, ids, tenants, verifyKey, limits, clock, log }: StreamsOptions) {
   const hub = createHub({ sources, ids, clock, log });
-  const replay = createReplay({ sources, ids });
+  const replay = createReplay({ sources, ids, clock });
+  /** All that were opened and are not over: those that are sent what they missed, the live ones, and those that are ending. */
+  const subscribers = new Set<Subscriber>();
   const counts = { opened: 0, replays: 0, resets: 0, ended: {} as Partial<Record<EndReason, number>> };
   const opened = new Map<string, number>();
   let total = 0;
@@ -102,18 +108,23 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
   function hold(subscriber: Subscriber): void {
     if (!isOpen) unavailable(subscriber.sink, "draining");
     if (subscriber.sink.isOver()) return;
-    subscriber.held = [];
+    subscriber.held = { frames: [], bytes: 0 };
     subscriber.sink.ended.then(hub.attach(subscriber));
   }
 
   /** Sends the frames that were kept, as fast as the client reads, and those that come meanwhile; then the stream is live. */
   async function goOn(subscriber: Subscriber): Promise<void> {
-    const { sink, held = [] } = subscriber;
-    while (held.length && !sink.isOver()) {
-      for (const frame of held.splice(0, stepLimit.events)) sink.send(frame);
+    const { sink, held } = subscriber;
+    while (held?.frames.length && !sink.isOver()) {
+      for (const frame of held.frames.splice(0, stepLimit.events)) {
+        sink.send(frame);
+        held.bytes -= frame.bytes.length;
+      }
       await sink.drained();
+      subscriber.sentAt = now();
     }
     subscriber.held = undefined;
+    subscriber.isLive = true;
     subscriber.sentAt = subscriber.eventAt = now();
   }
 
@@ -126,12 +137,16 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
   async function tick(): Promise<void> {
     const at = now();
     const due: Subscriber[] = [];
-    for (const subscriber of hub.subscribers()) {
-      const { sentAt, eventAt, credentialEndsAt, rotatesAt } = subscriber;
-      if (at >= credentialEndsAt) end(subscriber, "credential-expired");
+    for (const subscriber of subscribers) {
+      const { sink, isLive, sentAt, eventAt, credentialEndsAt, rotatesAt } = subscriber;
+      if (sink.isOver()) {
+        subscriber.endingSince ??= at;
+        if (at - subscriber.endingSince >= lastWordsMs) sink.abandon();
+      } else if (at >= credentialEndsAt) end(subscriber, "credential-expired");
       else if (at >= rotatesAt) end(subscriber, "age");
-      else if (at - eventAt >= limits.idleMs) end(subscriber, "idle");
-      else if (at - sentAt >= limits.heartbeatMs && !subscriber.held) due.push(subscriber);
+      else if (!isLive && at - sentAt >= stallMs) overflow(sink);
+      else if (isLive && at - eventAt >= limits.idleMs) end(subscriber, "idle");
+      else if (isLive && at - sentAt >= limits.heartbeatMs) due.push(subscriber);
     }
     for (const [tenantId, subscribers] of Map.groupBy(due, ({ tenantId }) => tenantId)) {
       await beat(tenantId, subscribers, at);
@@ -152,16 +167,14 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
 
   /** Ends streams of revoked keys, and of tenants for whom streams were switched off. */
   async function check(): Promise<void> {
-    for (const tenantId of hub.tenants()) {
+    for (const [tenantId, ofTenant] of Map.groupBy(subscribers, ({ tenantId }) => tenantId)) {
       if (await tenants.isEnabled(tenantId)) continue;
-      for (const subscriber of hub.subscribers()) {
-        if (subscriber.tenantId === tenantId) end(subscriber, "disabled");
-      }
+      for (const subscriber of ofTenant) end(subscriber, "disabled");
     }
-    const byKey = Map.groupBy(hub.subscribers(), ({ subject }) => apiKeyOf(subject));
-    await Promise.all([...byKey].map(async ([id, subscribers]) => {
+    const byKey = Map.groupBy(subscribers, ({ subject }) => apiKeyOf(subject));
+    await Promise.all([...byKey].map(async ([id, ofKey]) => {
       if (id === undefined || await holds(id)) return;
-      for (const subscriber of subscribers) end(subscriber, "credential-revoked");
+      for (const subscriber of ofKey) end(subscriber, "credential-revoked");
     }));
   }
 
@@ -206,12 +219,14 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
       const at = now();
       const rotatesAt = at + between(0.9 * limits.maxAgeMs, 1.1 * limits.maxAgeMs);
       const times = { credentialEndsAt: expiresAt, rotatesAt, sentAt: at, eventAt: at };
-      const subscriber: Subscriber = { tenantId, subject, types, sink, ...times };
+      const subscriber: Subscriber = { tenantId, subject, types, sink, isLive: false, ...times };
+      subscribers.add(subscriber);
       run(subscriber, lastEventId).catch((cause) => {
         log({ level: "warn", message: "A stream could not be opened", tenantId, cause: String(cause) });
         unavailable(sink, "unavailable");
       });
       const ended = await sink.ended;
+      subscribers.delete(subscriber);
       count(tenantId, -1);
       counts.ended[ended.reason] = (counts.ended[ended.reason] ?? 0) + 1;
       return ended;
@@ -238,7 +253,7 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
     /** Ends all streams: their clients come again, to another gateway, not all at once. */
     close(): void {
       isOpen = false;
-      for (const { sink } of hub.subscribers()) unavailable(sink, "draining");
+      for (const { sink } of subscribers) unavailable(sink, "draining");
     },
 
     stop(): void {
@@ -248,6 +263,7 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
 
     stats: () => ({
       streams: total,
+      ending: [...subscribers].filter(({ sink }) => sink.isOver()).length,
       byTenant: Object.fromEntries(opened),
       ...counts,
       sources: hub.states(),

@@ -13,7 +13,7 @@ import {
 import { signToken } from "../../src/auth/token.ts";
 import { waitFor } from "../program.ts";
 import { readSse } from "./reader.ts";
-import { emit, open, presentId } from "./world.ts";
+import { emit, emitUntil, open, presentId } from "./world.ts";
 
 const owner = createClickHouse(engineOptions());
 
@@ -237,14 +237,11 @@ Deno.test("A reader who stalls is told and dropped, beside others who notice not
     await fetch(`${server.url}/v1/stream/updates`, {
       headers: { authorization, accept: "text/event-stream", ...more },
     });
-  const [stalled, good] = [await ask(), readSse(await ask())];
+  const [stalled, gone, good] = [await ask(), await ask(), readSse(await ask())];
   await good.until("position");
-  const sizes = 60_000;
-  const data = { n: "#", text: "x".repeat(sizes) };
-  for (let i = 0; i < 10; i++) {
-    await emit(tenant, "metric_updated", data, 40);
-    for (let n = 0; n < 40; n++) assert.equal((await good.event()).data.data.n, n);
-  }
+  const sent = await emitUntil(() => gateway.streams.stats().ending === 2, tenant, {
+    event: async () => (await good.event()).data,
+  });
   const ends = async () =>
     (await read(
       await gateway.fetch("/v1/stream/stats", undefined, {
@@ -264,9 +261,15 @@ Deno.test("A reader who stalls is told and dropped, beside others who notice not
   assert.equal(await reader.next(), undefined);
   assert.deepEqual(await ends(), { overflow: 1 });
   const back = readSse(await ask({ "last-event-id": reader.lastId()! }));
-  while (got.length < 400) got.push((await back.event()).data.data.n);
-  assert.deepEqual(got, Array.from({ length: 400 }, (_, i) => i % 40));
+  while (got.length < sent) got.push((await back.event()).data.data.n);
+  assert.deepEqual(got, Array.from({ length: sent }, (_, i) => i % 10));
   await back.close();
+  await waitFor("two are left", () => gateway.streams.stats().streams === 2);
+  await gateway.streams.tick();
+  gateway.setNow(new Date(Date.now() + 10_000));
+  await gateway.streams.tick();
+  assert.deepEqual(await ends(), { overflow: 2, left: 1 }, "one that never reads keeps no place");
+  await assert.rejects(gone.text(), "and does not take what it has for all");
   await good.close();
   gateway.close();
   await server.stop();

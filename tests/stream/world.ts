@@ -16,6 +16,27 @@ export async function emit(tenantId: string, type: string, data: unknown, count 
   });
 }
 
+/**
+ * Writes events of 60 KB until something is so, which one who reads gets meanwhile; returns how many. Each ten of them have
+ * an `n` from 0 to 9. How much a stalled connection takes is up to the system: 5 MB on one, 30 MB on another.
+ */
+export async function emitUntil(
+  isSo: () => boolean,
+  tenantId: string,
+  // deno-lint-ignore no-explicit-any -- a test knows what it wrote
+  reader: { event(): Promise<{ data?: any }> },
+): Promise<number> {
+  const data = { n: "#", text: "x".repeat(60_000) };
+  // so few at once that they may wait: a machine that is slow drops nobody who reads
+  for (let sent = 0; sent < 4_000;) {
+    await emit(tenantId, "metric_updated", data, 10);
+    for (let n = 0; n < 10; n++) assert.equal((await reader.event()).data.n, n);
+    sent += 10;
+    if (isSo()) return sent;
+  }
+  throw new Error("Nobody stalls after 240 MB");
+}
+
 /** A stream, and the answer whose body it is. */
 export type OpenStream = SseReader & { response: Response };
 
