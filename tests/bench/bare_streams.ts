@@ -8,19 +8,20 @@ const text = new TextEncoder();
 let timer: ReturnType<typeof setInterval> | undefined;
 let sent = 0;
 
-/** Ten times a second as many events as come to the deliveries, of one tenant after the other. */
+/** As many events as come to the deliveries, of one tenant after the other, each hundredth of a second those that are due. */
 function start(streams: number): void {
-  const eventsPerTick = deliveriesPerSecond / (streams / tenants) / 10;
+  const eventsPerMs = deliveriesPerSecond / (streams / tenants) / 1_000;
+  const begin = performance.now();
   let next = 0;
   timer = setInterval(() => {
-    for (let i = 0; i < eventsPerTick; i++) {
+    for (const due = (performance.now() - begin) * eventsPerMs; next < due;) {
       const frame = text.encode(`id: ${next}\ndata: {"sentAt":${Date.now()}}\n\n`);
       for (const controller of channels[next++ % tenants]) {
         controller.enqueue(frame);
         sent++;
       }
     }
-  }, 100);
+  }, 10);
 }
 
 const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {

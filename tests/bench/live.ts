@@ -6,7 +6,8 @@ import type { Sides } from "./sides.ts";
 const tenants = Array.from({ length: 100 }, (_, i) => `live-${i}`);
 const deliveriesPerSecond = 10_000;
 const seconds = 20;
-const batchesPerSecond = 10;
+/** So evenly is published through NATS; an insert takes longer than that, and the database hears of all that came meanwhile. */
+const publishesPerSecond = { nats: 100, log: 10 };
 
 /** What a reader process prints: how late events came, and how many. */
 interface Read {
@@ -23,8 +24,12 @@ interface Measured {
   kilobytes: number;
 }
 
-/** Publishes an event of each of these tenants. */
-type Publish = (tenants: string[]) => Promise<void>;
+/** A way for events into the gateway. */
+interface Publisher {
+  perSecond: number;
+  /** Publishes an event of each of these tenants. */
+  publish(tenants: string[]): Promise<void>;
+}
 
 /**
  * Live updates beside a bare server of streams: 100 tenants and 10,000 deliveries a second, through the database alone and through
@@ -39,9 +44,12 @@ export async function benchLive(sides: Sides): Promise<Row[]> {
     rows.push(latency(`${what}, p95 through the database`, log, bare, 300));
     if (sides.connectNats) {
       const nats = await sides.connectNats();
-      const through = await benchGateway(sides, streams, "updates", (names) => {
-        for (const name of names) nats.publish("metrics.bench", stamp(name));
-        return nats.flush();
+      const through = await benchGateway(sides, streams, "updates", {
+        perSecond: publishesPerSecond.nats,
+        publish(names) {
+          for (const name of names) nats.publish("metrics.bench", stamp(name));
+          return nats.flush();
+        },
       });
       await nats.close();
       rows.push(latency(`${what}, p95 through NATS`, through, bare, 10));
@@ -73,17 +81,20 @@ function stamp(tenantId: string): string {
   return JSON.stringify({ companyId: tenantId, type: "metric_updated", sentAt: Date.now() });
 }
 
-function publishToLog({ target }: Sides): Publish {
+function publishToLog({ target }: Sides): Publisher {
   const owner = createClickHouse(target);
-  return async (names) => {
-    const rows = names.map((name) =>
-      JSON.stringify({ tenant_id: name, type: "metric_updated", data: stamp(name) })
-    );
-    await run(owner, {
-      sql: "INSERT INTO live_events (tenant_id, type, data) FORMAT JSONEachRow",
-      body: new TextEncoder().encode(rows.join("\n")),
-      settings: { deduplicate_insert: "disable", async_insert: 0 },
-    });
+  return {
+    perSecond: publishesPerSecond.log,
+    async publish(names) {
+      const rows = names.map((name) =>
+        JSON.stringify({ tenant_id: name, type: "metric_updated", data: stamp(name) })
+      );
+      await run(owner, {
+        sql: "INSERT INTO live_events (tenant_id, type, data) FORMAT JSONEachRow",
+        body: new TextEncoder().encode(rows.join("\n")),
+        settings: { deduplicate_insert: "disable", async_insert: 0 },
+      });
+    },
   };
 }
 
@@ -91,19 +102,22 @@ async function benchGateway(
   sides: Sides,
   streams: number,
   path: string,
-  publish: Publish,
+  { perSecond, publish }: Publisher,
 ): Promise<Measured> {
   const tokens = await Promise.all(tenants.map((name) => sides.tokenOf(name, "stream")));
   return await measure(`${sides.url}/v1/stream/${path}`, tokens, streams, sides.gatewayPid, async () => {
     const perTenant = streams / tenants.length;
-    const eventsPerBatch = deliveriesPerSecond / perTenant / batchesPerSecond;
+    const eventsPerSecond = deliveriesPerSecond / perTenant;
     let published = 0;
-    const end = Date.now() + seconds * 1_000;
+    const begin = performance.now();
     const underway: Promise<void>[] = [];
-    while (Date.now() < end) {
-      const batch = Array.from({ length: eventsPerBatch }, () => tenants[published++ % tenants.length]);
-      underway.push(publish(batch));
-      await new Promise((resolve) => setTimeout(resolve, 1_000 / batchesPerSecond));
+    for (let passed = 0; passed < seconds; passed = (performance.now() - begin) / 1_000) {
+      // what is due by now: timers are late, the rate is not
+      const due = Math.floor(passed * eventsPerSecond) - published;
+      if (due) {
+        underway.push(publish(Array.from({ length: due }, () => tenants[published++ % tenants.length])));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1_000 / perSecond));
     }
     await Promise.all(underway);
     return published * perTenant;
