@@ -1,3 +1,5 @@
+import { boundMs } from "../program.ts";
+
 /** A frame of Server-Sent Events, as a browser would take it apart (WHATWG HTML, section 9.2.6). */
 export interface SseFrame {
   id?: string;
@@ -10,7 +12,7 @@ export interface SseFrame {
 
 /** Reads a stream frame by frame. */
 export interface SseReader {
-  /** The next frame; throws after ten seconds. Undefined at the end. */
+  /** The next frame; throws when nothing comes. Undefined at the end. */
   next(): Promise<SseFrame | undefined>;
   /** The next one that is an event of the data. */
   event(): Promise<SseFrame>;
@@ -20,8 +22,6 @@ export interface SseReader {
   lastId(): string | undefined;
   close(): Promise<void>;
 }
-
-const waitMs = 10_000;
 
 /** Reads the frames of an answer. */
 export function readSse(response: Response): SseReader {
@@ -40,7 +40,7 @@ export function readSse(response: Response): SseReader {
       }
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`No frame came in ${waitMs} ms`)), waitMs);
+        timer = setTimeout(() => reject(new Error(`No frame came in ${boundMs} ms`)), boundMs);
       });
       const { done, value } = await Promise.race([reader.read(), late]).finally(() => clearTimeout(timer));
       if (done) return;
