@@ -6,7 +6,7 @@ import type { EventIds, Positions } from "./event_id.ts";
 import { type Frame, frameOf } from "./frame.ts";
 import { overflow, type Sink, unavailable } from "./sink.ts";
 import { isAfter, type LiveEvent, type Position, type ResetReason, type Source } from "./source.ts";
-import { createPace, nextStep } from "./step.ts";
+import { bytesOfEvent, createPace, nextStep } from "./step.ts";
 
 /** One stream that is open. */
 export interface Subscriber {
@@ -130,7 +130,7 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
   async function dispatch(index: number, events: LiveEvent[], reached: Position): Promise<void> {
     try {
       for (let from = 0; from < events.length;) {
-        const step = nextStep(events, from);
+        const step = nextStep(events, from, bytesOfEvent);
         from += step.length;
         const frames = await makeFrames(index, step);
         hand(index, step, frames);

@@ -3,23 +3,16 @@ import { LRUCache } from "lru-cache";
 import type { EventIds, Positions } from "./event_id.ts";
 import { type Frame, frameOf } from "./frame.ts";
 import type { Subscriber } from "./hub.ts";
-import { nextStep } from "./step.ts";
-import {
-  isAfter,
-  type LiveEvent,
-  type Position,
-  type ReplayPage,
-  type ResetReason,
-  type Source,
-} from "./source.ts";
+import { bytesOfEvent, nextStep } from "./step.ts";
+import { isAfter, type Position, type ResetReason, type Source } from "./source.ts";
 
-/** How many pages are read from a source at once, for all streams. */
-const maxReads = 4;
+/** How many pages are made at once, for all streams: live events have to come through meanwhile. */
+const maxPages = 4;
 const pageEvents = 500;
 const timeoutMs = 20_000;
 /** Pages that others may ask for next are kept for so long, and take so much at most. */
 const keptMs = 2_000;
-const maxKeptBytes = 16_000_000;
+const maxKeptBytes = 32_000_000;
 
 /** What replaying works with. */
 export interface ReplayOptions {
@@ -28,8 +21,21 @@ export interface ReplayOptions {
   clock: () => Date;
 }
 
+/** A frame of what was missed, and where its source stands with it. */
+interface Missed {
+  frame: Frame;
+  position: Position;
+}
+
+/** A part of what was missed. */
 interface Page {
-  read: Promise<ReplayPage>;
+  missed: Missed[];
+  /** So far the page has everything; undefined when that is all that the source has. */
+  end?: Position;
+}
+
+interface KeptPage {
+  made: Promise<Page>;
   /** At least so far its source stood when it was read. */
   until: Position;
 }
@@ -39,43 +45,48 @@ export type Replay = ReturnType<typeof createReplay>;
 
 /** Replays pages of events; those who come back from the same place share their pages, as after a gateway's restart. */
 export function createReplay({ sources, ids, clock }: ReplayOptions) {
-  const reads = new Semaphore(maxReads);
-  const pages = new LRUCache<string, Page>({ max: 1_000, ttl: keptMs, maxSize: maxKeptBytes });
+  const making = new Semaphore(maxPages);
+  const pages = new LRUCache<string, KeptPage>({ max: 1_000, ttl: keptMs, maxSize: maxKeptBytes });
 
-  /** The next page after a position, up to another one at least, or as far as a page goes. */
-  async function read(
-    source: Source,
+  /** The next page of a source after a stream's positions, up to another one at least, or as far as a page goes. */
+  async function pageAfter(
+    index: number,
     { tenantId, types }: Subscriber,
-    from: Position,
+    at: Positions,
     until: Position,
-  ): Promise<ReplayPage> {
-    const key = JSON.stringify([source.name, tenantId, types, from]);
+  ): Promise<Page> {
+    const key = JSON.stringify([index, tenantId, types, at]);
     const known = pages.get(key);
     // a page that reaches the end of its source reaches where that was when it was read
-    if (known && (!isAfter(until, known.until) || (await known.read).end)) return await known.read;
-    const range = { tenantId, types, from, limit: pageEvents };
-    const reading = reads.runExclusive(() => source.replay(range, AbortSignal.timeout(timeoutMs)));
-    const page = { read: reading, until };
+    if (known && (!isAfter(until, known.until) || (await known.made).end)) return await known.made;
+    const made = making.runExclusive(() => makePage(index, tenantId, types, at));
+    const page = { made, until };
     pages.set(key, page, { size: 1 });
     try {
-      const size = (await reading).events.reduce((sum, { data }) => sum + data.length + 200, 1);
+      // a frame has its bytes and its message
+      const size = (await made).missed.reduce((sum, { frame }) => sum + 2 * frame.bytes.length + 200, 1);
       pages.set(key, page, { size });
-      return await reading;
+      return await made;
     } catch (error) {
       pages.delete(key);
       throw error;
     }
   }
 
-  async function frames(
-    tenantId: string,
-    at: Position[],
-    index: number,
-    events: LiveEvent[],
-  ): Promise<Frame[]> {
-    return await Promise.all(
-      events.map(async (event) => frameOf(event, await ids.sign(tenantId, at.with(index, event.position)))),
-    );
+  async function makePage(index: number, tenantId: string, types: string[], at: Positions): Promise<Page> {
+    const range = { tenantId, types, from: at[index], limit: pageEvents };
+    const { events, end } = await sources[index].replay(range, AbortSignal.timeout(timeoutMs));
+    const missed: Missed[] = [];
+    while (missed.length < events.length) {
+      const step = nextStep(events, missed.length, bytesOfEvent);
+      missed.push(
+        ...await Promise.all(step.map(async (event) => {
+          const id = await ids.sign(tenantId, at.with(index, event.position));
+          return { frame: frameOf(event, id), position: event.position };
+        })),
+      );
+    }
+    return { missed, end };
   }
 
   return {
@@ -93,19 +104,18 @@ export function createReplay({ sources, ids, clock }: ReplayOptions) {
      * a page was left, so that time has passed.
      */
     async send(subscriber: Subscriber, at: Position[], until: Positions): Promise<boolean> {
-      const { tenantId, sink } = subscriber;
+      const { sink } = subscriber;
       let wasLong = false;
-      for (const [index, source] of sources.entries()) {
+      for (const index of sources.keys()) {
         while (isAfter(until[index], at[index])) {
-          const page = await read(source, subscriber, at[index], until[index]);
-          const events = page.events.filter(({ position }) => !isAfter(position, until[index]));
-          for (let from = 0; from < events.length;) {
-            const step = nextStep(events, from);
+          const page = await pageAfter(index, subscriber, at, until[index]);
+          const missed = page.missed.filter(({ position }) => !isAfter(position, until[index]));
+          for (let from = 0; from < missed.length;) {
+            const step = nextStep(missed, from, bytesOf);
             from += step.length;
-            const made = await frames(tenantId, at, index, step);
             await sink.drained();
             if (sink.isOver()) return false;
-            for (const frame of made) sink.send(frame);
+            for (const { frame } of step) sink.send(frame);
             subscriber.sentAt = clock().getTime();
             at[index] = step.at(-1)!.position;
           }
@@ -117,4 +127,8 @@ export function createReplay({ sources, ids, clock }: ReplayOptions) {
       return wasLong;
     },
   };
+}
+
+function bytesOf({ frame }: Missed): number {
+  return frame.bytes.length;
 }

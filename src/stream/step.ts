@@ -3,13 +3,18 @@ import type { LiveEvent } from "./source.ts";
 /** Of a burst so much is handed on at once: clients who read get all of it, though no more than 100 events may wait. */
 export const stepLimit = { events: 50, bytes: 262_144 };
 
-/** The events from a place on that are handed on at once: one at least. */
-export function nextStep(events: LiveEvent[], from: number): LiveEvent[] {
+/** The items from a place on that are handed on at once: one at least. */
+export function nextStep<Item>(items: Item[], from: number, bytesOf: (item: Item) => number): Item[] {
   let [end, bytes] = [from, 0];
-  while (end < events.length && end - from < stepLimit.events && (end === from || bytes < stepLimit.bytes)) {
-    bytes += events[end++].data.length;
+  while (end < items.length && end - from < stepLimit.events && (end === from || bytes < stepLimit.bytes)) {
+    bytes += bytesOf(items[end++]);
   }
-  return events.slice(from, end);
+  return items.slice(from, end);
+}
+
+/** About what an event takes. */
+export function bytesOfEvent({ data }: LiveEvent): number {
+  return data.length;
 }
 
 /** Tells when so much was handed on in one or more steps that it is time to wait for those who read. */
@@ -18,7 +23,7 @@ export function createPace() {
   return {
     isFull(step: LiveEvent[]): boolean {
       events += step.length;
-      for (const { data } of step) bytes += data.length;
+      for (const event of step) bytes += bytesOfEvent(event);
       if (events < stepLimit.events && bytes < stepLimit.bytes) return false;
       [events, bytes] = [0, 0];
       return true;

@@ -3,7 +3,8 @@ import { root } from "../../src/hosts/deno/sql_files.ts";
 import type { Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 
-const tenants = Array.from({ length: 100 }, (_, i) => `live-${i}`);
+/** Who follows. */
+export const tenants = Array.from({ length: 100 }, (_, i) => `live-${i}`);
 const deliveriesPerSecond = 10_000;
 const seconds = 20;
 /** So evenly is published through NATS; an insert takes longer than that, and the database hears of all that came meanwhile. */
@@ -81,7 +82,8 @@ function stamp(tenantId: string): string {
   return JSON.stringify({ companyId: tenantId, type: "metric_updated", sentAt: Date.now() });
 }
 
-function publishToLog({ target }: Sides): Publisher {
+/** Publishes through the database. */
+export function publishToLog({ target }: Sides): Publisher {
   const owner = createClickHouse(target);
   return {
     perSecond: publishesPerSecond.log,
@@ -151,7 +153,7 @@ async function benchBare(streams: number): Promise<Measured> {
 }
 
 /** Opens the streams in a process of their own, publishes, and reads what came of it. */
-async function measure(
+export async function measure(
   url: string,
   tokens: string[],
   streams: number,
@@ -178,7 +180,8 @@ async function measure(
   return { read: JSON.parse(value ?? "null") as Read, sent, kilobytes };
 }
 
-async function residentKilobytes(pid: number): Promise<number> {
+/** The memory that a process takes. */
+export async function residentKilobytes(pid: number): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? NaN);
 }

@@ -15,6 +15,7 @@ import { hasLoadGenerator } from "./load.ts";
 import { isMet, renderTable, rounds, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 import { benchLive } from "./live.ts";
+import { benchReplays } from "./replays.ts";
 import { benchStart } from "./start.ts";
 import { benchUncached } from "./uncached.ts";
 
@@ -32,6 +33,7 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   growth: benchGrowth,
   analytics: benchAnalytics,
   live: benchLive,
+  replays: benchReplays,
   start: benchStart,
 };
 
