@@ -28,7 +28,9 @@ import { createMetrics, type MetricsOptions } from "./observe/metrics/metrics.ts
 
 /** What a gateway uses of the world. */
 export interface GatewayDeps
-  extends Pick<AppDeps, "docs" | "pendingMigrations" | "upgrade">, Pick<MetricsOptions, "build" | "process"> {
+  extends
+    Pick<AppDeps, "docs" | "pendingMigrations" | "upgrade" | "zlib">,
+    Pick<MetricsOptions, "build" | "process"> {
   config:
     & AppDeps["config"]
     & TokenConfig
@@ -173,6 +175,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     streamingTenants,
     eventIds,
     upgrade: deps.upgrade,
+    zlib: deps.zlib,
   });
 
   return {

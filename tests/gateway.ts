@@ -13,6 +13,7 @@ import { processStats } from "../src/hosts/deno/process_stats.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import type { Nats } from "../src/ingest/brokers/nats.ts";
 import { upgradeSocket } from "../src/hosts/deno/upgrade_socket.ts";
+import { zlib } from "../src/hosts/deno/zlib.ts";
 import type { Streams } from "../src/stream/streams.ts";
 import type { LogEntry } from "../src/base/log.ts";
 import type { Queue, QueueOptions } from "../src/limits/queue/queue.ts";
@@ -192,6 +193,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     pendingMigrations: options.pendingMigrations,
     connectNats: options.connectNats,
     upgrade: "upgrade" in options ? options.upgrade : upgradeSocket,
+    zlib,
     queue: options.queue,
     audit: { maxRows: options.maxAuditRows, flushRows: options.auditFlushRows },
   });

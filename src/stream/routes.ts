@@ -7,11 +7,13 @@ import { needs, requires } from "../auth/security.ts";
 import { Problem } from "../base/problem.ts";
 import { dataAnswer, jsonBody, problemRefs, usualProblems } from "../http/answers.ts";
 import { toProblem } from "../http/on_error.ts";
+import { readQualities } from "../http/qualities.ts";
 import { serve } from "../http/serve.ts";
 import { createSse } from "./sse.ts";
 import { between, type Sink, unavailable } from "./sink.ts";
 import { fillSocket, type Upgrade } from "./socket.ts";
 import type { EventIds } from "./event_id.ts";
+import { createGzip, type Zlib } from "./gzip.ts";
 import type { Streams } from "./streams.ts";
 import type { StreamingTenants } from "./tenants.ts";
 
@@ -22,6 +24,8 @@ export interface StreamDeps {
   eventIds: EventIds;
   /** Without it there are no WebSockets. */
   upgrade?: Upgrade;
+  /** Without it Server-Sent Events are not packed. */
+  zlib?: Zlib;
 }
 
 /** At most 20 names of 64 characters. */
@@ -161,7 +165,11 @@ const sseFields = {
 };
 
 /** Serves live updates. */
-export function serveStreams({ streams, streamingTenants, eventIds, upgrade }: StreamDeps): Hono<AuthEnv> {
+export function serveStreams(
+  { streams, streamingTenants, eventIds, upgrade, zlib }: StreamDeps,
+): Hono<AuthEnv> {
+  const createGzipStream = zlib && createGzip(zlib);
+
   /** Throws a Problem when the credential may not open a stream; a browser that comes back is taken after its token's minute. */
   async function check(c: Context<AuthEnv>, lastEventId: string | undefined): Promise<void> {
     const { credential } = c.var;
@@ -198,9 +206,11 @@ export function serveStreams({ streams, streamingTenants, eventIds, upgrade }: S
       const reason = await whyNot(c, lastEventId);
       const takesFrames = (c.req.header("accept") ?? "").includes("text/event-stream");
       if (reason && !takesFrames) throw notNow();
-      if (c.req.method === "HEAD") return c.body(null, 200, sseFields) as never;
+      const gzip = takesGzip(c.req.header("accept-encoding")) ? createGzipStream?.() : undefined;
+      const fields = gzip ? { ...sseFields, "content-encoding": "gzip" } : sseFields;
+      if (c.req.method === "HEAD") return c.body(null, 200, fields) as never;
       const { credential } = c.var;
-      const { body, sink } = createSse();
+      const { body, sink } = createSse(gzip);
       // a browser does not come back after a status other than 200
       if (reason) unavailable(sink, reason);
       else {
@@ -209,7 +219,7 @@ export function serveStreams({ streams, streamingTenants, eventIds, upgrade }: S
         streams.open({ credential, types: query.types ?? [], lastEventId }, sink);
       }
       note(c, sink);
-      return c.body(body, 200, sseFields) as never;
+      return c.body(body, 200, fields) as never;
     },
 
     async getStreamSocket(c, { query }) {
@@ -264,6 +274,10 @@ function lastEventIdOf(
   query: { lastEventId?: string; last_event_id?: string },
 ): string | undefined {
   return c.req.header("last-event-id") ?? query.lastEventId ?? query.last_event_id;
+}
+
+function takesGzip(acceptEncoding = ""): boolean {
+  return (readQualities(acceptEncoding).get("gzip") ?? 0) > 0;
 }
 
 /** Throws a Problem when the request does not ask for a WebSocket. */

@@ -1,5 +1,6 @@
 import { concat } from "../base/bytes/concat.ts";
 import { createOutbox, type Message, type Protocol } from "./outbox.ts";
+import type { GzipStream } from "./gzip.ts";
 import type { Sink } from "./sink.ts";
 
 const text = new TextEncoder();
@@ -30,8 +31,8 @@ function messageOf(fields: string, id?: string): Message<Bytes> {
   return { body, bytes: body.length, id };
 }
 
-/** A stream of Server-Sent Events: the answer's body, and the sink that fills it. */
-export function createSse(): { body: ReadableStream<Bytes>; sink: Sink } {
+/** A stream of Server-Sent Events: the answer's body, packed if so, and the sink that fills it. */
+export function createSse(gzip?: GzipStream): { body: ReadableStream<Bytes>; sink: Sink } {
   let controller!: ReadableStreamDefaultController<Bytes>;
   /** Set while the reader waits for more. */
   let wake: (() => void) | undefined;
@@ -50,8 +51,10 @@ export function createSse(): { body: ReadableStream<Bytes>; sink: Sink } {
   /** Hands on what waits, to a reader who asked for it. */
   function flush(): void {
     const parts = outbox.take(chunkBytes);
-    if (parts.length) controller.enqueue(parts.length === 1 ? parts[0] : concat(parts));
+    if (gzip && parts.length) controller.enqueue(gzip.write(parts));
+    else if (parts.length) controller.enqueue(parts.length === 1 ? parts[0] : concat(parts));
     if (!outbox.doneFor()) return;
+    if (gzip) controller.enqueue(gzip.end());
     controller.close();
     outbox.finish();
   }

@@ -159,6 +159,31 @@ Deno.test("A burst that comes while a client is sent what it missed follows that
   own.streams.stop();
 });
 
+Deno.test("A client that takes gzip gets each frame packed as it comes, and an answer that is whole at its end", async () => {
+  const tenant = newTenant();
+  const own = await createGateway({ files: [] });
+  const headers = { "accept-encoding": "br, gzip" };
+  const plain = await open(own, tenant);
+  const packed = await Promise.all([1, 2].map(() => open(own, tenant, "", headers)));
+  await Promise.all([plain, ...packed].map((reader) => reader.until("position")));
+  for (const { response } of packed) assert.equal(response.headers.get("content-encoding"), "gzip");
+  for (const data of [{ n: 1 }, { text: "é 🎉 ".repeat(8_000) }, { n: 3 }]) {
+    await emit(tenant, "metric_updated", data);
+    const expected = await plain.event();
+    for (const reader of packed) assert.deepEqual(await reader.event(), expected);
+  }
+  own.close();
+  for (const reader of packed) {
+    await reader.until("unavailable");
+    assert.equal(await reader.next(), undefined);
+  }
+  const refused = await open(own, tenant, "", { "accept-encoding": "gzip;q=0" });
+  assert.equal(refused.response.headers.get("content-encoding"), null);
+  await refused.close();
+  await plain.close();
+  own.streams.stop();
+});
+
 Deno.test("An id is good for 24 hours and no longer", async () => {
   const tenant = newTenant();
   const own = await createGateway({ files: [] });

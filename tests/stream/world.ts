@@ -56,7 +56,10 @@ export async function open(
     },
   });
   if (response.status !== 200) assert.fail(`The stream was refused: ${await response.text()}`);
-  return { ...readSse(response), response };
+  if (response.headers.get("content-encoding") !== "gzip") return { ...readSse(response), response };
+  // throws when the checksum or the length at the end are not those of what came
+  const unpacked = response.body!.pipeThrough(new DecompressionStream("gzip"));
+  return { ...readSse(new Response(unpacked)), response };
 }
 
 /** Opens a stream that stands at the present, and leaves it; returns its id. */

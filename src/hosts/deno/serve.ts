@@ -13,6 +13,7 @@ import { listMigrations } from "./list_migrations.ts";
 import { processStats } from "./process_stats.ts";
 import { readQueryFiles } from "./sql_files.ts";
 import { upgradeSocket } from "./upgrade_socket.ts";
+import { zlib } from "./zlib.ts";
 
 /** A gateway that listens. */
 export interface Server {
@@ -50,6 +51,7 @@ export function serve({ config, ...options }: ServeOptions): Server {
       ? connectNats(config.NATS_URL)
       : undefined,
     upgrade: upgradeSocket,
+    zlib,
     pendingMigrations: async () =>
       (await listMigrations(clickHouse, config.MIGRATIONS)).filter(({ isApplied }) => !isApplied).length,
   });
