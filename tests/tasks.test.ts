@@ -289,6 +289,23 @@ Deno.test("token makes no secret where dev has kept none, and tasks print the co
   assert.match(belowNpx.printed, /Run `npx -y deno@2 task dev` first/);
 });
 
+Deno.test("A task that cannot be understood names the mistake", async () => {
+  const mistakes: [string[], RegExp][] = [
+    [["token", "--tenat", "acme"], /^There is no option "--tenat"; did you mean "--tenant"\?$/m],
+    [["token", "--scope", "query"], /^Say whose token it is: --tenant NAME$/m],
+    [["token", "--tenant"], /^--tenant needs a value$/m],
+    [["token", "--tenant", "acme", "--scope", "querry"], /^There is no scope "querry"; did you mean "query"\?$/m],
+    [["token", "--tenant", "acme", "--expires", "12"], /^--expires must be .* such as 30m, 12h or 7d, not "12"$/m],
+    [["sql", "--tennant", "acme"], /^There is no option "--tennant"; did you mean "--tenant"\?$/m],
+    [["sql", "SELECT", "1"], /^Write the statement as one argument, in quotes$/m],
+  ];
+  await Promise.all(mistakes.map(async ([args, pattern]) => {
+    const { code, printed } = await runProgram(Deno.execPath(), ["task", ...args]);
+    assert.equal(code, 2, printed);
+    assert.match(printed, pattern);
+  }));
+});
+
 Deno.test("openapi --check passes when nothing has changed, and names what a client would miss", async (t) => {
   await using copy = await copyOfRepository();
   const check = () => copy.task("openapi", "--check");

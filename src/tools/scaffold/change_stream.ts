@@ -1,5 +1,6 @@
 import { taskCommand } from "../../hosts/deno/task_command.ts";
-import { listMigrationFiles } from "../../hosts/deno/list_migrations.ts";
+import { suggestion } from "../../base/suggestion.ts";
+import { listMigrationFiles, objectOf } from "../../hosts/deno/list_migrations.ts";
 import { migrationsRoot, optionalMigrations } from "../../hosts/deno/migration_folders.ts";
 import { newVersions } from "../new_versions.ts";
 import { columnType, type Field, parseFields } from "./field.ts";
@@ -29,8 +30,9 @@ export async function changeStream([path = "", ...written]: string[]): Promise<n
       throw new Refusal(`Lines without ${needed.name} are still sent: make it optional, as ${text}?`);
     }
     const existing = await listMigrationFiles(optionalMigrations);
-    const parsed = await findView(existing, `${stream}_parsed_mv`, path);
-    const kept = await findView(existing, `${stream}_mv`, path);
+    const parsed = await findView(existing, `${stream}_parsed_mv`);
+    const kept = await findView(existing, `${stream}_mv`);
+    if (!parsed || !kept) throw new Refusal(unknownStream(path, stream, existing));
     const known = fields.find(({ column }) =>
       kept.query.includes(`\n    ${column},`) || kept.query.includes(`\n    ${column}\n`)
     );
@@ -65,7 +67,18 @@ interface View {
   query: string;
 }
 
-async function findView(existing: { name: string }[], view: string, path: string): Promise<View> {
+/** What to say of a stream that is not there, or was not made by `new stream`. */
+function unknownStream(path: string, stream: string, existing: { name: string }[]): string {
+  const streams = existing.flatMap(({ name }) => /^(.+)_landing$/.exec(objectOf(name))?.[1] ?? []);
+  if (streams.includes(stream)) {
+    return `The stream "${path}" was not made by \`${
+      taskCommand("new stream")
+    }\`: write the migrations by hand`;
+  }
+  return `There is no stream "${path}"${suggestion(stream, streams)}`;
+}
+
+async function findView(existing: { name: string }[], view: string): Promise<View | undefined> {
   const pattern = new RegExp(
     `(?:CREATE MATERIALIZED VIEW ${view} TO \\w+ AS|ALTER TABLE ${view} MODIFY QUERY)\\n([^]*?);\\s*$`,
   );
@@ -75,7 +88,6 @@ async function findView(existing: { name: string }[], view: string, path: string
     const [, query] = pattern.exec(text.split(/^-- migrate:down/m)[0]) ?? [];
     if (query) found = { name, query };
   }
-  if (!found) throw new Refusal(`There is no stream "${path}": no migration defines the view ${view}`);
   return found;
 }
 

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { tenantIdFault } from "../../auth/credential.ts";
+import { suggestion } from "../../base/suggestion.ts";
 import type { ClickHouse } from "../../clickhouse/client.ts";
 import { ClickHouseError, withoutStatement } from "../../clickhouse/exception.ts";
 import { createRoles } from "../../clickhouse/roles.ts";
@@ -23,7 +24,9 @@ async function main(args: string[]): Promise<number> {
     const [isTenant, inline] = /^--tenant(?:=(.*))?$/s.exec(args[i]) ?? [];
     if (isTenant) tenantId = inline ?? args[++i] ?? "";
     else if (statement === undefined && !args[i].startsWith("-")) statement = args[i];
-    else return usageFault(usage);
+    else if (args[i].startsWith("-")) {
+      return usageFault(`There is no option "${args[i]}"${suggestion(args[i], ["--tenant"])}\n${usage}`);
+    } else return usageFault(`Write the statement as one argument, in quotes\n${usage}`);
   }
   const fault = tenantIdFault(tenantId);
   if (fault) return usageFault(`--tenant ${fault}`);

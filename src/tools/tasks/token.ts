@@ -1,5 +1,7 @@
+import { tenantIdFault } from "../../auth/credential.ts";
 import { scopeName, scopes } from "../../auth/scope.ts";
 import { signToken } from "../../auth/token.ts";
+import { suggestion } from "../../base/suggestion.ts";
 import { devConfig, givenVariables } from "../dev_engine.ts";
 import { taskCommand } from "../../hosts/deno/task_command.ts";
 
@@ -8,18 +10,40 @@ import { taskCommand } from "../../hosts/deno/task_command.ts";
 const usage = `${taskCommand('token --tenant NAME [--scope "query ingest stream"] [--expires 12h]')}
 Scopes: ${Object.keys(scopes).join(", ")}`;
 
-async function main(args: string[]): Promise<number> {
-  const options = new Map<string, string>();
+const defaults = { tenant: "", scope: "query ingest stream", expires: "12h" };
+type Options = typeof defaults;
+
+/** What a command asks for; text when it cannot be understood. */
+function readOptions(args: string[]): Options | string {
+  const options = { ...defaults };
   for (let i = 0; i < args.length; i++) {
-    const [, name, inline] = /^--(tenant|scope|expires)(?:=(.*))?$/s.exec(args[i]) ?? [];
+    const [, name = "", inline] = /^--(\w+)(?:=(.*))?$/s.exec(args[i]) ?? [];
+    if (!Object.hasOwn(options, name)) {
+      return `There is no option "${args[i]}"${
+        suggestion(args[i], Object.keys(options).map((key) => `--${key}`))
+      }`;
+    }
     const value = inline ?? args[++i];
-    if (!name || !value) return say(usage, 2);
-    options.set(name, value);
+    if (!value) return `--${name} needs a value`;
+    options[name as keyof Options] = value;
   }
-  const tenantId = options.get("tenant");
-  if (!tenantId) return say(usage, 2);
-  const [scope, expires] = [options.get("scope") ?? "query ingest stream", options.get("expires") ?? "12h"];
-  if (!scope.split(" ").every((name) => scopeName.safeParse(name).success)) return say(usage, 2);
+  if (!options.tenant) return "Say whose token it is: --tenant NAME";
+  const fault = tenantIdFault(options.tenant);
+  if (fault) return `--tenant ${fault}`;
+  const unknown = options.scope.split(" ").find((name) => !scopeName.safeParse(name).success);
+  if (unknown !== undefined) {
+    return `There is no scope "${unknown}"${suggestion(unknown, Object.keys(scopes))}`;
+  }
+  if (!/^\d+ ?[smhdwy]$/.test(options.expires)) {
+    return `--expires must be a number and a unit, such as 30m, 12h or 7d, not "${options.expires}"`;
+  }
+  return options;
+}
+
+async function main(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  if (typeof options === "string") return say(args.length ? `${options}\n${usage}` : usage, 2);
+  const { tenant: tenantId, scope, expires } = options;
   const config = devConfig();
   const secret = givenVariables().AUTH_JWT_SECRET ?? await readSecret(config.SLUICE_DATA_DIR);
   return say(await signToken(secret, { tenantId, scope, subject: "development", expires }, config), 0);
