@@ -294,8 +294,14 @@ Deno.test("A task that cannot be understood names the mistake", async () => {
     [["token", "--tenat", "acme"], /^There is no option "--tenat"; did you mean "--tenant"\?$/m],
     [["token", "--scope", "query"], /^Say whose token it is: --tenant NAME$/m],
     [["token", "--tenant"], /^--tenant needs a value$/m],
-    [["token", "--tenant", "acme", "--scope", "querry"], /^There is no scope "querry"; did you mean "query"\?$/m],
-    [["token", "--tenant", "acme", "--expires", "12"], /^--expires must be .* such as 30m, 12h or 7d, not "12"$/m],
+    [
+      ["token", "--tenant", "acme", "--scope", "querry"],
+      /^There is no scope "querry"; did you mean "query"\?$/m,
+    ],
+    [
+      ["token", "--tenant", "acme", "--expires", "12"],
+      /^--expires must be .* such as 30m, 12h or 7d, not "12"$/m,
+    ],
     [["sql", "--tennant", "acme"], /^There is no option "--tennant"; did you mean "--tenant"\?$/m],
     [["sql", "SELECT", "1"], /^Write the statement as one argument, in quotes$/m],
   ];

@@ -16,6 +16,7 @@ import { isMet, renderTable, rounds, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 import { benchLive } from "./live.ts";
 import { benchReplays } from "./replays.ts";
+import { benchStalled } from "./stalled.ts";
 import { benchStart } from "./start.ts";
 import { benchUncached } from "./uncached.ts";
 
@@ -34,6 +35,7 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   analytics: benchAnalytics,
   live: benchLive,
   replays: benchReplays,
+  stalled: benchStalled,
   start: benchStart,
 };
 
