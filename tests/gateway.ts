@@ -8,6 +8,7 @@ import type { Limits } from "../src/limits/budget/limits.ts";
 import type { OnBroken } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions, Statement } from "../src/clickhouse/client.ts";
+import type { Reply } from "../src/clickhouse/transport.ts";
 import { docsAssets } from "../src/hosts/deno/docs_assets.ts";
 import { processStats } from "../src/hosts/deno/process_stats.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
@@ -54,7 +55,7 @@ export const limits = {
 };
 
 /** Stands between the gateway and ClickHouse: sees each statement, and may ask, fail or change what comes back. */
-export type Through = (statement: Statement, ask: ClickHouse) => Promise<Response>;
+export type Through = (statement: Statement, ask: ClickHouse) => Promise<Reply>;
 
 /** What a test may replace. */
 export interface TestOptions {
