@@ -12,7 +12,7 @@ import { createTcpFetch } from "./tcp_fetch.ts";
 type Outcome = { status: number; body: string; isReusable: boolean } | undefined;
 
 const bufferBytes = 65_536;
-const runs = 1_500;
+const runs = 1_000;
 const bytesOf = (text: string) => Uint8Array.from(text, (each) => each.charCodeAt(0));
 const textOf = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 
