@@ -1,3 +1,5 @@
+import { decodeLines, parseField } from "./http_field.ts";
+
 /** How the length of a body is told (RFC 9112, section 6): in bytes, in chunks, or by the connection's end. */
 export type Framing = number | "chunked" | "close";
 
@@ -76,8 +78,10 @@ export function createBodyReader(
       state = "size";
     } else if (isEmpty) {
       state = "done";
-    } else if ((trailerBytes += lineEnd - start) > maxLineBytes) {
-      throw new Error("The trailers are too long");
+    } else {
+      trailerBytes += lineEnd - start;
+      if (trailerBytes > maxLineBytes) throw new Error("The trailers are too long");
+      decodeLines(buffer.subarray(start, lineEnd)).forEach(parseField);
     }
     start = lineEnd + 2;
   }

@@ -1,4 +1,5 @@
 import type { Framing, ReadInto } from "./http_body.ts";
+import { decodeLines, parseField } from "./http_field.ts";
 
 /** The beginning of an answer. */
 export interface Head {
@@ -11,7 +12,6 @@ export interface Head {
 }
 
 const [lf, cr] = [10, 13];
-const decoder = new TextDecoder("latin1");
 
 /**
  * Reads the head of an answer into `buffer`, which bounds it together with those of interim answers (1xx), which are skipped. The body
@@ -28,7 +28,7 @@ export async function readHead(
   for (;;) {
     const headEnd = endOfHead(buffer.subarray(start, end), searched);
     if (headEnd > 0) {
-      const head = parseHead(method, decoder.decode(buffer.subarray(start, start + headEnd - 4)));
+      const head = parseHead(method, decodeLines(buffer.subarray(start, start + headEnd - 4)));
       start += headEnd;
       searched = 0;
       if (head.status >= 200) return { head, start, end };
@@ -50,21 +50,14 @@ function endOfHead(bytes: Uint8Array, searched: number): number {
   return -1;
 }
 
-/** Parses a head, without the empty line at its end. Throws what is not one of HTTP/1.1, or leaves open where its body ends. */
-function parseHead(method: string, text: string): Head {
-  const [first, ...lines] = text.split("\r\n");
+/** Parses a head's lines. Throws what is not one of HTTP/1.1, or leaves open where its body ends. */
+function parseHead(method: string, [first, ...lines]: string[]): Head {
   const [, minor, digits] = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/.exec(first) ?? [];
   const status = Number(digits);
-  // deno-lint-ignore no-control-regex -- what no line may hold, such as CR or LF alone
-  if (!digits || status === 101 || /[\0-\x08\n-\x1f\x7f]/.test(first + lines.join(""))) {
-    throw new Error("The answer is not one of HTTP/1.1");
-  }
+  if (!digits || status === 101) throw new Error("The answer is not one of HTTP/1.1");
   const fields = new Map<string, string>();
   for (const line of lines) {
-    const colon = line.indexOf(":");
-    const name = line.slice(0, colon).toLowerCase();
-    if (colon < 0 || !/^[!#$%&'*+.^`|~\w-]+$/.test(name)) throw new Error("A field of the answer is none");
-    const value = trimmed(line.slice(colon + 1));
+    const [name, value] = parseField(line);
     const before = fields.get(name);
     fields.set(name, before === undefined ? value : `${before}, ${value}`);
   }
@@ -96,12 +89,4 @@ function framingOf(status: number, minor: string, fields: Map<string, string>): 
     return Number(length);
   }
   throw new Error(`The answer, of status ${status}, does not say where it ends`);
-}
-
-/** Without the spaces and tabs around it; `trim` would take a no-break space too, and a pattern might try each place. */
-function trimmed(text: string): string {
-  let [start, end] = [0, text.length];
-  while (text[start] === " " || text[start] === "\t") start++;
-  while (end > start && (text[end - 1] === " " || text[end - 1] === "\t")) end--;
-  return text.slice(start, end);
 }

@@ -49,9 +49,9 @@ async function parse(wire: Uint8Array, cuts: number[], method = "POST"): Promise
 }
 
 const lineText = "[\\t\\x20-\\x7e\\x80-\\xff]*";
-const headPattern = new RegExp(
-  `^HTTP/1\\.([01]) ([1-5]\\d\\d)(?: ${lineText})?\\r\\n((?:[!#$%&'*+.^_\`|~0-9A-Za-z-]+:${lineText}\\r\\n)*)\\r\\n`,
-);
+const fieldLines = `(?:[!#$%&'*+.^_\`|~0-9A-Za-z-]+:${lineText}\\r\\n)*`;
+const headPattern = new RegExp(`^HTTP/1\\.([01]) ([1-5]\\d\\d)(?: ${lineText})?\\r\\n(${fieldLines})\\r\\n`);
+const trailerPattern = new RegExp(`^${fieldLines}\\r\\n`);
 
 /** What the bytes come to by RFC 9112, and by what docs/decisions/clickhouse-client.md says is refused. */
 function expected(wire: string, method = "POST"): Outcome {
@@ -101,7 +101,7 @@ function unchunked(wire: string): { body: string; rest: string } | undefined {
     rest = rest.slice(line.length);
     const size = parseInt(digits, 16);
     if (size === 0) {
-      const [trailers] = /^(?:[^\r\n]+\r\n)*\r\n/.exec(rest) ?? [];
+      const [trailers] = trailerPattern.exec(rest) ?? [];
       if (!trailers || trailers.replaceAll("\r\n", "").length > 4_096) return;
       return { body, rest: rest.slice(trailers.length) };
     }
@@ -239,7 +239,12 @@ Deno.test("an answer is taken as whole when a second parser takes it, with the s
       seen[outcome ? "taken" : "refused"]++;
       assert.deepEqual(await parse(bytesOf(wire), cuts, method), outcome);
     }),
-    { numRuns: runs, endOnFailure: true },
+    {
+      numRuns: runs,
+      endOnFailure: true,
+      // found by comparing with fetch: a trailer that is no field
+      examples: [["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Sum\r\n\r\n", [9], "POST"]],
+    },
   );
   // the generator makes enough of both
   assert.ok(seen.taken > runs / 6 && seen.refused > runs / 6, JSON.stringify(seen));
