@@ -12,6 +12,7 @@ import type { Reply } from "../src/clickhouse/transport.ts";
 import { docsAssets } from "../src/hosts/deno/docs_assets.ts";
 import { processStats } from "../src/hosts/deno/process_stats.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
+import { createTcpFetch } from "../src/hosts/deno/tcp_fetch.ts";
 import type { Nats } from "../src/ingest/brokers/nats.ts";
 import { upgradeSocket } from "../src/hosts/deno/upgrade_socket.ts";
 import type { Streams } from "../src/stream/streams.ts";
@@ -150,7 +151,7 @@ export function newTenant(name = "tenant"): string {
 export async function createGateway(options: TestOptions = {}): Promise<TestGateway> {
   const { through } = options;
   const roles = mapRoles(
-    createRoles(options.target ?? engineOptions()),
+    createRoles(options.target ?? engineOptions(), createTcpFetch()),
     (ask): ClickHouse => through ? async (statement) => await through(statement, ask) : ask,
   );
   const log: LogEntry[] = [];

@@ -63,14 +63,7 @@ testWith("createTcpFetch()", createTcpFetch());
 
 function testWith(name: string, transport: Transport): void {
   const engine = createClickHouse(engineOptions(), transport);
-  const test = (sentence: string, work: () => Promise<void>) =>
-    Deno.test({
-      name: `${sentence}, over ${name}`,
-      // connections are kept, and read from, beyond a test
-      sanitizeResources: transport === fetch,
-      sanitizeOps: transport === fetch,
-      fn: work,
-    });
+  const test = (sentence: string, work: () => Promise<void>) => Deno.test(`${sentence}, over ${name}`, work);
 
   for (const length of [0, 20_000]) {
     test(`createClickHouse() binds text as it is, beside ${length} more characters`, async () => {

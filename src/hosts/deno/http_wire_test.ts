@@ -303,11 +303,7 @@ for (
   });
 }
 
-Deno.test({
-  name: "what is taken as whole over a socket, fetch takes too, with the same bytes",
-  sanitizeResources: false,
-  sanitizeOps: false,
-}, async () => {
+Deno.test("what is taken as whole over a socket, fetch takes too, with the same bytes", async () => {
   let wire = "";
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const serve = async (connection: Deno.Conn) => {

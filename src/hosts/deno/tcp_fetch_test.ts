@@ -11,11 +11,6 @@ const post = { method: "POST", headers: { "x-user": "u" }, body: "SELECT 'é'" }
 const ok = (body: string) =>
   `HTTP/1.1 200 OK\r\nX-Name: value\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
-/** Connections are kept, and read from, beyond a test. */
-function test(name: string, work: () => Promise<void> | void): void {
-  Deno.test({ name, sanitizeResources: false, sanitizeOps: false }, work);
-}
-
 /** A server that answers each request with what `answer` says, on connections that the test can see; it closes one that gets nothing. */
 function startPeer(answer: (connection: number, request: number) => string | undefined) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -54,7 +49,7 @@ async function seeWhatCame(): Promise<void> {
   await (await createTcpFetch()(peer.url, post)).text();
 }
 
-test("createTcpFetch() sends a request and keeps the connection for the next", async () => {
+Deno.test("createTcpFetch() sends a request and keeps the connection for the next", async () => {
   using peer = startPeer((_connection, request) => ok(`answer ${request}`));
   const tcpFetch = createTcpFetch();
   for (const i of [0, 1, 2]) {
@@ -72,7 +67,7 @@ test("createTcpFetch() sends a request and keeps the connection for the next", a
   await assert.rejects(tcpFetch(peer.url, { ...post, headers: { "x-user": "u\r\nx-more: v" } }), TypeError);
 });
 
-test("createTcpFetch() uses no connection again that is to close, was left, broke, or has more bytes than its answer", async () => {
+Deno.test("createTcpFetch() uses no connection again that is to close, was left, broke, or has more bytes than its answer", async () => {
   using peer = startPeer((connection) =>
     [
       "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n1",
@@ -101,7 +96,7 @@ test("createTcpFetch() uses no connection again that is to close, was left, brok
   assert.equal(peer.connections.length, 7);
 });
 
-test("createTcpFetch() leaves a kept connection that the server closes, or on which bytes come that nobody asked for", async () => {
+Deno.test("createTcpFetch() leaves a kept connection that the server closes, or on which bytes come that nobody asked for", async () => {
   using peer = startPeer((connection) => ok(String(connection)));
   const tcpFetch = createTcpFetch();
   const ask = async () => await (await tcpFetch(peer.url, post)).text();
@@ -115,7 +110,7 @@ test("createTcpFetch() leaves a kept connection that the server closes, or on wh
   assert.equal(await ask(), "2");
 });
 
-test("createTcpFetch() sends nothing a second time", async () => {
+Deno.test("createTcpFetch() sends nothing a second time", async () => {
   using peer = startPeer((_, request) => request === 0 ? ok("") : undefined);
   const tcpFetch = createTcpFetch();
   await (await tcpFetch(peer.url, post)).text();
@@ -123,7 +118,7 @@ test("createTcpFetch() sends nothing a second time", async () => {
   assert.equal(peer.requests.length, 2);
 });
 
-test("createTcpFetch() bounds the connections, those that are kept, and how long", async () => {
+Deno.test("createTcpFetch() bounds the connections, those that are kept, and how long", async () => {
   using peer = startPeer(() => ok("whole"));
   const tcpFetch = createTcpFetch({ maxOpen: 3, maxIdle: 1 });
   const three = [
@@ -146,7 +141,7 @@ test("createTcpFetch() bounds the connections, those that are kept, and how long
   assert.equal(await (await nobody(peer.url, post)).text(), "whole");
 });
 
-test("createTcpFetch() ends with the signal's reason before the head, and in the middle of the body, and frees the connection", async () => {
+Deno.test("createTcpFetch() ends with the signal's reason before the head, and in the middle of the body, and frees the connection", async () => {
   const asked = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   using peer = startPeer((connection) => {
     asked[connection]?.resolve();
@@ -167,7 +162,7 @@ test("createTcpFetch() ends with the signal's reason before the head, and in the
   }
 });
 
-test("createTcpFetch() ends with the signal's reason while it connects", async () => {
+Deno.test("createTcpFetch() ends with the signal's reason while it connects", async () => {
   // nobody accepts: beyond the backlog the system lets attempts wait for seconds
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
   const { port } = listener.addr as Deno.NetAddr;
@@ -184,7 +179,7 @@ test("createTcpFetch() ends with the signal's reason while it connects", async (
   listener.close();
 });
 
-test("a client over createTcpFetch() asks again after a kept connection was closed, unless the statement writes", async () => {
+Deno.test("a client over createTcpFetch() asks again after a kept connection was closed, unless the statement writes", async () => {
   using peer = startPeer((_, request) => request === 0 ? ok("") : undefined);
   for (const [once, asked] of [[undefined, 3], [true, 2]] as const) {
     const before = peer.requests.length;
@@ -200,7 +195,7 @@ test("a client over createTcpFetch() asks again after a kept connection was clos
 
 const clickHouse = createClickHouse(engineOptions(), createTcpFetch());
 
-test("a client over createTcpFetch() reads what one over fetch reads, many at once", async () => {
+Deno.test("a client over createTcpFetch() reads what one over fetch reads, many at once", async () => {
   const byFetch = createClickHouse(engineOptions());
   const sizes = [0, 1, 7, 1_000, 5_000, 100_000];
   await Promise.all(Array.from({ length: 48 }, async (_, i) => {
@@ -216,7 +211,7 @@ test("a client over createTcpFetch() reads what one over fetch reads, many at on
   }));
 });
 
-test("a client over createTcpFetch() stops its query in ClickHouse when it leaves", async () => {
+Deno.test("a client over createTcpFetch() stops its query in ClickHouse when it leaves", async () => {
   const mark = newTenant();
   const leaving = new AbortController();
   const endless = run(clickHouse, {
@@ -235,7 +230,7 @@ test("a client over createTcpFetch() stops its query in ClickHouse when it leave
   await until(0);
 });
 
-test("a client over createTcpFetch() tells what ClickHouse says of an address that it does not know", async () => {
+Deno.test("a client over createTcpFetch() tells what ClickHouse says of an address that it does not know", async () => {
   const lost = createClickHouse(
     { ...engineOptions(), url: `${engineOptions().url}/nowhere` },
     createTcpFetch(),
@@ -246,7 +241,7 @@ test("a client over createTcpFetch() tells what ClickHouse says of an address th
   );
 });
 
-test("clickHouseTransport() is fetch where that is asked for, or more is needed than plain connections", () => {
+Deno.test("clickHouseTransport() is fetch where that is asked for, or more is needed than plain connections", () => {
   const [plain, tcp] = ["http://localhost:8123", { CLICKHOUSE_TRANSPORT: "tcp" as const }];
   assert.notEqual(clickHouseTransport(tcp, plain), fetch);
   assert.equal(clickHouseTransport({ CLICKHOUSE_TRANSPORT: "fetch" }, plain), fetch);
