@@ -44,6 +44,7 @@ Deno.test("a value that cannot be meant is a fault of its variable", () => {
   const wrong: Record<string, string[]> = {
     PORT: ["http", "-1", "65536", "80.5"],
     CLICKHOUSE_URL: ["localhost:8123", "ftp://localhost", "http://"],
+    CLICKHOUSE_TRANSPORT: ["http", "TCP"],
     CLICKHOUSE_DATABASE: ["my-database", "a.b", "1st"],
     AUTH_JWT_SECRET: ["x".repeat(31)],
     AUTH_JWKS_URL: ["id.example.com/keys", "file:///etc/keys.json"],

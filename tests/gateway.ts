@@ -8,9 +8,11 @@ import type { Limits } from "../src/limits/budget/limits.ts";
 import type { OnBroken } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions, Statement } from "../src/clickhouse/client.ts";
+import type { Reply } from "../src/clickhouse/transport.ts";
 import { docsAssets } from "../src/hosts/deno/docs_assets.ts";
 import { processStats } from "../src/hosts/deno/process_stats.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
+import { createTcpFetch } from "../src/hosts/deno/tcp_fetch.ts";
 import type { Nats } from "../src/ingest/brokers/nats.ts";
 import { upgradeSocket } from "../src/hosts/deno/upgrade_socket.ts";
 import { zlib } from "../src/hosts/deno/zlib.ts";
@@ -55,7 +57,7 @@ export const limits = {
 };
 
 /** Stands between the gateway and ClickHouse: sees each statement, and may ask, fail or change what comes back. */
-export type Through = (statement: Statement, ask: ClickHouse) => Promise<Response>;
+export type Through = (statement: Statement, ask: ClickHouse) => Promise<Reply>;
 
 /** What a test may replace. */
 export interface TestOptions {
@@ -150,7 +152,7 @@ export function newTenant(name = "tenant"): string {
 export async function createGateway(options: TestOptions = {}): Promise<TestGateway> {
   const { through } = options;
   const roles = mapRoles(
-    createRoles(options.target ?? engineOptions()),
+    createRoles(options.target ?? engineOptions(), createTcpFetch()),
     (ask): ClickHouse => through ? async (statement) => await through(statement, ask) : ask,
   );
   const log: LogEntry[] = [];

@@ -21,6 +21,10 @@ export const variables = {
   ),
   CLICKHOUSE_DATABASE: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a plain identifier")
     .default("sluice").describe("Database that holds the tables"),
+  CLICKHOUSE_TRANSPORT: z.enum(["tcp", "fetch"]).default("tcp").describe(
+    "How statements get to ClickHouse: `tcp`, by connections of our own, or `fetch`, by Deno's, which takes more processor " +
+      "time; `https`, proxies and traces take it in any case",
+  ),
   AUTH_JWT_SECRET: z.string().min(32, "must have at least 32 characters").optional().describe(
     "Secret that signs tokens (HS256), and stream tokens, at least 32 characters; `dev` makes one and keeps it in the data folder",
   ),

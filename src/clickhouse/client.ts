@@ -3,6 +3,7 @@
 import { createExec } from "./client_web.ts";
 import { ClickHouseError, ClickHouseUnreachable } from "./exception.ts";
 import { readLines } from "./read_lines.ts";
+import type { Reply, Transport } from "./transport.ts";
 
 /** Where ClickHouse is and as whom to ask it. */
 export interface ClickHouseOptions {
@@ -39,7 +40,7 @@ export interface Summary {
 }
 
 /** The client: one function; its answer's body is ClickHouse's bytes, which the caller reads or cancels. */
-export type ClickHouse = (statement: Statement) => Promise<Response>;
+export type ClickHouse = (statement: Statement) => Promise<Reply>;
 
 /**
  * Settings that hold for each statement of the gateway. They are stated because their defaults changed
@@ -68,19 +69,19 @@ const settings: Record<string, string> = {
 const heldBytes = 1_048_576;
 
 /**
- * A client for ClickHouse's HTTP interface, over `exec` of `@clickhouse/client-web`; inserts and long parameters, for which `exec` has
- * no way on the web, go by `fetch` beside it. The function throws ClickHouseError when the engine refuses,
+ * A client for ClickHouse's HTTP interface, over `exec` of `@clickhouse/client-web`, whose requests go by `transport`; rows and long
+ * parameters, for which `exec` has no way on the web, go by `fetch` beside it. The function throws ClickHouseError when the engine refuses,
  * ClickHouseUnreachable when there is none, and the signal's reason when that fires first.
  */
-export function createClickHouse(options: ClickHouseOptions): ClickHouse {
+export function createClickHouse(options: ClickHouseOptions, transport: Transport = fetch): ClickHouse {
   const address = new URL(options.url);
   const [username, password] = [utf8(options.user), utf8(options.password)];
   const stated = { database: options.database, ...settings };
-  const exec = createExec(address, username, password, stated);
+  const exec = createExec(address, username, password, stated, transport);
   const headers = { authorization: `Basic ${btoa(`${username}:${password}`)}` };
 
   /** Sends rows, or parameters as a form; the statement is in the address. */
-  async function post(statement: Statement): Promise<Response> {
+  async function post(statement: Statement): Promise<Reply> {
     const search = new URLSearchParams({ ...stated, query: statement.sql });
     for (const name in statement.settings) search.set(name, String(statement.settings[name]));
     if (statement.queryId) search.set("query_id", statement.queryId);
@@ -90,7 +91,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     return await fetch(url, { method: "POST", headers, body, signal: statement.signal });
   }
 
-  async function ask(statement: Statement): Promise<Response> {
+  async function ask(statement: Statement): Promise<Reply> {
     const { sql: query, queryId: query_id, signal: abort_signal, parameters } = statement;
     abort_signal?.throwIfAborted();
     const clickhouse_settings = { ...statement.settings };
@@ -108,7 +109,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   }
 
   /** A kept-alive connection may turn out closed: a statement that only reads is sent once more. */
-  async function askTwice(statement: Statement): Promise<Response> {
+  async function askTwice(statement: Statement): Promise<Reply> {
     try {
       return await ask(statement);
     } catch (error) {
@@ -168,7 +169,7 @@ function utf8(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
-async function readText(response: Response, signal?: AbortSignal): Promise<string> {
+async function readText(response: Reply, signal?: AbortSignal): Promise<string> {
   try {
     return await response.text();
   } catch (error) {
@@ -181,7 +182,7 @@ async function readText(response: Response, signal?: AbortSignal): Promise<strin
 const maxMessageBytes = 65_536;
 
 /** The beginning of a failure's text: behind a proxy its body may be anything. */
-async function readStart(response: Response, signal?: AbortSignal): Promise<string> {
+async function readStart(response: Reply, signal?: AbortSignal): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
@@ -200,7 +201,7 @@ async function readStart(response: Response, signal?: AbortSignal): Promise<stri
 }
 
 /** All bytes of an answer; throws ClickHouseUnreachable when it breaks off. */
-export async function readBytes(response: Response, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(response: Reply, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
@@ -210,7 +211,7 @@ export async function readBytes(response: Response, signal?: AbortSignal): Promi
 }
 
 /** The lines of an answer, which are not held together; throws ClickHouseUnreachable when it breaks off. */
-export async function* linesOf(response: Response, signal?: AbortSignal): AsyncGenerator<string> {
+export async function* linesOf(response: Reply, signal?: AbortSignal): AsyncGenerator<string> {
   if (!response.body) return;
   try {
     yield* readLines(response.body.getReader());
@@ -243,7 +244,7 @@ export async function run(clickHouse: ClickHouse, statement: Statement): Promise
 }
 
 /** The engine's counts; exact when the statement ran with `wait_end_of_query=1`. */
-export function readSummary(response: Response): Summary {
+export function readSummary(response: Reply): Summary {
   const summary = JSON.parse(response.headers.get("x-clickhouse-summary") ?? "{}");
   return {
     readRows: Number(summary.read_rows ?? 0),

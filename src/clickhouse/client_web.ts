@@ -1,4 +1,5 @@
 import { ClickHouseLogLevel, createClient } from "@clickhouse/client-web";
+import type { Reply, TextRequest, Transport } from "./transport.ts";
 
 /** A statement as `exec` takes it; parameters are settings whose names begin with `param_`. */
 export interface ExecOptions {
@@ -12,15 +13,16 @@ export interface ExecOptions {
 const neverMs = 2 ** 31 - 1;
 
 /**
- * `exec` of `@clickhouse/client-web`, which makes the request; the answer comes as `fetch` gives it, whatever its status. It throws
- * what `fetch` throws. What the library does besides, and why it is kept from it: docs/decisions/clickhouse-client.md.
+ * `exec` of `@clickhouse/client-web`, which makes the request; the answer comes as the transport gives it, whatever its status. It
+ * throws what the transport throws. What the library does besides, and why it is kept from it: docs/decisions/clickhouse-client.md.
  */
 export function createExec(
   address: URL,
   username: string,
   password: string,
   settings: Record<string, string>,
-): (options: ExecOptions) => Promise<Response> {
+  transport: Transport,
+): (options: ExecOptions) => Promise<Reply> {
   const client = createClient({
     url: address.origin,
     // within the URL it would be the database
@@ -32,18 +34,18 @@ export function createExec(
     // fetch's `keepalive`, by which a page outlives its requests: it bounds their bodies
     keep_alive: { enabled: false },
     log: { level: ClickHouseLogLevel.OFF },
-    fetch: (url, request) => outcomeOf(fetch(url, request)),
+    fetch: (url, request) => outcomeOf(transport(url as string, request as TextRequest)),
   });
 
   return async function exec({ abort_signal: signal, ...options }) {
     const { stream } = await client.exec({ ...options, abort_signal: signal && followed(signal) });
-    const outcome = stream as unknown as Response | Thrown;
+    const outcome = stream as unknown as Reply | Thrown;
     if (outcome instanceof Thrown) throw outcome.error;
     return outcome;
   };
 }
 
-/** What `fetch` threw. Thrown through the library, its text would meet a regular expression that backtracks for seconds. */
+/** What the transport threw. Thrown through the library, its text would meet a regular expression that backtracks for seconds. */
 class Thrown {
   constructor(readonly error: unknown) {}
 }
@@ -54,7 +56,7 @@ const noHeaders = new Headers();
  * The answer, or what was thrown, as the body of a Response that the library looks no further into: it would copy each header, make
  * an endless stream of an answer without a body, and read that of an error without a limit.
  */
-async function outcomeOf(answer: Promise<Response>): Promise<Response> {
+async function outcomeOf(answer: Promise<Reply>): Promise<Response> {
   const body = await answer.catch((error) => new Thrown(error));
   return { status: 200, headers: noHeaders, body } as unknown as Response;
 }

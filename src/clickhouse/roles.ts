@@ -1,4 +1,5 @@
 import { type ClickHouse, type ClickHouseOptions, createClickHouse } from "./client.ts";
+import type { Transport } from "./transport.ts";
 
 /**
  * The gateway's ways to ask ClickHouse, each as a user of its own with no more rights than it needs
@@ -27,10 +28,10 @@ const suffixes: Record<keyof Roles, string> = {
 };
 
 /** The clients of all roles; a role's user is the owner's name with the role's after it, such as `sluice_reader`. */
-export function createRoles(options: ClickHouseOptions): Roles {
+export function createRoles(options: ClickHouseOptions, transport?: Transport): Roles {
   return mapRoles(
     suffixes,
-    (suffix) => createClickHouse({ ...options, user: `${options.user}_${suffix}` }),
+    (suffix) => createClickHouse({ ...options, user: `${options.user}_${suffix}` }, transport),
   );
 }
 

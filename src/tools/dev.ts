@@ -7,6 +7,7 @@ import type { QueryFileError } from "../catalog/query_file_error.ts";
 import { type ClickHouse, createClickHouse, createPing } from "../clickhouse/client.ts";
 import type { Config } from "../base/config.ts";
 import { demoTenants, loadDemo } from "./demo/load.ts";
+import { clickHouseTransport } from "../hosts/deno/clickhouse_transport.ts";
 import { docsAssets } from "../hosts/deno/docs_assets.ts";
 import { loadStreams } from "./demo/streams.ts";
 import { devConfig, givenVariables, startDevEngine } from "./dev_engine.ts";
@@ -107,7 +108,7 @@ async function serveDev(
   const inspections = keptInspections(`${dataDir}/inspections.json`);
   const gateway = serve({
     config,
-    roles: createRoles(target),
+    roles: createRoles(target, clickHouseTransport(config, target.url)),
     ping: createPing(target),
     log,
     docs,

@@ -5,6 +5,7 @@ import { createPing } from "../../clickhouse/client.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
 import { type Config, ConfigError, parseConfig } from "../../base/config.ts";
 import { clickHouseOptions } from "./clickhouse_options.ts";
+import { clickHouseTransport } from "./clickhouse_transport.ts";
 import { docsAssets } from "./docs_assets.ts";
 import { listMigrations, pendingText } from "./list_migrations.ts";
 import { createLog } from "./log.ts";
@@ -17,7 +18,7 @@ import { taskCommand } from "./task_command.ts";
 async function main(config: Config): Promise<void> {
   const log = createLog({ format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const target = clickHouseOptions(config);
-  const roles = createRoles(target);
+  const roles = createRoles(target, clickHouseTransport(config, target.url));
   const gateway = serve({ config, roles, ping: createPing(target), log, docs: docsAssets() });
   onSignal(async () => {
     log({ level: "info", message: "Stopping: requests in flight finish" });

@@ -1,4 +1,5 @@
 import { readBytes } from "../../clickhouse/client.ts";
+import type { Reply } from "../../clickhouse/transport.ts";
 import { ClickHouseUnreachable } from "../../clickhouse/exception.ts";
 import { Problem } from "../../base/problem.ts";
 
@@ -10,7 +11,7 @@ const smallBytes = 100_000;
  * text may be a multiple: names are repeated in each row. Throws a Problem when the text is too long, ClickHouseUnreachable.
  */
 export async function readAnswer(
-  response: Response,
+  response: Reply,
   resultBytes: number,
   maxBytes: number,
   signal: AbortSignal,
