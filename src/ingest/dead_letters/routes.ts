@@ -82,7 +82,7 @@ export const deadLetterRoutes = {
       ...problemRefs("NotFound"),
     },
   }),
-  replayDeadLetter: createRoute({
+  postDeadLetterReplay: createRoute({
     method: "post",
     path: `${path}/{id}/replay`,
     ...shared,
@@ -105,7 +105,7 @@ export const deadLetterRoutes = {
       ...problemRefs("NotFound"),
     },
   }),
-  replayDeadLetters: createRoute({
+  postDeadLettersReplay: createRoute({
     method: "post",
     path: `${path}/replay`,
     ...shared,
@@ -208,14 +208,14 @@ export function serveDeadLetters(deps: DeadLetterDeps): Hono<AuthEnv> {
       c.header("cache-control", "no-store");
       return c.json({ data: letter }, 200);
     },
-    async replayDeadLetter(c, { params: { id }, query: { asTenantId } }) {
+    async postDeadLetterReplay(c, { params: { id }, query: { asTenantId } }) {
       checkId(id);
       checkAsTenant(c, asTenantId);
       const data = await inTurn(c, (own) => replays.one(own, id, asTenantId), true);
       c.header("cache-control", "no-store");
       return c.json({ data }, 200);
     },
-    async replayDeadLetters(c, { query: { asTenantId, cursor, ...asked } }) {
+    async postDeadLettersReplay(c, { query: { asTenantId, cursor, ...asked } }) {
       checkAsTenant(c, asTenantId);
       const filter = boundFilter(asked, tenantBound(c.var.credential));
       const { signal } = c.req.raw;
