@@ -3281,6 +3281,39 @@ AS SELECT
 FROM sluice.outreach_parsed
 WHERE reason != '';
 
+CREATE TABLE sluice.sampling_rules
+(
+    `tenant_id` String,
+    `stream` LowCardinality(String),
+    `pattern` String DEFAULT '%',
+    `valid_from` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `share` Float64,
+    CONSTRAINT share_is_positive CHECK (share > 0) AND (share <= 1)
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant_id, stream, pattern, valid_from)
+SETTINGS index_granularity = 8192
+COMMENT 'access: gateway';
+
+CREATE VIEW sluice.sampling_rules_of_tenants
+(
+    `tenant_id` String,
+    `stream` LowCardinality(String),
+    `rules` Array(Tuple(
+        String,
+        DateTime64(3, 'UTC'),
+        Float64))
+)
+AS SELECT
+    tenant_id,
+    stream,
+    arraySort(rule -> (-length(rule.1), rule.1, -toUnixTimestamp64Milli(rule.2)), groupArray((pattern, valid_from, share))) AS rules
+FROM sluice.sampling_rules
+FINAL
+GROUP BY
+    tenant_id,
+    stream;
+
 CREATE TABLE sluice.schema_migrations
 (
     `version` String,
@@ -3571,4 +3604,10 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261127223003'),
     ('20261127223004'),
     ('20261127223005'),
-    ('20261127223006');
+    ('20261127223006'),
+    ('20261127223010'),
+    ('20261127223011'),
+    ('20261127223012'),
+    ('20261127223013'),
+    ('20261127223014'),
+    ('20261127223015');

@@ -53,10 +53,15 @@ interface Picked extends Letter {
   replayedAt: string;
   /** The engine's time. */
   at: string;
+  /** Whether no letter comes after those picked with it. */
+  isEnd: 0 | 1;
 }
 
-/** A batch holds so many letters, and fewer when their lines are longer than so many bytes together. */
-const batchLetters = 1_000;
+/**
+ * A batch holds so many letters, whose ids are a parameter of less than 128 KiB, more than which the engine does not take; and
+ * fewer when their lines are longer than so many bytes together.
+ */
+const batchLetters = 2_000;
 const batchBytes = 8_388_608;
 /** A request goes on for so long; its answer tells where the next one continues. */
 const requestMs = 5_000;
@@ -195,8 +200,8 @@ export function createReplays(deps: ReplayDeps) {
           // a letter that was stored twice is one
           const letters = [...new Map(waiting.map((letter) => [letter.id, letter])).values()];
           count(done, await replay(sight, letters, asTenantId ?? ""), batch.length - waiting.length);
-          const isAll = batch.length === picked.length && picked.length < batchLetters;
-          return isAll ? undefined : batch.at(-1);
+          const last = batch.at(-1);
+          return batch.length === picked.length && last?.isEnd ? undefined : last;
         });
         if (!last) return { ...done, next: null };
         after = [last.tenantId, last.stream, last.receivedAt, last.id];
