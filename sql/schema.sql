@@ -3304,6 +3304,7 @@ CREATE VIEW sluice.sampling_rules_of_tenants
         DateTime64(3, 'UTC'),
         Float64))
 )
+COMMENT 'access: gateway'
 AS SELECT
     tenant_id,
     stream,
@@ -3604,7 +3605,6 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261127223003'),
     ('20261127223004'),
     ('20261127223005'),
-    ('20261127223006'),
     ('20261127223010'),
     ('20261127223011'),
     ('20261127223012'),

@@ -18,11 +18,13 @@ const [addWeight, asOwner, keep, rulesOfPage, estimate] = (await readPages())
   // the tests' engine has rights for tables of such a name
   .map(({ text }) => text.replaceAll("site_views", "trial_views"));
 
+const migrations = streamMigrations(
+  streamName("trial/views"),
+  streamFields(["id:UUID", "visitorId:String?", "page:String", "viewedAt:DateTime"]),
+).map(({ object, text }) => ({ object, sql: text.split("-- migrate:down")[0].trim().replace(/;$/, "") }));
+
 async function createSampledStream(owner: ClickHouse): Promise<void> {
-  const fields = streamFields(["id:UUID", "visitorId:String?", "page:String", "viewedAt:DateTime"]);
-  for (const { text } of streamMigrations(streamName("trial/views"), fields)) {
-    await run(owner, { sql: text.split("-- migrate:down")[0].trim().replace(/;$/, "") });
-  }
+  for (const { sql } of migrations) await run(owner, { sql });
   for (const sql of [addWeight, asOwner, keep]) await run(owner, { sql });
 }
 
@@ -225,6 +227,46 @@ Deno.test("a sampled stream keeps visitors as a whole, and sums of its weights a
       await send("acme", JSON.stringify(late));
       assert.deepEqual(await sum("acme"), { rows: before.rows + 1, weight: before.weight + 1 });
     });
+
+    await t.step(
+      "dead letters whose rule was mended land, and are judged as if they had come at first",
+      async () => {
+        await rule("initech", "%", "2026-01-01", 0.1);
+        await rule("initech", "%", "2026-10-18", 0.5);
+        const view = (changes: Record<string, unknown>) =>
+          JSON.stringify({ id: crypto.randomUUID(), viewedAt: "2026-10-10T12:00:00Z", ...changes });
+        const lines = Array.from({ length: 500 }, (_, i) => view({ visitorId: `v${i}` }));
+        const { rejected, rejections } = await send("initech", [view({ page: "/" }), ...lines].join("\n"));
+        assert.deepEqual([rejected, rejections[0].reason], [500, "page is missing"]);
+        const replay = async () => {
+          const { body } = await gateway.call(
+            "POST",
+            "ops/dead-letters/replay",
+            "initech",
+            undefined,
+            "ingest",
+          );
+          return [body.data.landed, body.data.refused];
+        };
+        assert.deepEqual(await replay(), [0, 500]);
+        const { sql } = migrations.find(({ object }) => object === "trial_views_parsed_mv")!;
+        const [, query] = /^CREATE MATERIALIZED VIEW \w+ TO \w+ AS\n([^]*)$/m.exec(sql)!;
+        const mended = query.replace(/fields\.page = '',\n +'page is missing',/, "");
+        assert.notEqual(mended, query);
+        await run(owner, { sql: `ALTER TABLE trial_views_parsed_mv MODIFY QUERY\n${mended}` });
+        assert.deepEqual(await replay(), [500, 0]);
+        assert.deepEqual(await replay(), [0, 0]);
+        const inSample = (tenant: string) =>
+          rows(
+            `SELECT visitor_id, weight FROM trial_views FINAL
+          WHERE tenant_id = {tenant:String} AND toDayOfMonth(viewed_at) = 10 AND visitor_id != ''
+            AND toUInt32(substring(visitor_id, 2)) < 500
+          ORDER BY toUInt32(substring(visitor_id, 2))`,
+            { tenant },
+          );
+        assert.deepEqual(await inSample("initech"), await inSample("acme"));
+      },
+    );
 
     await t.step(
       "a share is more than 0 and at most 1, and nobody but the owner reads the rules",
