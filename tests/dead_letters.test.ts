@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { createClickHouse, type Statement } from "../src/clickhouse/client.ts";
 import { ClickHouseError } from "../src/clickhouse/exception.ts";
 import { quoteString } from "../src/clickhouse/string_literal.ts";
+import { printCursor } from "../src/ingest/dead_letters/cursor.ts";
+import { createReplays } from "../src/ingest/dead_letters/replay.ts";
+import { sight } from "../src/ingest/dead_letters/sight.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { askEngine, askRows } from "./ask_engine.ts";
 import { event, ndjson } from "./events.ts";
@@ -127,7 +130,8 @@ Deno.test("dead letters are listed newest first, by stream, source, reason and t
   assert.equal((await numbers({ outcome: "none" })).length, 5);
 
   const seen: string[] = [];
-  for (let cursor: string | undefined; seen.length < 10;) {
+  let cursor: string | undefined;
+  while (seen.length < 10) {
     const { body } = await list({ pageSize: 2, cursor });
     seen.push(...body.data.map(({ id }: { id: string }) => id));
     if (body.meta.page.next === null) break;
@@ -156,6 +160,14 @@ Deno.test("what names no letters is refused with the parameter", async () => {
     assert.equal(body.parameter, Object.keys(parameters)[0]);
   }
   assert.equal((await deleteMany()).status, 400);
+  // a filter in a body would be no filter
+  for (
+    const [method, path] of [["POST", "/replay"], ["POST", `/${crypto.randomUUID()}/replay`], ["DELETE", ""]]
+  ) {
+    const tenant = newTenant();
+    const answer = await gateway.call(method, `ops/dead-letters${path}`, tenant, { stream: "x" }, "ingest");
+    assert.deepEqual([answer.status, answer.body.type], [400, "/problems/invalid-request"], method + path);
+  }
   assert.equal((await get("no-uuid")).status, 404);
   assert.equal((await replay(crypto.randomUUID())).status, 404);
 });
@@ -291,7 +303,7 @@ Deno.test("a line that does not say when its row was changed does not take the p
   assert.deepEqual(rows, [{ industry: "new" }]);
 });
 
-Deno.test("a replay of many that breaks in the middle may begin anew, or go on where it was, and nothing counts twice", async () => {
+Deno.test("a replay of many that breaks in the middle may begin from the start, or go on where it was, and nothing counts twice", async () => {
   const tenant = newTenant();
   const bad = lines(5, { channel: "fax" });
   await refuseOnce(tenant, [...lines(2_200), ...bad, ...lines(2_300)]);
@@ -317,8 +329,6 @@ Deno.test("a replay of many that breaks in the middle may begin anew, or go on w
 
 Deno.test("a replay of many goes on by its cursor, and takes no letter that came after it began", async () => {
   const tenant = newTenant();
-  const { createReplays } = await import("../src/ingest/dead_letters/replay.ts");
-  const { sight } = await import("../src/ingest/dead_letters/sight.ts");
   const as = (role: string) => createClickHouse({ ...engineOptions(), user: `sluice_${role}` });
   const replays = createReplays({
     clickHouse: as("gateway"),
@@ -331,7 +341,8 @@ Deno.test("a replay of many goes on by its cursor, and takes no letter that came
   const filter = { tenantId: tenant };
   await refuseOnce(tenant, lines(4_100), { at: "now64(3) - 10" });
   let [landed, requests] = [0, 0];
-  for (let cursor: string | undefined;;) {
+  let cursor: string | undefined;
+  for (;;) {
     const done = await replays.many(own, filter, { cursor, forMs: 0 });
     landed += done.landed;
     if (++requests === 1) await refuseOnce(tenant, lines(7));
@@ -390,6 +401,12 @@ Deno.test("a tenant sees, sends again and deletes its own letters alone, whateve
   }
   const { next } = (await asker(one).list({ pageSize: 1 })).body.meta.page;
   assert.equal((await mine.list({ pageSize: 1, cursor: next })).status, 400);
+  // one that the caller makes itself is a place, and no right
+  const forged = printCursor({ tenantId: two }, ["2999-01-01 00:00:00.000", theirs[0].id]);
+  assert.deepEqual(ok(await mine.list({ cursor: forged })), ok(await mine.list()));
+  const place = ["2999-01-01 00:00:00.000", one, "", "1970-01-01 00:00:00.000", theirs[0].id];
+  const passed = ok(await mine.replayMany({ cursor: printCursor({ tenantId: two }, place) }));
+  assert.ok(passed.replayed <= 2 && await stored(one) === 0);
   for (const call of [mine.list, mine.replayMany, mine.deleteMany]) {
     for (const tenantId of [one, ""]) {
       assert.equal((await call({ tenantId, stream: "outreach" })).status, 403);
@@ -401,7 +418,8 @@ Deno.test("a tenant sees, sends again and deletes its own letters alone, whateve
   assert.equal((await asker(two, "query").replayMany()).status, 403);
   assert.equal((await asker(two, "query").deleteMany({ stream: "outreach" })).status, 403);
 
-  assert.equal(ok(await mine.replayMany({ tenantId: two })).landed, 2);
+  const { landed, landedBefore } = ok(await mine.replayMany({ tenantId: two }));
+  assert.equal(landed + landedBefore, 2);
   assert.deepEqual([await stored(one), await stored(two)], [0, 2]);
   assert.equal(ok(await mine.deleteMany({ stream: "outreach" })).deleted, 2);
   assert.deepEqual(ok(await asker(one).list()), theirs);
@@ -420,6 +438,9 @@ Deno.test("a letter without a tenant is an admin's to see, and lands as the tena
   const { status, body } = await admin.replay(letters[0].id);
   assert.deepEqual([status, body.parameter], [400, "asTenantId"]);
   assert.equal(ok(await admin.replayMany({ stream, reason })).replayed, 0);
+  for (const wrong of [{ tenantId: "" }, { tenantId: tenant, asTenantId: tenant }]) {
+    assert.equal((await admin.replayMany({ stream, reason, ...wrong })).body.parameter, "asTenantId");
+  }
   const done = ok(await admin.replayMany({ stream, reason, asTenantId: tenant }));
   assert.deepEqual([done.landed, done.refused], [2, 1]);
   assert.equal(await stored(tenant), 2);

@@ -8,13 +8,13 @@ const maxLength = 4_000;
  * A place in a list of dead letters as text that says nothing to its reader. It holds no right: whose letters are seen is a
  * matter of the caller's credential alone.
  */
-export function printCursor(filter: unknown, place: string[]): string {
+export function printCursor(filter: object, place: string[]): string {
   const bytes = new TextEncoder().encode(JSON.stringify([version, hashOf(filter), ...place]));
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 /** The place, of so many texts, each of which its pattern matches. Throws Problem. */
-export function readCursor(filter: unknown, patterns: RegExp[], cursor: string): string[] {
+export function readCursor(filter: object, patterns: RegExp[], cursor: string): string[] {
   const content = decode(cursor);
   const [, hash, ...place] = Array.isArray(content) ? content : [];
   const isWhole = Array.isArray(content) && content[0] === version && place.length === patterns.length &&
@@ -42,8 +42,8 @@ function decode(cursor: string): unknown {
 }
 
 /** Keeps a mistake from being answered, and nothing more. */
-function hashOf(filter: unknown): number {
-  return fnv1a(JSON.stringify(filter), 0x811c9dc5);
+function hashOf(filter: object): number {
+  return fnv1a(JSON.stringify(Object.entries(filter).filter(([, value]) => value !== undefined).sort()));
 }
 
 function fault(detail: string): Problem {

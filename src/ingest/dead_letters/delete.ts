@@ -2,7 +2,8 @@ import { createKeyedMutex } from "../../base/async/keyed_mutex.ts";
 import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
 import { escapeString } from "../../clickhouse/string_literal.ts";
 import countSql from "./count.sql" with { type: "text" };
-import deleteSql from "./delete.sql" with { type: "text" };
+import deleteCopiesSql from "./delete_copies.sql" with { type: "text" };
+import deleteLettersSql from "./delete_letters.sql" with { type: "text" };
 import deleteResultsSql from "./delete_results.sql" with { type: "text" };
 import { filterParameters, type LetterFilter, withFilter } from "./filter.ts";
 import type { Sight } from "./sight.ts";
@@ -29,7 +30,10 @@ export function createDeletions(clickHouse: ClickHouse) {
       if (letters === 0) return 0;
       const own = { ownTenant: ownTenant === undefined ? "\\N" : escapeString(ownTenant) };
       const settings = { lightweight_deletes_sync: 2 };
-      await run(clickHouse, { sql: withFilter(deleteSql), parameters: { ...matching, ...own }, settings });
+      for (const sql of [withFilter(deleteCopiesSql), withFilter(deleteLettersSql)]) {
+        await run(clickHouse, { sql, parameters: { ...matching, ...own }, settings });
+      }
+      // last, since the filter may ask for them
       await run(clickHouse, { sql: deleteResultsSql, parameters: own, settings });
       return letters;
     });

@@ -153,7 +153,7 @@ export function createReplays(deps: ReplayDeps) {
         if (letter.outcome === "landed") {
           return { id, outcome: "landed", replayedAt: letter.replayedAt, reason: null };
         }
-        checkTenant(letter, asTenantId);
+        if ((letter.tenantId === "") !== (asTenantId !== undefined)) throw tenantFault(letter.tenantId);
         const [replayed] = await replay(sight, [letter], asTenantId ?? "");
         return replayed;
       });
@@ -162,7 +162,7 @@ export function createReplays(deps: ReplayDeps) {
     /**
      * Sends the letters of a filter again, in batches, the oldest of each tenant and stream first; those that came without a
      * tenant only when it is said whose they are. Those that have landed are passed over, so that a replay that was cut off
-     * may begin anew. Throws Problem.
+     * may begin from the start. Throws Problem.
      */
     async many(
       sight: Sight,
@@ -174,6 +174,9 @@ export function createReplays(deps: ReplayDeps) {
         forMs?: number;
       } = {},
     ): Promise<ReplayedMany> {
+      if ((filter.tenantId === "") !== (asTenantId !== undefined) && filter.tenantId !== undefined) {
+        throw tenantFault(filter.tenantId);
+      }
       const { instant, text, id } = placePatterns;
       const named = { ...filter, asTenantId };
       const place = cursor === undefined
@@ -216,16 +219,12 @@ export function noSuchLetter(): Problem {
   return new Problem("not-found", { detail: "There is no dead letter of this id" });
 }
 
-function checkTenant({ tenantId }: Picked, asTenantId: string | undefined): void {
-  const parameter = "asTenantId";
-  if (tenantId === "" && asTenantId === undefined) {
-    const detail = "asTenantId is missing: the letter came without a tenant";
-    throw new Problem("invalid-parameter", { detail, parameter });
-  }
-  if (tenantId !== "" && asTenantId !== undefined) {
-    const detail = "asTenantId is for letters that came without a tenant: this one has its own";
-    throw new Problem("invalid-parameter", { detail, parameter });
-  }
+/** What is wrong with a replay that says, or does not say, whose letters without a tenant are. */
+function tenantFault(tenantId: string): Problem {
+  const detail = tenantId === ""
+    ? "asTenantId is missing: the letters came without a tenant"
+    : "asTenantId is for letters that came without a tenant: these have their own";
+  return new Problem("invalid-parameter", { detail, parameter: "asTenantId" });
 }
 
 /** The first letters, at least one, whose lines have at most so many bytes together. */

@@ -9,6 +9,7 @@ import type { Roles } from "../../clickhouse/roles.ts";
 import { dataAnswer, jsonAnswer, problemRefs, usualProblems } from "../../http/answers.ts";
 import { integer } from "../../http/checked.ts";
 import { measured } from "../../http/facts.ts";
+import { readText } from "../../http/json_body.ts";
 import { serve } from "../../http/serve.ts";
 import type { Budgets } from "../../limits/budget/budgets.ts";
 import { spendQuery } from "../../limits/budget/enforce.ts";
@@ -112,7 +113,7 @@ export const deadLetterRoutes = {
     summary: "Send many dead letters again",
     description:
       "Those of the filter that no replay has landed, for some seconds. While `next` is not null, send the request " +
-      "again with it as `cursor`; one that was cut off may begin anew. Letters that came without a tenant are sent " +
+      "again with it as `cursor`; one that was cut off may also begin from the start. Letters that came without a tenant are sent " +
       `only when \`asTenantId\` says whose they are, and then they alone. ${whose}`,
     request: { query: z.strictObject({ ...letterFilter, asTenantId, cursor }) },
     responses: {
@@ -170,6 +171,11 @@ export function serveDeadLetters(deps: DeadLetterDeps): Hono<AuthEnv> {
     work: (own: Sight) => Promise<Result>,
     isLong = false,
   ): Promise<Result> {
+    if (await readText(c.req.raw, 65_536) !== "") {
+      throw new Problem("invalid-request", {
+        detail: "The parameters go into the address, such as ?stream=outreach: a body is not taken",
+      });
+    }
     const { credential, facts } = c.var;
     const { tenantId } = credential;
     await spendQuery(deps, tenantId);
