@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { readRows } from "../../clickhouse/client.ts";
+import { escapeString } from "../../clickhouse/string_literal.ts";
 import { placePatterns, printCursor, readCursor } from "./cursor.ts";
 import { filterParameters, type LetterFilter, withFilter } from "./filter.ts";
-import listSql from "./list.sql" with { type: "text" };
+import lettersSql from "./letters.sql" with { type: "text" };
+import pageSql from "./page.sql" with { type: "text" };
 import type { Sight } from "./sight.ts";
 
 /** So much of a line is shown in a list; the letter alone shows all. */
@@ -42,7 +44,7 @@ export interface LetterPage {
 
 /** The letters of a filter, the newest first. Throws Problem. */
 export async function listLetters(
-  { reader }: Sight,
+  sight: Sight,
   filter: LetterFilter,
   { cursor, pageSize, signal }: { cursor?: string; pageSize: number; signal?: AbortSignal },
 ): Promise<LetterPage> {
@@ -50,40 +52,45 @@ export async function listLetters(
   const [afterAt, afterId] = cursor === undefined
     ? ["\\N", "\\N"]
     : readCursor(filter, [instant, id], cursor);
-  const letters = await readRows<ListedLetter>(reader, {
-    sql: withFilter(listSql),
-    parameters: {
-      ...filterParameters(filter),
-      afterAt,
-      afterId,
-      limit: String(pageSize + 1),
-      shownBytes: String(shownBytes),
-    },
+  const found = await readRows<{ id: string; firstAt: string }>(sight.reader, {
+    sql: withFilter(pageSql),
+    parameters: { ...filterParameters(filter), afterAt, afterId, limit: String(pageSize + 1) },
     signal,
   });
-  if (letters.length <= pageSize) return { letters, next: null };
-  letters.pop();
-  const last = letters[letters.length - 1];
-  const at = last.receivedAt.slice(0, 23).replace("T", " ");
-  return { letters, next: printCursor(filter, [at, last.id]) };
+  const page = found.slice(0, pageSize);
+  const letters = await readLetters(sight, page.map(({ id }) => id), shownBytes, signal);
+  const last = page.at(-1);
+  return {
+    // one may have been deleted meanwhile
+    letters: page.flatMap(({ id }) => letters.get(id) ?? []),
+    next: last && found.length > pageSize ? printCursor(filter, [last.firstAt, last.id]) : null,
+  };
 }
 
 /** The letter of an id with its whole line, if there is one. */
 export async function findLetter(
-  { reader, ownTenant }: Sight,
+  sight: Sight,
   id: string,
   signal?: AbortSignal,
 ): Promise<ListedLetter | undefined> {
-  const [letter] = await readRows<ListedLetter>(reader, {
-    sql: withFilter(listSql),
+  return (await readLetters(sight, [id], 2 ** 32, signal)).get(id.toLowerCase());
+}
+
+async function readLetters(
+  { reader, ownTenant }: Sight,
+  ids: string[],
+  bytes: number,
+  signal?: AbortSignal,
+): Promise<Map<string, ListedLetter>> {
+  if (ids.length === 0) return new Map();
+  const letters = await readRows<ListedLetter>(reader, {
+    sql: lettersSql,
     parameters: {
-      ...filterParameters({ tenantId: ownTenant }, id),
-      afterAt: "\\N",
-      afterId: "\\N",
-      limit: "1",
-      shownBytes: String(2 ** 32),
+      ids: `[${ids.map((id) => `'${id}'`).join(",")}]`,
+      ownTenant: ownTenant === undefined ? "\\N" : escapeString(ownTenant),
+      shownBytes: String(bytes),
     },
     signal,
   });
-  return letter;
+  return new Map(letters.map((letter) => [letter.id, letter]));
 }

@@ -1,21 +1,5 @@
--- Dead letters, the newest first: what is known of each from when it first came, and how its last replay ended. The ids of a
--- page are found without reading its lines.
+-- What is known of dead letters from when each first came, and how its last replay ended.
 WITH
-    page AS
-    (
-        SELECT
-            id,
-            min(received_at) AS first_at
-        FROM rejected_events
-        WHERE /* matching.sql */
-        GROUP BY id
-        HAVING {afterId:Nullable(UUID)} IS NULL
-            OR (first_at, id) < ({afterAt:Nullable(DateTime64(3, 'UTC'))}, {afterId:Nullable(UUID)})
-        ORDER BY
-            first_at DESC,
-            id DESC
-        LIMIT {limit:UInt32}
-    ),
     letters AS
     (
         SELECT
@@ -32,7 +16,8 @@ WITH
             any(is_cut) AS is_cut
         FROM rejected_events
         WHERE rejected_events.source != 'replay'
-            AND id IN (SELECT id FROM page)
+            AND ({ownTenant:Nullable(String)} IS NULL OR rejected_events.tenant_id = {ownTenant:Nullable(String)})
+            AND id IN {ids:Array(UUID)}
         GROUP BY id
     ),
     replays AS
@@ -43,7 +28,7 @@ WITH
             argMax(outcome, replayed_at) AS last_outcome,
             argMax(reason, replayed_at) AS last_reason
         FROM dead_letter_replays
-        WHERE letter_id IN (SELECT id FROM page)
+        WHERE letter_id IN {ids:Array(UUID)}
         GROUP BY letter_id
     )
 SELECT
@@ -63,6 +48,3 @@ SELECT
     nullIf(last_reason, '') AS refusedAgain
 FROM letters
 LEFT JOIN replays ON letter_id = id
-ORDER BY
-    first_at DESC,
-    id DESC
