@@ -2616,6 +2616,20 @@ GROUP BY
     location,
     demographic;
 
+CREATE TABLE sluice.dead_letter_replays
+(
+    `tenant_id` String,
+    `letter_id` UUID,
+    `replayed_at` DateTime64(3, 'UTC'),
+    `outcome` LowCardinality(String) COMMENT 'landed or refused',
+    `reason` String COMMENT 'Why it was refused again'
+)
+ENGINE = ReplacingMergeTree(replayed_at)
+PARTITION BY toYYYYMM(replayed_at)
+ORDER BY (tenant_id, letter_id)
+TTL toDateTime(replayed_at) + toIntervalDay(90)
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192;
+
 CREATE TABLE sluice.gateway_instances
 (
     `instance` UUID,
@@ -3140,7 +3154,11 @@ CREATE TABLE sluice.rejected_events
     `reason` String COMMENT 'Sentence that names the field at fault',
     `line` String CODEC(ZSTD(3)),
     `received_at` DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)),
-    INDEX request request_id TYPE bloom_filter GRANULARITY 1
+    `is_cut` Bool DEFAULT (line = '') OR startsWith(reason, 'The line is longer than ') COMMENT 'Whether only the beginning of the line was kept',
+    `id` UUID MATERIALIZED if(source = 'replay', request_id, arrayMap(hash -> toUUID(concat(substring(hash, 1, 8), '-', substring(hash, 9, 4), '-8', substring(hash, 14, 3), '-a', substring(hash, 18, 3), '-', substring(hash, 21, 12))), [lower(hex(SHA256(concat(tenant_id, '\0', toString(stream), '\0', toString(source), '\0', toString(request_id), '\0', toString(line_number), '\0', line))))])[1]),
+    `line_bytes` UInt32 MATERIALIZED length(line),
+    INDEX request request_id TYPE bloom_filter GRANULARITY 1,
+    INDEX letter id TYPE bloom_filter GRANULARITY 1
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
@@ -3262,6 +3280,40 @@ AS SELECT
     received_at
 FROM sluice.outreach_parsed
 WHERE reason != '';
+
+CREATE TABLE sluice.sampling_rules
+(
+    `tenant_id` String,
+    `stream` LowCardinality(String),
+    `pattern` String DEFAULT '%',
+    `valid_from` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `share` Float64,
+    CONSTRAINT share_is_positive CHECK (share > 0) AND (share <= 1)
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant_id, stream, pattern, valid_from)
+SETTINGS index_granularity = 8192
+COMMENT 'access: gateway';
+
+CREATE VIEW sluice.sampling_rules_of_tenants
+(
+    `tenant_id` String,
+    `stream` LowCardinality(String),
+    `rules` Array(Tuple(
+        String,
+        DateTime64(3, 'UTC'),
+        Float64))
+)
+COMMENT 'access: gateway'
+AS SELECT
+    tenant_id,
+    stream,
+    arraySort(rule -> (-length(rule.1), rule.1, -toUnixTimestamp64Milli(rule.2)), groupArray((pattern, valid_from, share))) AS rules
+FROM sluice.sampling_rules
+FINAL
+GROUP BY
+    tenant_id,
+    stream;
 
 CREATE TABLE sluice.schema_migrations
 (
@@ -3547,4 +3599,15 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261101170500'),
     ('20261101170600'),
     ('20261101170700'),
-    ('20261101170800');
+    ('20261101170800'),
+    ('20261127223001'),
+    ('20261127223002'),
+    ('20261127223003'),
+    ('20261127223004'),
+    ('20261127223005'),
+    ('20261127223010'),
+    ('20261127223011'),
+    ('20261127223012'),
+    ('20261127223013'),
+    ('20261127223014'),
+    ('20261127223015');

@@ -6,6 +6,7 @@ const rights = {
   comparer: "SELECT, dictGet",
   operator: "SELECT, dictGet",
   writer: "SELECT, INSERT",
+  ingest: "SELECT, INSERT",
 };
 
 /**

@@ -181,6 +181,10 @@ const optionsOf: Record<string, string> = {
   "DELETE /v1/admin/keys/{id}": "{ params: { path: { id: made.data!.data.id } } }",
   // other tests' answers stay
   "DELETE /v1/admin/cache": `{ params: { query: { tenantId: "client" } } }`,
+  // those of other tests stay as they are
+  "DELETE /v1/ops/dead-letters": `{ params: { query: { tenantId: "client", stream: "outreach" } } }`,
+  "GET /v1/ops/dead-letters/{id}": "{ params: { path: { id: crypto.randomUUID() } } }",
+  "POST /v1/ops/dead-letters/replay": `{ params: { query: { tenantId: "client" } } }`,
   "POST /v1/stream/token": "{}",
   "POST /v1/tokens": `{ body: { scopes: ["query"], minutes: 15 } }`,
   "POST /v1/cohorts": '{ body: { name: "Others" } }',
@@ -208,6 +212,10 @@ const optionsOf: Record<string, string> = {
 const statusOf: Record<string, string> = {
   // it reads no Postgres
   "POST /v1/admin/sync/{source}": "404",
+  // none of its dead letters has this id
+  "GET /v1/ops/dead-letters/{id}": "404",
+  "POST /v1/ops/dead-letters/{id}/replay": "404",
+  "DELETE /v1/ops/dead-letters/{id}": "404",
   // a client of HTTP asks for no WebSocket
   "GET /v1/stream/socket": "400",
 };
@@ -223,6 +231,7 @@ const valueOf: Record<string, string> = {
   stages: '["enrolled", "completed"]',
   name: '"Mates"',
   source: '"outcome_scores"',
+  id: "crypto.randomUUID()",
 };
 
 /** The options of a call: a value for each parameter that is needed, in the path, the query or the body. */

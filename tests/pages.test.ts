@@ -123,7 +123,11 @@ Deno.test("pages of dead letters have an order also for lines of one instant, re
     const row = (owner: string, stream: string, source: string) =>
       `('${owner}', '${stream}', '${source}', '${run}', 1, '${reason}', '${line}', '${at}')`;
     const rows = [row(asker, "outreach", "http"), row(asker, "csr_scores", "http")];
-    await engineRun(`INSERT INTO rejected_events VALUES ${rows.join(",")}`);
+    await engineRun(
+      `INSERT INTO rejected_events (tenant_id, stream, source, request_id, line_number, reason, line, received_at) VALUES ${
+        rows.join(",")
+      }`,
+    );
   }
   const linesOf = async (stream: string) => {
     const lines: string[] = [];

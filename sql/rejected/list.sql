@@ -27,6 +27,8 @@ SELECT
     request_id AS requestId
 FROM rejected_events
 WHERE tenant_id = {tenantId:String}
+    -- a line that was sent again is the letter it was before
+    AND rejected_events.source != 'replay'
     AND ({stream:Nullable(String)} IS NULL OR stream = {stream:Nullable(String)})
 ORDER BY
     received_at DESC,

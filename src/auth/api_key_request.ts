@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { text } from "../http/checked.ts";
+import { integer, text } from "../http/checked.ts";
 import { tenantId } from "./credential.ts";
 import { scopeName } from "./scope.ts";
 
@@ -25,19 +25,6 @@ export const newKeyRequest = z.strictObject({
 }, "must be a JSON object");
 
 const latest = Date.UTC(2200);
-
-/** An integer from 1 in an address. */
-function integer(most: number, byDefault: number, description: string) {
-  const fault = `must be an integer from 1 to ${most}`;
-  return z.string(fault).regex(/^[1-9]\d*$/, fault).transform(Number).refine((value) => value <= most, fault)
-    .default(byDefault).meta({
-      type: "integer",
-      minimum: 1,
-      maximum: most,
-      default: byDefault,
-      param: { description },
-    });
-}
 
 /** The parameters of `GET /v1/admin/keys`. */
 export const listRequest = z.strictObject({

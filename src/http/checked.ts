@@ -25,3 +25,16 @@ export function checked<Schema extends z.ZodType>(schema: Schema, fields: unknow
 export function text() {
   return z.string({ error: ({ input }) => input === undefined ? "is missing" : "must be text" });
 }
+
+/** An integer from 1 in an address. */
+export function integer(most: number, byDefault: number, description: string) {
+  const fault = `must be an integer from 1 to ${most}`;
+  return z.string(fault).regex(/^[1-9]\d*$/, fault).transform(Number).refine((value) => value <= most, fault)
+    .default(byDefault).meta({
+      type: "integer",
+      minimum: 1,
+      maximum: most,
+      default: byDefault,
+      param: { description },
+    });
+}

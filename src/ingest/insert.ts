@@ -11,8 +11,8 @@ const settings = {
   max_partitions_per_insert_block: 0,
 };
 
-function insertSql(stream: string): string {
-  return `INSERT INTO ${stream}_landing (${landingColumns}) FORMAT RowBinary`;
+function insertSql(stream: string, columns = landingColumns): string {
+  return `INSERT INTO ${stream}_landing (${columns}) FORMAT RowBinary`;
 }
 
 /**
@@ -24,9 +24,10 @@ export async function insertBlock(
   stream: string,
   rows: Uint8Array<ArrayBuffer>,
   token: string,
+  columns?: string,
 ): Promise<void> {
   const statement = {
-    sql: insertSql(stream),
+    sql: insertSql(stream, columns),
     body: rows,
     settings: {
       ...settings,

@@ -9,6 +9,7 @@ import { endpoints } from "../../catalog/find_query.ts";
 import type { Served } from "../../catalog/serving.ts";
 import { problemAnswers, problemRefs, problemSchema } from "../../http/answers.ts";
 import { eventRoutes } from "../../ingest/routes.ts";
+import { deadLetterRoutes } from "../../ingest/dead_letters/routes.ts";
 import { syncRoutes } from "../../ingest/sync/routes.ts";
 import { liveRoutes } from "../../stream/routes.ts";
 import { budgetRoutes } from "../../limits/budget/routes.ts";
@@ -48,6 +49,7 @@ export function openApiDocument({ catalog, streams, examples }: Omit<Served, "br
     ...liveRoutes,
     ...budgetRoutes,
     ...syncRoutes,
+    ...deadLetterRoutes,
     ...cacheRoutes,
     ...healthRoutes,
     ...metricsRoutes,

@@ -62,6 +62,7 @@ export function createDeadLetters({ stream, places, clickHouse, log }: DeadLette
         source: "nats",
         request_id,
         line_number: i + 1,
+        is_cut: message.data.length > maxLineBytes,
         reason: `Message ${message.seq} on "${message.subject}": ${reason}`,
         line: utf8.decode(message.data.subarray(0, maxLineBytes)),
       };

@@ -1,0 +1,4 @@
+-- How many dead letters there are.
+SELECT uniqExact(id) AS letters
+FROM rejected_events
+WHERE /* matching.sql */
