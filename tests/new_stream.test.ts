@@ -440,3 +440,16 @@ async function editing(copy: Copy, { dev }: Running): Promise<void> {
   await copy.write(next, create("String"));
   await waitFor("it is applied", () => /^Migrations +1 applied$/m.test(dev.printed().slice(before)));
 }
+
+Deno.test("where MIGRATIONS names kafka, a new stream has a table of Kafka, which the engine takes", async () => {
+  await using copy = await copyOfRepository();
+  const env = { ...copy.env, MIGRATIONS: "kafka" };
+  const run = async (...args: string[]) => {
+    const { code, printed } = await runProgram(Deno.execPath(), ["task", ...args], env, copy.path);
+    assert.equal(code, 0, printed);
+    return printed;
+  };
+  const printed = await run("new", "stream", ...tickets);
+  assert.match(printed, /^Wrote migrations\/kafka\/\d+_support_tickets_kafka\.sql$/m);
+  assert.match(await run("migrate", "up"), /^Applied: \d+_support_tickets_landing_kafka_mv\.sql/m);
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createClickHouse, readRows } from "../../src/clickhouse/client.ts";
 import { createRoles } from "../../src/clickhouse/roles.ts";
+import { readPages } from "../docs/pages.ts";
 import { isInstalled } from "../installed.ts";
 import { waitFor } from "../program.ts";
 import {

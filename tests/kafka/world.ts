@@ -41,6 +41,7 @@ export async function withKafka(variables: Record<string, string>) {
   const count = async (sql: string) => Number((await rows<{ n: number }>(`SELECT (${sql}) AS n`))[0].n);
 
   return {
+    folder: folder.path,
     target,
     gateway,
     rows,
