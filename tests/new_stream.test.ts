@@ -441,15 +441,28 @@ async function editing(copy: Copy, { dev }: Running): Promise<void> {
   await waitFor("it is applied", () => /^Migrations +1 applied$/m.test(dev.printed().slice(before)));
 }
 
-Deno.test("where MIGRATIONS names kafka, a new stream has a table of Kafka, which the engine takes", async () => {
+Deno.test("where MIGRATIONS names kafka, a new stream has a table of Kafka and a view into its landing table", async () => {
   await using copy = await copyOfRepository();
   const env = { ...copy.env, MIGRATIONS: "kafka" };
-  const run = async (...args: string[]) => {
-    const { code, printed } = await runProgram(Deno.execPath(), ["task", ...args], env, copy.path);
-    assert.equal(code, 0, printed);
-    return printed;
-  };
-  const printed = await run("new", "stream", ...tickets);
-  assert.match(printed, /^Wrote migrations\/kafka\/\d+_support_tickets_kafka\.sql$/m);
-  assert.match(await run("migrate", "up"), /^Applied: \d+_support_tickets_landing_kafka_mv\.sql/m);
+  const args = ["task", "new", "stream", ...tickets];
+  const { code, printed } = await runProgram(Deno.execPath(), args, env, copy.path);
+  assert.equal(code, 0, printed);
+  const wrote = [...printed.matchAll(/^Wrote (migrations\/\S+\/(\d+)_(\w+)\.sql)$/gm)];
+  // after the landing table
+  assert.deepEqual(wrote.map(([, , version]) => version), wrote.map(([, , version]) => version).sort());
+  for (const object of ["support_tickets_kafka", "support_tickets_landing_kafka_mv"]) {
+    const [, file] = wrote.find(([, , , name]) => name === object) ?? assert.fail(printed);
+    const own = await Deno.readTextFile(
+      `${root}migrations/kafka/${await fileOf(object.replace("support_tickets", "outreach"))}`,
+    );
+    assert.equal(await copy.read(file), own.replaceAll("outreach", "support_tickets"));
+  }
 });
+
+/** The file of a migration of Kafka. */
+async function fileOf(object: string): Promise<string> {
+  for await (const { name } of Deno.readDir(`${root}migrations/kafka`)) {
+    if (name.endsWith(`_${object}.sql`)) return name;
+  }
+  assert.fail(object);
+}

@@ -100,7 +100,7 @@ export async function createKafkaWorld(): Promise<World> {
       if (/\bkcat\b/.test(command)) {
         await waitFor("what was sent is stored", async () => {
           const consumer = await its.consumer("outreach_kafka");
-          return consumer?.messages && consumer.lag === 0;
+          return consumer?.lastStoredAt && consumer.lag === 0;
         });
       }
       return result;

@@ -109,10 +109,15 @@ export async function startKafkaServer(jars: string): Promise<KafkaServer> {
 }
 
 /** Sends each line as a message; resolves when the broker has them all. */
-export async function produceLines({ address }: Broker, place: Place, lines: string[]): Promise<void> {
+export async function produceLines(broker: Broker, place: Place, lines: string[]): Promise<void> {
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(`${folder.path}/lines`, lines.map((line) => `${line}\n`).join(""));
-  await kcat([...argsOf(address, place), "-l", `${folder.path}/lines`]);
+  await produceFile(broker, place, `${folder.path}/lines`);
+}
+
+/** Sends each line of a file as a message; resolves when the broker has them all. */
+export async function produceFile({ address }: Broker, place: Place, file: string): Promise<void> {
+  await kcat([...argsOf(address, place), "-l", file]);
 }
 
 /** Sends each content as a message, whatever bytes it has. */
