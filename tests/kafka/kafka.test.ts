@@ -76,7 +76,7 @@ async function sentByChannel({ gateway }: Awaited<ReturnType<typeof withKafka>>,
 }
 
 if (await isInstalled("kcat")) {
-  Deno.test("messages of Kafka land once, whatever they hold and whoever is killed", async (t) => {
+  Deno.test("messages of Kafka land once, whatever they hold and whatever is killed", async (t) => {
     await using broker: Broker = await startMockBroker();
     await using its = await withKafka({ SLUICE_KAFKA_BROKERS: broker.address });
 
@@ -199,12 +199,22 @@ if (await isInstalled("kcat")) {
       assert.ok(told.includes("sluice_kafka") && !told.includes(broker.address));
     });
 
+    await t.step("the statements of docs/kafka.md read topics of other names", async () => {
+      const page = (await readPages()).find(({ path }) => path === "docs/kafka.md")!;
+      const statements = page.blocks.filter(({ language }) => language === "sql").map(({ text }) => text);
+      assert.equal(statements.length, 2);
+      for (const statement of statements) await its.run(statement);
+      await produceLines(broker, { topic: "eu.campaigns", headers: ["tenant=eu"] }, sentEvents(3));
+      await its.untilCount(landed("eu"), 3);
+      for (const name of ["outreach_eu_landing_kafka_mv", "outreach_eu_kafka"]) {
+        await its.run(`DROP TABLE ${name}`);
+      }
+    });
+
     await t.step(
       "a view that fails stops its stream until it is mended, and then nothing is lost",
       async () => {
-        await its.run(
-          "CREATE MATERIALIZED VIEW failing_mv ENGINE = Null AS SELECT throwIf(tenant_id = 'held') FROM outreach_parsed",
-        );
+        await addView(its, "failing_mv", "SELECT throwIf(tenant_id = 'held') FROM outreach_parsed");
         await produceLines(broker, { topic: "outreach", headers: ["tenant=held"] }, sentEvents(50));
         const consumer = await waitFor("the failure is told", async () => {
           const now = await its.consumer("outreach_kafka");
