@@ -40,13 +40,35 @@ for (const broker of ["kafka", "nats"]) {
   });
 }
 
-Deno.test("the statements of NATS parse, and what its views select lands", async () => {
-  const [ups, downs] = [[], []] as [string[], string[]];
-  for (const { text } of await migrationsOf("nats")) {
+/** The statements that make what a folder has, and those that take it back, in their order. */
+async function statementsOf(folder: string): Promise<{ ups: string[]; downs: string[] }> {
+  const [ups, downs]: [string[], string[]] = [[], []];
+  for (const { text } of await migrationsOf(folder)) {
     const [, up, down] = /-- migrate:up\n(.*)-- migrate:down\n(.*)/s.exec(text)!;
     ups.push(up.trim().replace(/;$/, ""));
     downs.unshift(down.trim().replace(/;$/, ""));
   }
+  return { ups, downs };
+}
+
+Deno.test("the migrations of Kafka go up without a broker, and down", async () => {
+  const { ups, downs } = await statementsOf("kafka");
+  await withScratchEngine(async (clickHouse) => {
+    const objects = async () =>
+      await readRows(clickHouse, { sql: "SELECT name FROM system.tables ORDER BY name" });
+    const before = await objects();
+    for (const sql of ups) await run(clickHouse, { sql });
+    assert.equal(
+      (await objects()).length,
+      before.length + ups.filter((sql) => / (TABLE|VIEW) /.test(sql)).length,
+    );
+    for (const sql of downs) await run(clickHouse, { sql });
+    assert.deepEqual(await objects(), before);
+  });
+});
+
+Deno.test("the statements of NATS parse, and what its views select lands", async () => {
+  const { ups, downs } = await statementsOf("nats");
   const event = JSON.stringify(
     {
       id: "5e9f8d4e-0000-4000-8000-000000000001",
