@@ -2686,6 +2686,30 @@ TTL toDateTime(updated_at) + toIntervalDay(1)
 SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192
 COMMENT 'access: gateway';
 
+CREATE TABLE sluice.kafka_consumers
+(
+    `server` LowCardinality(String),
+    `table_name` LowCardinality(String),
+    `consumer` String COMMENT 'Its id in the group; empty until it has joined',
+    `partitions` Array(Tuple(
+        topic String,
+        partition Int32,
+        offset Nullable(Int64),
+        lag Nullable(Int64))) COMMENT 'What it reads: the next offset to be stored, and how many messages are after that; NULL when not known',
+    `connected` Bool COMMENT 'Whether a broker answers it',
+    `messages` UInt64 COMMENT 'Read since it began',
+    `polled_at` DateTime('UTC') COMMENT '1970 for never',
+    `committed_at` DateTime('UTC') COMMENT 'When messages were last stored; 1970 for never',
+    `error` String COMMENT 'What went wrong last, without names of hosts or secrets; empty when nothing did',
+    `failed_at` DateTime('UTC') COMMENT 'When that was',
+    `observed_at` DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(observed_at)
+ORDER BY (server, table_name, consumer)
+TTL toDateTime(observed_at) + toIntervalDay(1)
+SETTINGS index_granularity = 8192
+COMMENT 'access: operator';
+
 CREATE TABLE sluice.live_events
 (
     `tenant_id` String,
@@ -3600,6 +3624,7 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261101170600'),
     ('20261101170700'),
     ('20261101170800'),
+    ('20261127222000'),
     ('20261127223001'),
     ('20261127223002'),
     ('20261127223003'),

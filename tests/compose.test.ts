@@ -22,10 +22,10 @@ if (await isInstalled("docker-compose")) {
     assert.ok(success, stderr);
     const { services } = parse(stdout);
     // those of a profile may be listed too
-    const names = Object.keys(services).filter((name) => name !== "postgres");
+    const names = Object.keys(services).filter((name) => !["kafka", "postgres"].includes(name));
     assert.deepEqual(names.sort(), ["clickhouse", "gateway", "migrate"]);
     const mounts: string[] = services.clickhouse.volumes.filter((volume: string) => volume.startsWith("/"));
-    assert.equal(mounts.length, 5);
+    assert.equal(mounts.length, 6);
     for (const mount of mounts) assert.ok((await Deno.stat(mount.split(":")[0])).isFile, mount);
   });
 
@@ -45,6 +45,23 @@ if (await isInstalled("docker-compose")) {
     const mounts: string[] = postgres.volumes.filter((volume: string) => volume.startsWith("/"));
     assert.equal(mounts.length, 3);
     for (const mount of mounts) assert.ok((await Deno.stat(mount.split(":")[0])).isFile, mount);
+  });
+
+  Deno.test("the compose file has a Kafka for those who ask for it, which the ClickHouse server finds", async () => {
+    const { success, stdout, stderr } = await config(
+      { ...environment, MIGRATIONS: "kafka", SLUICE_KAFKA_PASSWORD: "of Kafka" },
+      ["--profile", "kafka"],
+    );
+    assert.ok(success, stderr);
+    const { services: { kafka, clickhouse, migrate } } = parse(stdout);
+    assert.equal(migrate.environment.MIGRATIONS, "kafka");
+    const { SLUICE_KAFKA_BROKERS: brokers, SLUICE_KAFKA_PASSWORD: password } = clickhouse.environment;
+    assert.equal(password, "of Kafka");
+    assert.ok(kafka.environment.KAFKA_ADVERTISED_LISTENERS.includes(`PLAINTEXT://${brokers}`));
+    const file = await Deno.readTextFile(`${root}deploy/clickhouse/config.d/kafka.xml`);
+    const read = [...file.matchAll(/from_env="(\w+)"/g)].map(([, name]) => name);
+    assert.ok(read.length >= 8);
+    for (const name of read) assert.ok(name in clickhouse.environment, name);
   });
 
   Deno.test("the compose file names the variable that is not set", async () => {

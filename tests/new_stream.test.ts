@@ -200,25 +200,34 @@ Deno.test("new stream makes a stream that a running dev takes on, with validatio
 
   await t.step("a field of each type has its rules", () => everyField(copy, running));
 
-  await t.step("fields are guessed from a sample", async () => {
-    await copy.write("sample.ndjson", lines({ id: 1, at: "2026-03-05T10:00:00Z" }, { id: 2, at: null }));
-    const { code, printed } = await copy.task(
-      "new",
-      "stream",
-      "trial/guessed",
-      "--sample",
-      `${copy.path}/sample.ndjson`,
-    );
-    assert.equal(code, 0, printed);
-    assert.match(printed, /^Fields of .*: id:Int 'at:DateTime\?'$/m);
-    await waitFor("the query answers", async () => (await call("trial/guessed")).status === 200);
-    await call(
-      "events/trial_guessed",
-      "acme",
-      '{"id": 1}\n{"id": 1, "at": "2026-03-05T10:00:00Z"}\n{"id": 2}',
-    );
-    assert.deepEqual((await call("trial/guessed")).body.data, { guessed: 2 });
-  });
+  await t.step(
+    "fields are guessed from a sample, and Kafka has a table where MIGRATIONS names it",
+    async () => {
+      await copy.write("sample.ndjson", lines({ id: 1, at: "2026-03-05T10:00:00Z" }, { id: 2, at: null }));
+      const { code, printed } = await runProgram(
+        Deno.execPath(),
+        ["task", "new", "stream", "trial/guessed", "--sample", `${copy.path}/sample.ndjson`],
+        { ...copy.env, MIGRATIONS: "kafka" },
+        copy.path,
+      );
+      assert.equal(code, 0, printed);
+      assert.match(printed, /^Fields of .*: id:Int 'at:DateTime\?'$/m);
+      for (const object of ["guessed_kafka", "guessed_landing_kafka_mv"]) {
+        const [, file] =
+          new RegExp(`^Wrote (migrations/kafka/\\d+_trial_${object}\\.sql)$`, "m").exec(printed) ??
+            assert.fail(printed);
+        const own = await kafkaMigration(object.replace("guessed", "outreach"));
+        assert.equal(await copy.read(file), own.replaceAll("outreach", "trial_guessed"));
+      }
+      await waitFor("the query answers", async () => (await call("trial/guessed")).status === 200);
+      await call(
+        "events/trial_guessed",
+        "acme",
+        '{"id": 1}\n{"id": 1, "at": "2026-03-05T10:00:00Z"}\n{"id": 2}',
+      );
+      assert.deepEqual((await call("trial/guessed")).body.data, { guessed: 2 });
+    },
+  );
 
   await t.step("change adds fields, which lines may have from then on", () => changing(copy, running));
 
@@ -439,4 +448,13 @@ async function editing(copy: Copy, { dev }: Running): Promise<void> {
   const before = dev.printed().length;
   await copy.write(next, create("String"));
   await waitFor("it is applied", () => /^Migrations +1 applied$/m.test(dev.printed().slice(before)));
+}
+
+/** The text of a migration of Kafka. */
+async function kafkaMigration(object: string): Promise<string> {
+  const folder = `${root}migrations/kafka`;
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(`_${object}.sql`)) return await Deno.readTextFile(`${folder}/${name}`);
+  }
+  assert.fail(object);
 }

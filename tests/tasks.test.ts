@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { optionalMigrations } from "../src/hosts/deno/migration_folders.ts";
+import { optionalMigrations } from "../src/base/config.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
 import { copyOfRepository } from "./copy.ts";
 import { runProgram, startProgram } from "./program.ts";

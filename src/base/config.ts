@@ -4,6 +4,9 @@ const port = z.coerce.number().int().min(0).max(65535);
 const count = z.coerce.number().int().nonnegative();
 const bytes = z.coerce.number().int().positive();
 
+/** Folders of migrations whose tables need another system; they are applied only when `MIGRATIONS` names them. */
+export const optionalMigrations = ["kafka", "nats", "postgres"];
+
 /** Each environment variable: its check, its default and the sentence that docs/variables.md repeats. */
 export const variables = {
   PORT: port.default(8787).describe("Port the gateway listens on; 0 takes a free one"),
@@ -80,9 +83,9 @@ export const variables = {
   MIGRATIONS: z.string().default("").transform((text) =>
     text.split(",").map((name) => name.trim()).filter(Boolean)
   )
-    .pipe(z.array(z.enum(["postgres"], "must be of: postgres")))
+    .pipe(z.array(z.enum(optionalMigrations, `must be of: ${optionalMigrations.join(", ")}`)))
     .describe(
-      "Optional folders of migrations that belong to the database too, separated by commas: `postgres`",
+      "Optional folders of migrations that belong to the database too, separated by commas: `postgres`, `kafka`, `nats`",
     ),
   SLUICE_SQL_DIR: z.string().default("sql").describe(
     "Folder of the query files; a relative one is below the project's root",

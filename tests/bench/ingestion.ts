@@ -5,7 +5,7 @@ import { splitLines } from "../../src/ingest/split.ts";
 import { alternate, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 
-const eventsPerRequest = 300_000;
+export const eventsPerRequest = 300_000;
 /** In one round, since the engine merges in between: one alone may meet a merge, or none. */
 const requests = 2;
 const encoder = new TextEncoder();
@@ -61,7 +61,7 @@ export async function benchIngestion({ url, token, target }: Sides): Promise<Row
 }
 
 /** Events of about 300 bytes, other ones in each request. */
-function makeEvents(request: number): Uint8Array<ArrayBuffer> {
+export function makeEvents(request: number): Uint8Array<ArrayBuffer> {
   const first = Date.parse("2026-01-01T00:00:00Z");
   const types = ["message_sent", "message_delivered", "message_opened", "message_clicked"];
   const lines: string[] = [];

@@ -11,6 +11,7 @@ import { benchAnalytics } from "./analytics.ts";
 import { benchCached, benchTail } from "./cached.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchIngestion } from "./ingestion.ts";
+import { benchKafka } from "./kafka.ts";
 import { hasLoadGenerator } from "./load.ts";
 import { isMet, renderTable, rounds, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
@@ -31,6 +32,7 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   tail: benchTail,
   uncached: async (sides) => [...await benchUncached(sides, 1), ...await benchUncached(sides, 16)],
   ingestion: benchIngestion,
+  kafka: benchKafka,
   growth: benchGrowth,
   analytics: benchAnalytics,
   live: benchLive,

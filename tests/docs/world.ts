@@ -7,6 +7,8 @@ import { migrateUp } from "../../src/tools/migrate.ts";
 import { readQueryFiles, root } from "../../src/hosts/deno/sql_files.ts";
 import config from "../../deno.json" with { type: "json" };
 import { createGateway, listen, secret, type TestGateway, tokenOf } from "../gateway.ts";
+import { startMockBroker } from "../kafka/brokers.ts";
+import { withKafka } from "../kafka/world.ts";
 import { withSource } from "../postgres_source.ts";
 import { copyFolder, runProgram, temporaryFolder, waitFor } from "../program.ts";
 import { refreshView } from "../refresh_view.ts";
@@ -30,6 +32,13 @@ case "$1" in
 esac
 echo "tests/docs/world.ts knows no package $1" >&2
 exit 1`,
+  // the broker of the pages is this one
+  kcat: `for word; do
+  shift
+  [ "$word" = localhost:9094 ] && word=$KAFKA_ADDRESS
+  set -- "$@" "$word"
+done
+PATH="\${PATH#*:}" exec kcat "$@"`,
 };
 
 /** Where the commands of pages run. */
@@ -75,6 +84,28 @@ export async function createPostgresWorld(): Promise<World> {
   });
   const env = { MIGRATIONS: "postgres" };
   return await finish(stack, { folder: its.folder, target: its.target, gateway: its.gateway, env });
+}
+
+/** A gateway whose engine reads a broker of Kafka, and has stored what a command sent before the next one runs. */
+export async function createKafkaWorld(): Promise<World> {
+  await using stack = new AsyncDisposableStack();
+  const broker = stack.use(await startMockBroker());
+  const its = stack.use(await withKafka({ SLUICE_KAFKA_BROKERS: broker.address }));
+  const env = { MIGRATIONS: "kafka", KAFKA_ADDRESS: broker.address };
+  const world = await finish(stack, { folder: its.folder, target: its.target, gateway: its.gateway, env });
+  return {
+    ...world,
+    async run(command) {
+      const result = await world.run(command);
+      if (/\bkcat\b/.test(command)) {
+        await waitFor("what was sent is stored", async () => {
+          const consumer = await its.consumer("outreach_kafka");
+          return consumer?.lastStoredAt && consumer.lag === 0;
+        });
+      }
+      return result;
+    },
+  };
 }
 
 interface Parts {

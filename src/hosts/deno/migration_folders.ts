@@ -1,9 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { optionalMigrations } from "../../base/config.ts";
 
 /** Where the migrations are, in folders by subject such as `csr/scores`. */
 export const migrationsRoot = fileURLToPath(new URL("../../../migrations", import.meta.url));
-/** Folders whose tables need another system; they are applied only when `MIGRATIONS` names them. */
-export const optionalMigrations = ["kafka", "nats", "postgres"];
 
 /** Folders of the migrations that are always applied, and of the optional ones that are named. */
 export async function migrationFolders(named: string[] = []): Promise<string[]> {

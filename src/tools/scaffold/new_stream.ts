@@ -3,11 +3,12 @@ import { suggestion } from "../../base/suggestion.ts";
 import { takenDomains } from "../../catalog/query.ts";
 import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { listMigrationFiles, objectOf } from "../../hosts/deno/list_migrations.ts";
-import { optionalMigrations } from "../../hosts/deno/migration_folders.ts";
+import { optionalMigrations } from "../../base/config.ts";
 import { root, sqlFolder } from "../../hosts/deno/sql_files.ts";
 import { devConfig } from "../dev_engine.ts";
 import { demoFolder } from "../demo/streams.ts";
 import { newVersions } from "../new_versions.ts";
+import { brokerMigrations } from "./broker_migrations.ts";
 import { demoRows } from "./demo_rows.ts";
 import { type Field, streamFields } from "./field.ts";
 import { exampleRow, firstQuery } from "./first_query.ts";
@@ -94,7 +95,8 @@ function findTaken(
   }
   const objects = new Map(existing.map(({ name }) => [objectOf(name), `migrations/${name}.sql`]));
   objects.set("schema_migrations", "dbmate's own table");
-  for (const { object } of streamMigrations(name, fields)) {
+  const wanted = [...streamMigrations(name, fields), ...brokerMigrations(name, devConfig().MIGRATIONS)];
+  for (const { object } of wanted) {
     const file = objects.get(object);
     if (file) return `There is a ${object} already (${file})`;
   }
@@ -104,9 +106,12 @@ function findTaken(
 
 function filesOf(name: StreamName, fields: Field[], existing: Existing[]): File[] {
   const versions = newVersions(existing);
-  const folder = `${root}migrations/${name.domain}/${name.noun.replaceAll("-", "_")}`;
-  const migrations = streamMigrations(name, fields).map(({ object, text }, i) => ({
-    path: `${folder}/${versions(i)}_${object}.sql`,
+  const folder = `${name.domain}/${name.noun.replaceAll("-", "_")}`;
+  const migrations = [
+    ...streamMigrations(name, fields).map((migration) => ({ folder, ...migration })),
+    ...brokerMigrations(name, devConfig().MIGRATIONS),
+  ].map(({ folder, object, text }, i) => ({
+    path: `${root}migrations/${folder}/${versions(i)}_${object}.sql`,
     text,
   }));
   const { sql, test } = firstQuery(name, fields);
