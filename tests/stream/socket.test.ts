@@ -178,7 +178,11 @@ Deno.test("A WebSocket that stalls is told and dropped, beside others who notice
   await gateway.streams.tick();
   gateway.setNow(new Date(Date.now() + 10_000));
   await gateway.streams.tick();
-  assert.deepEqual(gateway.streams.stats().ended, { overflow: 2, left: 1 }, "one that never reads keeps no place");
+  assert.deepEqual(
+    gateway.streams.stats().ended,
+    { overflow: 2, left: 1 },
+    "one that never reads keeps no place",
+  );
   await good.close();
 });
 
