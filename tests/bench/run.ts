@@ -15,6 +15,7 @@ import { hasLoadGenerator } from "./load.ts";
 import { isMet, renderTable, rounds, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 import { benchLive } from "./live.ts";
+import { benchSink } from "./sink.ts";
 import { benchStart } from "./start.ts";
 import { benchUncached } from "./uncached.ts";
 
@@ -29,6 +30,7 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   tail: benchTail,
   uncached: async (sides) => [...await benchUncached(sides, 1), ...await benchUncached(sides, 16)],
   ingestion: benchIngestion,
+  sink: benchSink,
   growth: benchGrowth,
   analytics: benchAnalytics,
   live: benchLive,

@@ -337,3 +337,67 @@ test("a stream is made for the subjects that none has, and grows with the mappin
   }
   await waitFor("both are stored", async () => (await outcome(tenant)).events === 2);
 });
+
+test("headers that the library cannot parse make a dead letter, and hold nobody up", async (world) => {
+  const tenant = newTenant();
+  const url = new URL(world.url);
+  const socket = await Deno.connect({ hostname: url.hostname, port: Number(url.port) });
+  const mark = `"${world.prefix}"`;
+  const head = "NATS/1.0\r\nSluice Tenant: a\nb\r\n\r\n";
+  const { username, password } = url;
+  const lines = `CONNECT {"verbose":false,"headers":true,"user":"${username}","pass":"${password}"}\r\n` +
+    `HPUB ${world.prefix}.x ${head.length} ${head.length + mark.length}\r\n${head}${mark}\r\nPING\r\n`;
+  await socket.write(new TextEncoder().encode(lines));
+  const reader = socket.readable.getReader();
+  let text = "";
+  while (!text.includes("PONG")) text += new TextDecoder().decode((await reader.read()).value);
+  socket.close();
+  await world.publish([one(event(), tenantHeader(tenant))]);
+  world.sink();
+  await world.drained();
+  assert.equal((await outcome(tenant)).events, 1);
+  const rows = await readRows<{ reason: string }>(owner, {
+    sql: "SELECT reason FROM rejected_events WHERE tenant_id = '' AND line = {mark:String}",
+    parameters: { mark },
+  });
+  assert.deepEqual(rows, [{ reason: "The headers cannot be read" }]);
+});
+
+test("a sync that brought a tenant something is published as analytics.synced, once, however many sinks run", async (world) => {
+  const [tenant, other] = [newTenant("böse ö"), newTenant()];
+  const jsm = await jetstreamManager(world.nc);
+  const sinks = [world.sink(), world.sink()];
+  const tell = async (tenantId: string, cause: string) =>
+    await run(owner, {
+      sql: `INSERT INTO live_events (tenant_id, type, data, cause)
+        SELECT {tenantId:String}, 'analytics.synced', '{"source":"scores","rows":3}', {cause:String}`,
+      parameters: { tenantId, cause },
+    });
+  const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
+  await tell(tenant, first);
+  await tell(other, first);
+  const messages = async () => {
+    const name = await jsm.streams.find("analytics.synced").catch(() => undefined);
+    if (!name) return [];
+    const { state } = await jsm.streams.info(name);
+    const found: Record<string, unknown>[] = [];
+    for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+      const message = await jsm.streams.getMessage(name, { seq });
+      const body = message!.json<Record<string, unknown>>();
+      if (body.companyId === tenant || body.companyId === other) {
+        found.push({ header: message!.header.get("Sluice-Tenant"), ...body });
+      }
+    }
+    return found;
+  };
+  await waitFor("both are published", async () => (await messages()).length >= 2);
+  await Promise.all(sinks.map((sink) => sink.stop()));
+  world.sink();
+  await tell(tenant, second);
+  await waitFor("the next is published", async () => (await messages()).length >= 3);
+  const event = (companyId: string) => ({ header: companyId, companyId, source: "scores", rows: 3 });
+  const byTenant = (of: string) => (message: Record<string, unknown>) => message.companyId === of;
+  const all = await messages();
+  assert.deepEqual(all.filter(byTenant(tenant)), [event(tenant), event(tenant)]);
+  assert.deepEqual(all.filter(byTenant(other)), [event(other)]);
+});

@@ -35,6 +35,7 @@ export interface TestSink {
 /** Subjects of a test's own on a server. */
 export interface World extends AsyncDisposable {
   nc: NatsConnection;
+  url: string;
   connect: () => Promise<NatsConnection>;
   /** What the test's subjects begin with. */
   prefix: string;
@@ -84,6 +85,7 @@ export async function createWorld(server: Pick<NatsServer, "url" | "connect">): 
 
   const world: World = {
     nc,
+    url: server.url,
     connect: server.connect,
     prefix,
 

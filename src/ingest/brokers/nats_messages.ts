@@ -84,11 +84,8 @@ export function createNatsMessages(options: NatsMessagesOptions): MessageSource 
       let left = 0;
       let heardAt = 0;
       let failure: Error | undefined;
-      let changed = Promise.withResolvers<void>();
-      const wake = () => {
-        changed.resolve();
-        changed = Promise.withResolvers();
-      };
+      let wake = () => {};
+      const woken = () => new Promise<void>((resolve) => wake = resolve);
       const subscription = nc.subscribe(inbox, {
         callback(error, msg) {
           heardAt = performance.now();
@@ -110,8 +107,8 @@ export function createNatsMessages(options: NatsMessagesOptions): MessageSource 
         },
       });
       const ends = AbortSignal.any([signal, connected]);
-      ends.addEventListener("abort", wake, { once: true });
-      const watch = setInterval(wake, heartbeatMs);
+      ends.addEventListener("abort", () => wake(), { once: true });
+      const watch = setInterval(() => wake(), heartbeatMs);
       try {
         yield [];
         while (!ends.aborted) {
@@ -127,7 +124,7 @@ export function createNatsMessages(options: NatsMessagesOptions): MessageSource 
             };
             nc.publish(next, JSON.stringify(request), { reply: inbox });
           }
-          if (arrived.length === 0) await changed.promise;
+          if (arrived.length === 0 && !failure) await woken();
           if (failure) throw failure;
           if (performance.now() - heardAt > 3 * heartbeatMs) throw new Error("NATS says nothing");
           if (arrived.length) {
@@ -166,6 +163,7 @@ async function lagOf(jsm: JetStreamManager, stream: string, consumer: string): P
 class NatsMessage implements SinkMessage {
   readonly sequence: number;
   readonly at: number;
+  readonly behind: number;
   readonly requestId: string;
 
   constructor(
@@ -179,6 +177,7 @@ class NatsMessage implements SinkMessage {
     const first = tokens.length > 9 ? 7 : 5;
     this.sequence = Number(tokens[first]);
     this.at = Math.floor(Number(tokens[first + 2]) / 1e6);
+    this.behind = Number(tokens[first + 3]);
     this.requestId = requestIdOf(this.sequence);
   }
 
@@ -194,8 +193,13 @@ class NatsMessage implements SinkMessage {
     return this.msg.reply!;
   }
 
-  header(name: string): string[] {
-    return this.msg.headers?.values(name) ?? [];
+  header(name: string): string[] | undefined {
+    try {
+      return this.msg.headers?.values(name) ?? [];
+    } catch {
+      // the library parses them now, and a producer may have written anything
+      return;
+    }
   }
 
   ack(): void {

@@ -9,6 +9,8 @@ export interface QueueLimits {
   /** What waits goes together, up to so many, or so many bytes. */
   maxBatchMessages: number;
   maxBatchBytes: number;
+  /** While the broker has that many more, a batch waits so long to be as large as it may: large inserts cost less. */
+  backlogMs: number;
   /** Beyond these no more are read: those that wait and those that are being stored. */
   maxMessages: number;
   maxBytes: number;
@@ -26,12 +28,28 @@ export function createMessageQueue(limits: QueueLimits) {
   let bytes = 0;
   /** When the first of those that wait came. */
   let since = 0;
+  /** How many more the broker has. */
+  let behind = 0;
   let isClosed = false;
-  let changed = Promise.withResolvers<void>();
+  let wakers: (() => void)[] = [];
 
   function wake(): void {
-    changed.resolve();
-    changed = Promise.withResolvers();
+    const woken = wakers;
+    wakers = [];
+    for (const resolve of woken) resolve();
+  }
+
+  const changed = () => new Promise<void>((resolve) => wakers.push(resolve));
+
+  /** How long the first that waits still waits, in ms. */
+  function leftMs(): number {
+    if (isClosed || waitingBytes >= limits.maxBatchBytes || waiting.length >= limits.maxBatchMessages) {
+      return 0;
+    }
+    const isEnough = waiting.length >= limits.batchMessages;
+    const isBacklog = waiting.length + behind >= limits.maxBatchMessages;
+    const maxMs = !isEnough ? limits.batchMs : isBacklog ? Math.min(limits.backlogMs, limits.batchMs) : 0;
+    return since + maxMs - performance.now();
   }
 
   function take(): SinkMessage[] {
@@ -61,6 +79,7 @@ export function createMessageQueue(limits: QueueLimits) {
         bytes += message.data.length;
       }
       messages += added.length;
+      behind = added.at(-1)?.behind ?? behind;
       wake();
     },
 
@@ -68,7 +87,7 @@ export function createMessageQueue(limits: QueueLimits) {
     async room(signal: AbortSignal): Promise<void> {
       signal.addEventListener("abort", wake, { once: true });
       while (!signal.aborted && (messages >= limits.maxMessages || bytes >= limits.maxBytes)) {
-        await changed.promise;
+        await changed();
       }
       signal.removeEventListener("abort", wake);
     },
@@ -77,11 +96,10 @@ export function createMessageQueue(limits: QueueLimits) {
     async next(): Promise<SinkMessage[] | undefined> {
       for (;;) {
         if (isClosed && waiting.length === 0) return;
-        const leftMs = since + limits.batchMs - performance.now();
-        const isFull = waiting.length >= limits.batchMessages || waitingBytes >= limits.maxBatchBytes;
-        if (waiting.length && (isFull || isClosed || leftMs <= 0)) return take();
-        const timer = waiting.length ? setTimeout(wake, leftMs) : undefined;
-        await changed.promise;
+        const ms = waiting.length ? leftMs() : Infinity;
+        if (ms <= 0) return take();
+        const timer = ms < Infinity ? setTimeout(wake, ms) : undefined;
+        await changed();
         clearTimeout(timer);
       }
     },

@@ -11,6 +11,7 @@ import type { SinkMessage } from "./message.ts";
 import { readRejections } from "./rejections.ts";
 import { createSink } from "./sink.ts";
 import { createMessageStore } from "./store_messages.ts";
+import { createSynced } from "./synced.ts";
 
 /** What the sinks of a process work with. */
 export interface SinksOptions {
@@ -38,15 +39,17 @@ export type Sinks = ReturnType<typeof createSinks>;
 
 /** The stream of JetStream that is made for subjects which no other has. */
 const madeStream = { name: "sluice_events", keptMs: 7 * 24 * 3_600_000 };
-const maxBatch = { maxBatchMessages: 20_000, maxBatchBytes: 16_777_216 };
+/** The same for `analytics.synced`; what was told is not told again after a restart. */
+const madeSyncedStream = { name: "sluice_synced", keptMs: 25 * 3_600_000, duplicatesMs: 2 * 3_600_000 };
+const maxBatch = { maxBatchMessages: 100_000, maxBatchBytes: 33_554_432, backlogMs: 1_000 };
 /** Of one landing table. */
-const maxHeld = { maxMessages: 60_000, maxBytes: 67_108_864 };
+const maxHeld = { maxMessages: 150_000, maxBytes: 67_108_864 };
 /** Delivered to all who read a subject together: those held and those on the way, also of a sink that was killed. */
-const maxPending = 200_000;
+const maxPending = 500_000;
 const retry = { retryMs: 200, maxPauseMs: 5_000 };
 const lagTimeoutMs = 2_000;
 
-/** One sink for each landing table, with a durable consumer for each subject. */
+/** One sink for each landing table, with a durable consumer for each subject; and NATS is told of syncs. */
 export function createSinks(options: SinksOptions) {
   const { config, clickHouse, ingestion, log } = options;
   const link = createNatsLink(options.connect);
@@ -89,7 +92,9 @@ export function createSinks(options: SinksOptions) {
     const sink = createSink({ stream, sources, store, limits, log, retryMs: retry.retryMs });
     return { stream, sources, sink, stored: messages.stats };
   });
-  let isOpen = true;
+  const syncedStream = createNatsStreams(link, madeSyncedStream);
+  const synced = createSynced({ clickHouse, link, streamOf: syncedStream, places, log });
+  const stopped = new AbortController();
 
   /** `refused` of the batch are dead letters already; those of the views are asked for. */
   async function count(stream: string, batch: SinkMessage[], since: number, refused: number): Promise<void> {
@@ -106,19 +111,19 @@ export function createSinks(options: SinksOptions) {
   return {
     /** Resolves after `stop`, when all is over. Throws what is a fault of the sinks' own. */
     async run(): Promise<void> {
-      await Promise.all(sinks.map(({ sink }) => sink.run()));
+      await Promise.all([...sinks.map(({ sink }) => sink.run()), synced.run(stopped.signal)]);
       await link.close();
     },
 
     /** Reads no more, and stores what is held within so long. */
     stop(withinMs: number): void {
-      isOpen = false;
+      stopped.abort();
       for (const { sink } of sinks) sink.stop(withinMs);
     },
 
     /** Why messages do not reach their tables now; undefined when they do. */
     notReady(): string | undefined {
-      if (!isOpen) return "The sink is stopping";
+      if (stopped.signal.aborted) return "The sink is stopping";
       if (sinks.some(({ sink }) => !sink.stats().isRead)) return "Messages of NATS cannot be read";
       if (sinks.some(({ stored }) => stored.pausedBy)) return "Nothing can be stored: the log tells why";
     },

@@ -3,7 +3,7 @@ import type { Log } from "../../base/log.ts";
 import type { ClickHouse } from "../../clickhouse/client.ts";
 import { ClickHouseError, textForLog } from "../../clickhouse/exception.ts";
 import { deadLetterLine, insertDeadLetters } from "../brokers/dead_letters.ts";
-import { insertBlock } from "../insert.ts";
+import { insertStream } from "../insert.ts";
 import type { SinkMessage } from "./message.ts";
 import { encodeMessages, type MessageRowsOptions, messageSource } from "./message_rows.ts";
 import { isDatabasesFault } from "./refusal.ts";
@@ -37,6 +37,8 @@ export interface StoreStats {
 
 /** How often a batch, and a message alone, is sent before it counts as refused. */
 const attempts = 3;
+/** A batch that was sent is waited for, also when the sink stops. */
+const never = new AbortController().signal;
 
 /** The signal fired before all was stored. */
 export class Stopped extends Error {
@@ -76,11 +78,9 @@ export function createMessageStore(options: StoreOptions) {
   /** Sends rows up to so many times; returns the last refusal. */
   async function send(messages: SinkMessage[], times: number, signal: AbortSignal) {
     const rows = encodeMessages(messages, options);
-    // the same for each attempt: an insert whose answer was lost is not repeated
-    const token = crypto.randomUUID();
     for (let attempt = 1;; attempt++) {
       try {
-        await whenThere(() => insertBlock(ingester, stream, rows, token), signal);
+        await whenThere(() => insertStream(ingester, stream, rows, never), signal);
         stats.batches++;
         return;
       } catch (error) {

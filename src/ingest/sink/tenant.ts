@@ -12,6 +12,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 export function ownerOf(message: Pick<SinkMessage, "header" | "data">, places: TenantPlaces): Owner {
   const { tenantHeader, tenantField } = places;
   const named = message.header(tenantHeader);
+  if (!named) return nobody("The headers cannot be read");
   if (named.length > 1) return nobody(`The header "${tenantHeader}" comes twice`);
   if (named.length === 1) {
     const fault = tenantIdFault(named[0]);
