@@ -153,7 +153,7 @@ export const variables = {
     "`sink`: subjects of NATS and the streams of events that their messages belong to, separated by commas",
   ),
   SINK_BATCH_MESSAGES: z.coerce.number().int().min(1).max(20_000).default(1_000).describe(
-    "`sink`: an insert begins when so many messages of a stream wait, and takes all that do, 100,000 at most",
+    "`sink`: an insert begins when so many messages of a stream wait, and takes all that do, 50,000 at most",
   ),
   SINK_BATCH_SECONDS: z.coerce.number().positive().max(3_600).default(10).describe(
     "`sink`: it begins with fewer when the first of them has waited so long",

@@ -1,6 +1,6 @@
 import { AckPolicy, DeliverPolicy, type JetStreamManager, type StreamInfo } from "@nats-io/jetstream";
 import { createInbox, type Msg, nanos, type NatsConnection } from "@nats-io/nats-core";
-import type { MessageSource, SinkMessage } from "../sink/message.ts";
+import type { MessageSource, SinkMessage } from "../message.ts";
 import type { NatsLink, Opened } from "./nats_link.ts";
 
 /** Which messages of JetStream are read. */

@@ -1,4 +1,4 @@
-import type { SinkMessage } from "./message.ts";
+import type { SinkMessage } from "../message.ts";
 
 /** When messages become a batch, and how many are held. */
 export interface QueueLimits {

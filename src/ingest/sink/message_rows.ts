@@ -1,7 +1,7 @@
 import { createRowBinary } from "../../base/bytes/row_binary.ts";
 import type { TenantPlaces } from "../brokers/nats_event.ts";
 import { keptBytes, skipSpace, skipSpaceBack, tooLong } from "../line.ts";
-import type { SinkMessage } from "./message.ts";
+import type { SinkMessage } from "../message.ts";
 import { ownerOf } from "./tenant.ts";
 
 /** What rows of a landing table are made with. */

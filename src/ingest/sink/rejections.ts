@@ -1,5 +1,5 @@
 import { type ClickHouse, readRows } from "../../clickhouse/client.ts";
-import type { SinkMessage } from "./message.ts";
+import type { SinkMessage } from "../message.ts";
 import rejectionsSql from "./rejections.sql" with { type: "text" };
 
 /** How many of a batch became dead letters, and why the first did. */

@@ -1,6 +1,6 @@
 import { pause } from "../../base/async/pause.ts";
 import type { Log } from "../../base/log.ts";
-import type { MessageSource, SinkMessage } from "./message.ts";
+import type { MessageSource, SinkMessage } from "../message.ts";
 import { createMessageQueue, type QueueLimits } from "./message_queue.ts";
 import { Stopped } from "./store_messages.ts";
 

@@ -7,7 +7,7 @@ import type { IngestionMetrics } from "../../observe/metrics/ingestion.ts";
 import { createNatsLink } from "../brokers/nats_link.ts";
 import { createNatsMessages } from "../brokers/nats_messages.ts";
 import { createNatsStreams } from "../brokers/nats_streams.ts";
-import type { SinkMessage } from "./message.ts";
+import type { SinkMessage } from "../message.ts";
 import { readRejections } from "./rejections.ts";
 import { createSink } from "./sink.ts";
 import { createMessageStore } from "./store_messages.ts";
@@ -41,11 +41,11 @@ export type Sinks = ReturnType<typeof createSinks>;
 const madeStream = { name: "sluice_events", keptMs: 7 * 24 * 3_600_000 };
 /** The same for `analytics.synced`; what was told is not told again after a restart. */
 const madeSyncedStream = { name: "sluice_synced", keptMs: 25 * 3_600_000, duplicatesMs: 2 * 3_600_000 };
-const maxBatch = { maxBatchMessages: 100_000, maxBatchBytes: 33_554_432, backlogMs: 1_000 };
+const maxBatch = { maxBatchMessages: 50_000, maxBatchBytes: 33_554_432, backlogMs: 1_000 };
 /** Of one landing table. */
-const maxHeld = { maxMessages: 150_000, maxBytes: 67_108_864 };
+const maxHeld = { maxMessages: 100_000, maxBytes: 67_108_864 };
 /** Delivered to all who read a subject together: those held and those on the way, also of a sink that was killed. */
-const maxPending = 500_000;
+const maxPending = 250_000;
 const retry = { retryMs: 200, maxPauseMs: 5_000 };
 const lagTimeoutMs = 2_000;
 

@@ -4,7 +4,7 @@ import type { ClickHouse } from "../../clickhouse/client.ts";
 import { ClickHouseError, textForLog } from "../../clickhouse/exception.ts";
 import { deadLetterLine, insertDeadLetters } from "../brokers/dead_letters.ts";
 import { insertStream } from "../insert.ts";
-import type { SinkMessage } from "./message.ts";
+import type { SinkMessage } from "../message.ts";
 import { encodeMessages, type MessageRowsOptions, messageSource } from "./message_rows.ts";
 import { isDatabasesFault } from "./refusal.ts";
 import { ownerOf } from "./tenant.ts";

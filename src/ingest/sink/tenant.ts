@@ -1,7 +1,7 @@
 import { tenantIdFault } from "../../auth/credential.ts";
 import { parseJson, RepeatedKey } from "../../base/parse_json.ts";
 import type { TenantPlaces } from "../brokers/nats_event.ts";
-import type { SinkMessage } from "./message.ts";
+import type { SinkMessage } from "../message.ts";
 
 /** Whose a message is, or why nobody knows: then it is no tenant's dead letter. */
 export type Owner = { tenantId: string; fault?: undefined } | { tenantId: ""; fault: string };
