@@ -22,7 +22,9 @@ if (await isInstalled("docker-compose")) {
     assert.ok(success, stderr);
     const { services } = parse(stdout);
     // those of a profile may be listed too
-    const names = Object.keys(services).filter((name) => !["kafka", "postgres"].includes(name));
+    const names = Object.keys(services).filter((name) =>
+      !["kafka", "nats", "postgres", "sink"].includes(name)
+    );
     assert.deepEqual(names.sort(), ["clickhouse", "gateway", "migrate"]);
     const mounts: string[] = services.clickhouse.volumes.filter((volume: string) => volume.startsWith("/"));
     assert.equal(mounts.length, 6);
@@ -62,6 +64,21 @@ if (await isInstalled("docker-compose")) {
     const read = [...file.matchAll(/from_env="(\w+)"/g)].map(([, name]) => name);
     assert.ok(read.length >= 8);
     for (const name of read) assert.ok(name in clickhouse.environment, name);
+  });
+
+  Deno.test("the compose file has NATS and the sink for those who ask for them, with the password that both need", async () => {
+    const { success, stdout, stderr } = await config(
+      { ...environment, SLUICE_NATS_PASSWORD: "ofNATS" },
+      ["--profile", "nats"],
+    );
+    assert.ok(success, stderr);
+    const { services: { nats, sink } } = parse(stdout);
+    assert.equal(nats.environment.SLUICE_NATS_PASSWORD, "ofNATS");
+    assert.equal(sink.environment.NATS_URL, "nats://sluice:ofNATS@nats:4222");
+    assert.deepEqual(sink.command, ["task", "sink"]);
+    const mounts: string[] = nats.volumes.filter((volume: string) => volume.startsWith("/"));
+    assert.equal(mounts.length, 1);
+    for (const mount of mounts) assert.ok((await Deno.stat(mount.split(":")[0])).isFile, mount);
   });
 
   Deno.test("the compose file names the variable that is not set", async () => {

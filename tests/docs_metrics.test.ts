@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { parser } from "@prometheus-io/lezer-promql";
 import { parse } from "yaml";
 import { readPages } from "./docs/pages.ts";
+import { renderSinkMetrics } from "../src/ingest/sink/render.ts";
+import { createMetrics } from "../src/observe/metrics/metrics.ts";
 import { createGateway } from "./gateway.ts";
 
 // The pages' queries and alerts for Prometheus are ones that it would take, of metrics that there are.
@@ -23,8 +25,16 @@ function metricsOf(expression: string): string[] {
   return names;
 }
 
-Deno.test("each query and each alert on the pages is PromQL, of metrics that the gateway has", async () => {
-  const text = await (await (await createGateway({ files: [] })).fetch("/metrics")).text();
+/** The metrics of a gateway, and of a sink that has not begun. */
+async function metricsText(): Promise<string> {
+  const ofGateway = await (await (await createGateway({ files: [] })).fetch("/metrics")).text();
+  const sinks = { stats: () => [] };
+  const metrics = createMetrics({ build: { version: "1", runtime: "the tests" }, clock: () => new Date() });
+  return ofGateway + renderSinkMetrics({ sinks, lags: [], metrics, isClickHouseUp: true });
+}
+
+Deno.test("each query and each alert on the pages is PromQL, of metrics that the gateway or the sink has", async () => {
+  const text = await metricsText();
   const known = new Map(
     [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => [name, type]),
   );

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { writeTestConfig } from "./engine_config.ts";
 import { signToken } from "../src/auth/token.ts";
 import {
   type ClickHouse,
@@ -8,11 +7,9 @@ import {
   readRows,
   run,
 } from "../src/clickhouse/client.ts";
-import { type Engine, startEngine } from "../src/tools/engine/engine.ts";
-import { freePort } from "../src/tools/engine/free_port.ts";
-import { migrateUp } from "../src/tools/migrate.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
 import { engineOptions, newTenant, secret } from "./gateway.ts";
+import { ownEngine } from "./own_engine.ts";
 import { boundMs, copyFolder, runProgram, startProgram, temporaryFolder, waitFor } from "./program.ts";
 
 // The gateway as a process of its own, as `deno task start` runs it, while what it needs is wrong or goes away.
@@ -67,41 +64,6 @@ function assertUnavailable({ status, headers, body }: Answer): void {
   assert.match(headers.get("retry-after") ?? "", retrySeconds);
   assert.equal(body.type, "/problems/unavailable");
   assert.doesNotMatch(JSON.stringify(body), /127\.0\.0\.1|localhost|SELECT|\.ts/);
-}
-
-/** An engine of its own with migrated tables, which can be stopped and started at the same address. */
-async function ownEngine() {
-  const folder = await temporaryFolder();
-  await writeTestConfig(`${folder.path}/config`);
-  const options = {
-    dataDir: `${folder.path}/clickhouse`,
-    configDir: `${folder.path}/config`,
-    password: crypto.randomUUID(),
-    httpPort: freePort(),
-    tcpPort: freePort(),
-  };
-  let engine: Engine = await startEngine(options);
-  const target = { ...engine, database: "sluice" };
-  await migrateUp(target);
-  return {
-    folder: folder.path,
-    target,
-    clickHouse: createClickHouse(target),
-    signal: (signal: Deno.Signal) => Deno.kill(engine.pid, signal),
-    stop: () => engine.stop(),
-    async kill() {
-      engine.kill();
-      await engine.ended;
-    },
-    start: async () => {
-      engine = await startEngine(options);
-    },
-    async [Symbol.asyncDispose]() {
-      engine.kill();
-      await engine.ended;
-      await folder[Symbol.asyncDispose]();
-    },
-  };
 }
 
 /**

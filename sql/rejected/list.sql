@@ -37,3 +37,10 @@ ORDER BY
     stream,
     reason,
     rejected_events.line
+-- a source that delivers at least once brings a dead letter again with the same numbers
+LIMIT 1 BY
+    stream,
+    request_id,
+    line_number,
+    reason,
+    rejected_events.line

@@ -144,6 +144,31 @@ export const variables = {
   NATS_TENANT_FIELD: z.string().min(1).default("companyId").describe(
     "Field of a message's payload that names its tenant when there is no such header",
   ),
+  SINK_SUBJECTS: z.string().default(
+    "pipeline.message.*=outreach,campaign.*=outreach,workflow.run.*=outreach,sequence.*=outreach,contact.*=outreach",
+  ).transform((text) => text.split(",").map((pair) => pair.trim()).filter(Boolean)).pipe(
+    z.array(
+      z.string().regex(
+        /^([\w-]+|\*)(\.([\w-]+|\*))*(\.>)?=[A-Za-z_]\w*$/,
+        "must be pairs of a subject and a stream of events, such as campaign.*=outreach, separated by commas",
+      ),
+    ).min(1).max(32).refine(
+      (pairs) => new Set(pairs).size === pairs.length,
+      "must not name a pair twice",
+    ),
+  ).describe(
+    "`sink`: subjects of NATS and the streams of events that their messages belong to, separated by commas",
+  ),
+  SINK_BATCH_MESSAGES: z.coerce.number().int().min(1).max(20_000).default(1_000).describe(
+    "`sink`: an insert begins when so many messages of a stream wait, and takes all that do, 50,000 at most",
+  ),
+  SINK_BATCH_SECONDS: z.coerce.number().positive().max(3_600).default(10).describe(
+    "`sink`: it begins with fewer when the first of them has waited so long",
+  ),
+  SINK_ACK_WAIT_SECONDS: z.coerce.number().min(1).max(3_600).default(30).describe(
+    "`sink`: after so long without a word of the sink NATS delivers a message again; the sink tells it of those it holds",
+  ),
+  SINK_PORT: port.default(8788).describe("`sink`: port of its probes and metrics; 0 takes a free one"),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional().describe(
     "Bearer token that `/metrics` wants; without it, everybody who reaches the gateway may read them",
   ),
@@ -165,8 +190,51 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** Reads the variables out of `environment`; an empty value counts as absent. Throws ConfigError. */
+/** What the sink is configured by: it looks at no tokens, and needs NATS. */
+const sinkSchema = schema.pick({
+  HOST: true,
+  CLICKHOUSE_URL: true,
+  CLICKHOUSE_USER: true,
+  CLICKHOUSE_PASSWORD: true,
+  CLICKHOUSE_OWNER_PASSWORD: true,
+  CLICKHOUSE_DATABASE: true,
+  MAX_LINE_BYTES: true,
+  NATS_TENANT_HEADER: true,
+  NATS_TENANT_FIELD: true,
+  SINK_SUBJECTS: true,
+  SINK_BATCH_MESSAGES: true,
+  SINK_BATCH_SECONDS: true,
+  SINK_ACK_WAIT_SECONDS: true,
+  SINK_PORT: true,
+  METRICS_TOKEN: true,
+  LOG_FORMAT: true,
+  LOG_LEVEL: true,
+}).extend({ NATS_URL: variables.NATS_URL.unwrap() });
+
+/** The checked environment of the sink. */
+export type SinkConfig = z.infer<typeof sinkSchema>;
+
+/** Reads the gateway's variables out of `environment`; an empty value counts as absent. Throws ConfigError. */
 export function parseConfig(environment: Record<string, string | undefined>): Config {
+  const { lines, data, given } = parse(schema, environment);
+  if (given.AUTH_JWT_SECRET === undefined && given.AUTH_JWKS_URL === undefined) {
+    lines.push(
+      "AUTH_JWT_SECRET is not set. Neither is AUTH_JWKS_URL, and one of them is needed to check tokens: a " +
+        "secret of at least 32 characters, or the address of public keys",
+    );
+  }
+  if (!data || lines.length) throw new ConfigError(lines.join("\n"));
+  return data;
+}
+
+/** The same of the sink's variables. */
+export function parseSinkConfig(environment: Record<string, string | undefined>): SinkConfig {
+  const { lines, data } = parse(sinkSchema, environment);
+  if (!data) throw new ConfigError(lines.join("\n"));
+  return data;
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, environment: Record<string, string | undefined>) {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(given);
   const lines = (parsed.error?.issues ?? []).map((issue) => {
@@ -174,12 +242,5 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     const what = given[name] === undefined ? "is not set" : `is not valid: ${issue.message}`;
     return `${name} ${what}. ${variables[name as keyof typeof variables]?.description ?? ""}`;
   });
-  if (given.AUTH_JWT_SECRET === undefined && given.AUTH_JWKS_URL === undefined) {
-    lines.push(
-      "AUTH_JWT_SECRET is not set. Neither is AUTH_JWKS_URL, and one of them is needed to check tokens: a " +
-        "secret of at least 32 characters, or the address of public keys",
-    );
-  }
-  if (!parsed.success || lines.length) throw new ConfigError(lines.join("\n"));
-  return parsed.data;
+  return { lines, data: parsed.data, given };
 }

@@ -1,7 +1,7 @@
 import type { RowEncoder } from "./row_encoder.ts";
 
 /** How much of a line that is too long is kept for the dead letter. */
-const keptBytes = 1024;
+export const keptBytes = 1024;
 
 /** A line that comes in pieces: white space around it is dropped, and a blank one skipped. */
 export interface Line {
@@ -54,10 +54,15 @@ export function createLine(rows: RowEncoder, maxBytes: number): Line {
     if (length === 0) return;
     if (length <= maxBytes) return rows.add(bytes, start, start + length);
     const shown = Math.min(maxBytes, keptBytes);
-    rows.add(bytes, start, start + shown, `The line is longer than ${maxBytes} bytes`);
+    rows.add(bytes, start, start + shown, tooLong(maxBytes));
   }
 
   return { keep, finish };
+}
+
+/** What is wrong with a line of more bytes. */
+export function tooLong(maxBytes: number): string {
+  return `The line is longer than ${maxBytes} bytes`;
 }
 
 /** Where white space that begins at `start` ends. */
@@ -66,7 +71,8 @@ export function skipSpace(bytes: Uint8Array, start: number, end: number): number
   return start;
 }
 
-function skipSpaceBack(bytes: Uint8Array, start: number, end: number): number {
+/** Where white space begins that ends at `end`. */
+export function skipSpaceBack(bytes: Uint8Array, start: number, end: number): number {
   while (end > start && bytes[end - 1] <= 0x20) end--;
   return end;
 }

@@ -4,8 +4,14 @@ import { createRoles } from "../clickhouse/roles.ts";
 import { signToken } from "../auth/token.ts";
 import type { QueryFile } from "../catalog/query.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
-import { type ClickHouse, createClickHouse, createPing } from "../clickhouse/client.ts";
+import {
+  type ClickHouse,
+  type ClickHouseOptions,
+  createClickHouse,
+  createPing,
+} from "../clickhouse/client.ts";
 import type { Config } from "../base/config.ts";
+import type { Log } from "../base/log.ts";
 import { demoTenants, loadDemo } from "./demo/load.ts";
 import { clickHouseTransport } from "../hosts/deno/clickhouse_transport.ts";
 import { docsAssets } from "../hosts/deno/docs_assets.ts";
@@ -147,7 +153,23 @@ async function serveDev(
   };
   closing.unshift(watchFiles([sqlFolder(sqlDir), migrationsRoot], [".sql"], change));
   report(await load(), sqlDir);
+  if (Deno.args.includes("--with-sink")) closing.unshift(await startSink(config, target, log));
   return { url: gateway.url, tokens };
+}
+
+/** Starts a sink beside the gateway; returns how to stop it. Throws without NATS_URL. */
+async function startSink(
+  config: DevConfig,
+  target: ClickHouseOptions,
+  log: Log,
+): Promise<() => Promise<void>> {
+  const { NATS_URL } = config;
+  if (NATS_URL === undefined) throw new Error("--with-sink needs NATS_URL, such as nats://localhost:4222");
+  const { serveSink } = await import("../hosts/deno/serve_sink.ts");
+  const roles = createRoles(target);
+  const sink = serveSink({ config: { ...config, NATS_URL }, roles, ping: createPing(target), log });
+  say(`Sink        ${sink.url}, from ${config.SINK_SUBJECTS.join(", ")}`);
+  return sink.stop;
 }
 
 async function loadStreamsOf(clickHouse: ClickHouse): Promise<void> {

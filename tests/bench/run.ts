@@ -18,6 +18,7 @@ import type { Sides } from "./sides.ts";
 import { benchLive } from "./live.ts";
 import { benchReplays } from "./replays.ts";
 import { benchStalled } from "./stalled.ts";
+import { benchSink } from "./sink.ts";
 import { benchStart } from "./start.ts";
 import { benchUncached } from "./uncached.ts";
 
@@ -33,6 +34,7 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   uncached: async (sides) => [...await benchUncached(sides, 1), ...await benchUncached(sides, 16)],
   ingestion: benchIngestion,
   kafka: benchKafka,
+  sink: benchSink,
   growth: benchGrowth,
   analytics: benchAnalytics,
   live: benchLive,

@@ -2,7 +2,9 @@ import type { ClickHouseOptions } from "../../clickhouse/client.ts";
 import type { Config } from "../../base/config.ts";
 
 /** Where the configuration says ClickHouse is, with the password of the gateway's users. */
-export function clickHouseOptions(config: Config): ClickHouseOptions {
+export function clickHouseOptions(
+  config: Pick<Config, "CLICKHOUSE_URL" | "CLICKHOUSE_USER" | "CLICKHOUSE_PASSWORD" | "CLICKHOUSE_DATABASE">,
+): ClickHouseOptions {
   return {
     url: config.CLICKHOUSE_URL,
     user: config.CLICKHOUSE_USER,

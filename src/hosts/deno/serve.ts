@@ -55,7 +55,10 @@ export function serve({ config, ...options }: ServeOptions): Server {
     pendingMigrations: async () =>
       (await listMigrations(clickHouse, config.MIGRATIONS)).filter(({ isApplied }) => !isApplied).length,
   });
-  const server = listen(config, (request) => gateway.fetch(request));
+  const server = listen(
+    { name: "PORT", port: config.PORT, hostname: config.HOST },
+    (request) => gateway.fetch(request),
+  );
   gateway.start();
   const { port } = server.addr as Deno.NetAddr;
   return {
@@ -72,15 +75,23 @@ export function serve({ config, ...options }: ServeOptions): Server {
   };
 }
 
-function listen(
-  { PORT: port, HOST: hostname }: Pick<Config, "PORT" | "HOST">,
+/** Where to listen, and the variable that says so. */
+export interface Address {
+  name: "PORT" | "SINK_PORT";
+  port: number;
+  hostname: string;
+}
+
+/** Serves requests there. Throws ConfigError when the port is taken. */
+export function listen(
+  { name, port, hostname }: Address,
   handler: (request: Request) => Response | Promise<Response>,
 ): Deno.HttpServer {
   try {
     return Deno.serve({ port, hostname, onListen: () => {} }, handler);
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new ConfigError(`PORT ${port} is taken: another program listens there`);
+    throw new ConfigError(`${name} ${port} is taken: another program listens there`);
   }
 }
 

@@ -22,6 +22,32 @@ const timeoutMs = 10_000;
 const maxLineBytes = 65_536;
 const utf8 = new TextDecoder();
 
+/** A row of `rejected_events`. */
+export interface DeadLetter {
+  tenant_id: string;
+  stream: string;
+  source: string;
+  request_id: string;
+  line_number: number;
+  reason: string;
+  line: string;
+}
+
+/** Keeps dead letters. Throws ClickHouseError, ClickHouseUnreachable. */
+export async function insertDeadLetters(clickHouse: ClickHouse, rows: DeadLetter[]): Promise<void> {
+  await run(clickHouse, {
+    sql: insertSql,
+    body: new TextEncoder().encode(rows.map((row) => JSON.stringify(row)).join("\n")),
+    settings: { async_insert: 0 },
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+}
+
+/** So much of a payload as a dead letter keeps, as text. */
+export function deadLetterLine(data: Uint8Array): string {
+  return utf8.decode(data.subarray(0, maxLineBytes));
+}
+
 /** Writes the messages that cannot be events into `rejected_events`, as of the stream `live_nats`. */
 export function createDeadLetters({ stream, places, clickHouse, log }: DeadLettersOptions) {
   const stopped = new AbortController();
@@ -64,16 +90,11 @@ export function createDeadLetters({ stream, places, clickHouse, log }: DeadLette
         line_number: i + 1,
         is_cut: message.data.length > maxLineBytes,
         reason: `Message ${message.seq} on "${message.subject}": ${reason}`,
-        line: utf8.decode(message.data.subarray(0, maxLineBytes)),
+        line: deadLetterLine(message.data),
       };
     });
     if (rows.length === 0) return;
-    await run(clickHouse, {
-      sql: insertSql,
-      body: new TextEncoder().encode(rows.map((row) => JSON.stringify(row)).join("\n")),
-      settings: { async_insert: 0 },
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    await insertDeadLetters(clickHouse, rows);
     log({
       level: "warn",
       message: "Messages of NATS became dead letters",

@@ -4,9 +4,6 @@ import {
   DeliverPolicy,
   JetStreamApiCodes,
   JetStreamApiError,
-  type JetStreamClient,
-  type JetStreamManager,
-  jetstreamManager,
   type JsMsg,
   RetentionPolicy,
   type StreamInfo,
@@ -14,6 +11,7 @@ import {
 import { nanos, type NatsConnection } from "@nats-io/nats-core";
 import type { Position, ResetReason } from "../../stream/source.ts";
 import { inBatches } from "./in_batches.ts";
+import { createNatsLink } from "./nats_link.ts";
 
 /** Which stream of JetStream is read, and how it is reached. */
 export interface NatsStreamOptions {
@@ -27,14 +25,6 @@ export interface NatsStreamOptions {
 /** A stream of JetStream, whose messages are numbered from 1 without an end. */
 export type NatsStream = ReturnType<typeof createNatsStream>;
 
-interface Opened {
-  nc: NatsConnection;
-  jsm: JetStreamManager;
-  js: JetStreamClient;
-  /** Fires when the connection is lost; there is another one when it has come back. */
-  connected: AbortController;
-}
-
 /** Somewhat longer than ids are good. */
 const keptMs = 25 * 3_600_000;
 /** Messages that the server sends before those were taken, and that are handed on together. */
@@ -46,47 +36,11 @@ const expiresMs = 10_000;
 
 /** A stream of JetStream; nothing is connected until it is used. A connection that was closed for good is made again. */
 export function createNatsStream({ connect, name, subjects }: NatsStreamOptions) {
-  let opening: Promise<Opened> | undefined;
-  let isClosed = false;
-
-  async function open(): Promise<Opened> {
-    if (isClosed) throw new Error("The connection to NATS was closed");
-    const current = opening ??= begin();
-    const opened = await current.catch(() => undefined);
-    if (opened && !opened.nc.isClosed()) {
-      // what is sent meanwhile may never be answered
-      opened.connected.signal.throwIfAborted();
-      return opened;
-    }
-    if (opening === current) opening = undefined;
-    // throws what has failed
-    await current;
-    return await open();
-  }
-
-  async function begin(): Promise<Opened> {
-    const nc = await connect();
-    try {
-      const jsm = await jetstreamManager(nc);
-      const opened = { nc, jsm, js: jsm.jetstream(), connected: new AbortController() };
-      watch(opened);
-      return opened;
-    } catch (error) {
-      await nc.close();
-      throw error;
-    }
-  }
-
-  async function watch(opened: Opened): Promise<void> {
-    for await (const { type } of opened.nc.status()) {
-      if (type === "disconnect") opened.connected.abort(new Error("The connection to NATS was lost"));
-      if (type === "reconnect") opened.connected = new AbortController();
-    }
-  }
+  const link = createNatsLink(connect);
 
   /** The stream as it is now; one that is not there is made. */
   async function info(): Promise<StreamInfo> {
-    const { jsm } = await open();
+    const { jsm } = await link.open();
     try {
       const found = await jsm.streams.info(name);
       const { retention, max_msgs_per_subject: perSubject } = found.config;
@@ -108,7 +62,7 @@ export function createNatsStream({ connect, name, subjects }: NatsStreamOptions)
     config: Partial<ConsumerConfig>,
     signal: AbortSignal,
   ): AsyncGenerator<{ messages: JsMsg[]; hasMore: boolean }, void, undefined> {
-    const { jsm, js, connected } = await open();
+    const { jsm, js, connected } = await link.open();
     const consumer = await jsm.consumers.add(name, config);
     const messages = await js.consumers.getConsumerFromInfo(consumer).consume({
       max_messages: maxWaiting,
@@ -184,16 +138,12 @@ export function createNatsStream({ connect, name, subjects }: NatsStreamOptions)
       if (state.first_seq > number + 1) return "too-old";
       if (number === 0 || number < state.first_seq) return;
       // after a crash of its machine, a server may give numbers again
-      const { jsm } = await open();
+      const { jsm } = await link.open();
       const message = await jsm.streams.getMessage(name, { seq: number });
       return message && timeOf(message.timestamp) !== at ? "log-recreated" : undefined;
     },
 
-    async close(): Promise<void> {
-      isClosed = true;
-      const opened = await opening?.catch(() => undefined);
-      await opened?.nc.close();
-    },
+    close: link.close,
   };
 }
 
@@ -202,7 +152,8 @@ export function positionOf({ seq, timestampNanos }: JsMsg): Position {
   return { number: seq, offset: 0, at: Number(timestampNanos / 1_000_000n) };
 }
 
-function isStreamNotFound(error: unknown): boolean {
+/** Whether JetStream has no such stream. */
+export function isStreamNotFound(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
 }
 

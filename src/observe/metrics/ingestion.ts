@@ -1,4 +1,5 @@
 import type { ClickHouse } from "../../clickhouse/client.ts";
+import type { Families } from "./families.ts";
 import { newHistogram, observe } from "./histogram.ts";
 
 /** Counts of what was sent in. */
@@ -24,6 +25,9 @@ export function createIngestionMetrics() {
       counts.rejected += rejected;
     },
 
+    /** Counts bytes of events, unpacked. */
+    countBytes: (count: number) => void (bytes += count),
+
     /** The same pieces of a body, counted. */
     async *counted<Chunk extends Uint8Array>(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk> {
       for await (const chunk of chunks) {
@@ -42,4 +46,19 @@ export function createIngestionMetrics() {
       };
     },
   };
+}
+
+/** Writes what was counted of events. */
+export function writeIngestion({ counter, histogram }: Families, ingestion: IngestionMetrics): void {
+  const streams = [...ingestion.streams];
+  counter(
+    "events_total",
+    "Events sent in.",
+    streams.flatMap(([stream, { accepted, rejected }]) => [
+      [{ stream, result: "accepted" }, accepted],
+      [{ stream, result: "rejected" }, rejected],
+    ]),
+  );
+  counter("event_bytes_total", "Bytes of events sent in, unpacked.", ingestion.bytes());
+  histogram("insert_duration_seconds", "Inserts of events.", [[{}, ingestion.inserts]]);
 }

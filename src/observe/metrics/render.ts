@@ -4,9 +4,10 @@ import type { SyncState } from "./sync_states.ts";
 import type { Queue } from "../../limits/queue/queue.ts";
 import type { Streams } from "../../stream/streams.ts";
 import type { CacheStats } from "../../cache/stats.ts";
-import { createExposition, type Labels } from "./exposition.ts";
-import type { Histogram } from "./histogram.ts";
+import { createFamilies, type Samples } from "./families.ts";
+import { writeIngestion } from "./ingestion.ts";
 import type { Metrics } from "./metrics.ts";
+import { writeProcess } from "./process.ts";
 
 /** Whose numbers are shown. */
 export interface RenderOptions {
@@ -22,19 +23,12 @@ export interface RenderOptions {
   syncStates: SyncState[];
 }
 
-type Samples = (readonly [Labels, number | Histogram])[];
-
 /** All metrics as Prometheus reads them. */
 export function renderMetrics(options: RenderOptions): string {
-  const { metrics: { requests, ingestion, loopDelay, build, ...metrics } } = options;
-  const exposition = createExposition();
-  const write =
-    (type: "counter" | "gauge" | "histogram") => (name: string, help: string, samples: Samples | number) =>
-      exposition.family(
-        { name: `sluice_${name}`, help, type },
-        typeof samples === "number" ? [[{}, samples]] : samples,
-      );
-  const [counter, gauge, histogram] = [write("counter"), write("gauge"), write("histogram")];
+  const { metrics } = options;
+  const { requests, ingestion } = metrics;
+  const families = createFamilies();
+  const { counter, gauge, histogram } = families;
   const endpoints = [...requests.endpoints];
   const ofEach = (pick: (metrics: typeof endpoints[0][1]) => number): Samples =>
     endpoints.map(([endpoint, metrics]) => [{ endpoint }, pick(metrics)]);
@@ -147,17 +141,7 @@ export function renderMetrics(options: RenderOptions): string {
   counter("budget_waits_total", "Queries that waited for an exchange with other gateways.", budgets.waits);
   gauge("budget_tenants", "Tenants whose budgets are held in memory.", budgets.accounts);
 
-  const streams = [...ingestion.streams];
-  counter(
-    "events_total",
-    "Events sent in.",
-    streams.flatMap(([stream, { accepted, rejected }]) => [
-      [{ stream, result: "accepted" }, accepted],
-      [{ stream, result: "rejected" }, rejected],
-    ]),
-  );
-  counter("event_bytes_total", "Bytes of events sent in, unpacked.", ingestion.bytes());
-  histogram("insert_duration_seconds", "Inserts of events.", [[{}, ingestion.inserts]]);
+  writeIngestion(families, ingestion);
 
   const audit = options.audit.stats();
   gauge("audit_waiting_rows", "Rows of the audit that wait to be written.", audit.waiting);
@@ -168,16 +152,6 @@ export function renderMetrics(options: RenderOptions): string {
     audit.dropped,
   );
 
-  histogram("event_loop_delay_seconds", "How late timers fire.", [[{}, loopDelay.delays]]);
-  const memory = metrics.process?.();
-  if (memory) {
-    gauge("process_resident_memory_bytes", "Memory of the gateway's process.", memory.residentBytes);
-    gauge("process_heap_used_bytes", "JavaScript objects.", memory.heapUsedBytes);
-    gauge("process_heap_bytes", "Memory held for JavaScript objects.", memory.heapTotalBytes);
-    gauge("process_external_memory_bytes", "Buffers outside of the heap.", memory.externalBytes);
-  }
-  gauge("process_start_time_seconds", "When the gateway began, since 1970.", metrics.startedAtSeconds);
-  gauge("clickhouse_up", "Whether ClickHouse answers.", options.isClickHouseUp ? 1 : 0);
-  gauge("build_info", "What runs; the value is always 1.", [[{ ...build }, 1]]);
-  return exposition.text();
+  writeProcess(families, metrics, options.isClickHouseUp);
+  return families.text();
 }

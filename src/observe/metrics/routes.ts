@@ -38,22 +38,31 @@ export const metricsRoutes = {
   }),
 };
 
-/** Writes the metrics for a caller who has METRICS_TOKEN; without that variable for everybody. */
+/** Writes the gateway's metrics. */
 export function serveMetrics(deps: MetricsDeps, probe: Probe): Hono<HttpEnv> {
-  const { METRICS_TOKEN: token } = deps.config;
   const syncStatesOf = memoized(
     () => readSyncStates(deps.clickHouse, AbortSignal.timeout(syncTimeoutMs)),
     syncFreshMs,
   );
+  return serveMetricsText(deps.config, async () => {
+    const [{ isUp }, syncStates = []] = await Promise.all([
+      probe(),
+      withTimeout(syncTimeoutMs, syncStatesOf),
+    ]);
+    return renderMetrics({ ...deps, isClickHouseUp: isUp, syncStates });
+  });
+}
+
+/** Answers metrics to a caller who has METRICS_TOKEN; without that variable to everybody. */
+export function serveMetricsText(
+  { METRICS_TOKEN: token }: MetricsDeps["config"],
+  render: () => Promise<string>,
+): Hono<HttpEnv> {
   return serve(metricsRoutes, {
     async getMetrics(c) {
       if (token !== undefined) await checkToken(token, c.req.header("authorization"));
-      const [{ isUp }, syncStates = []] = await Promise.all([
-        probe(),
-        withTimeout(syncTimeoutMs, syncStatesOf),
-      ]);
+      const text = await render();
       c.header("cache-control", "no-store");
-      const text = renderMetrics({ ...deps, isClickHouseUp: isUp, syncStates });
       return c.text(text, 200, { "Content-Type": mediaType });
     },
   });

@@ -1,0 +1,106 @@
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { headers as natsHeaders } from "@nats-io/nats-core";
+import { createClickHouse } from "../../src/clickhouse/client.ts";
+import { root } from "../../src/hosts/deno/sql_files.ts";
+import { startKeeper } from "../keeper.ts";
+import { installedServers, type NatsServer, startNatsServer } from "../stream/nats_server.ts";
+import { insertDirectly, makeEvents } from "./ingestion.ts";
+import { alternate, type Row } from "./rounds.ts";
+import type { Sides } from "./sides.ts";
+
+const events = 300_000;
+/** Requests of other rows have lower numbers, and events of their own. */
+const firstRequest = 1_000;
+/** Messages that are published before the broker is asked whether it has them. */
+const window = 5_000;
+const subject = "bench.events";
+
+/** Messages of NATS through the sink against the same rows inserted into the landing table directly. */
+export async function benchSink({ target }: Sides): Promise<Row[]> {
+  const programs = await installedServers();
+  const rows: Row[] = [];
+  for (const program of programs) {
+    await using server = await startNatsServer(program);
+    rows.push(await benchServer(program, server, target));
+  }
+  return rows;
+}
+
+async function benchServer(program: string, server: NatsServer, target: Sides["target"]): Promise<Row> {
+  const clickHouse = createClickHouse(target);
+  let request = firstRequest;
+
+  /** Events/s, from the first that is delivered to the last that is acknowledged; the sink has started by then. */
+  async function throughSink(): Promise<number> {
+    const consumer = await publish(server, request++);
+    const sink = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", `${root}src/hosts/deno/sink.ts`],
+      env: {
+        NATS_URL: server.url,
+        CLICKHOUSE_URL: target.url,
+        CLICKHOUSE_USER: target.user,
+        CLICKHOUSE_PASSWORD: target.password,
+        SINK_PORT: "0",
+        SINK_SUBJECTS: `${subject}=outreach`,
+      },
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const keeper = startKeeper();
+    await keeper.keep(sink.pid);
+    try {
+      await consumer.until(({ delivered }) => delivered > 0);
+      const start = performance.now();
+      await consumer.until(({ left }) => left === 0);
+      return events / (performance.now() - start) * 1_000;
+    } finally {
+      sink.kill("SIGTERM");
+      await sink.status;
+      await keeper.release();
+      await consumer.close();
+    }
+  }
+
+  const direct = async () => events / await insertDirectly(clickHouse, makeEvents(request++));
+  const measured = await alternate(throughSink, direct);
+  return {
+    what: `NATS (${program.split("/").at(-1)}) → sink → landing table, messages of 300 bytes`,
+    unit: "events/s",
+    ...measured,
+    goal: { ratioAtLeast: 0.6, atLeast: 100_000 },
+  };
+}
+
+/** Publishes the events of one round into a stream that has no others. */
+async function publish(server: NatsServer, request: number) {
+  const nc = await server.connect();
+  const jsm = await jetstreamManager(nc);
+  const js = jetstream(nc);
+  const stream = `bench_${request}`;
+  await jsm.streams.add({ name: stream, subjects: [subject] });
+  const headers = natsHeaders();
+  headers.set("Sluice-Tenant", "bench");
+  const lines = new TextDecoder().decode(makeEvents(request)).split("\n");
+  const encoder = new TextEncoder();
+  for (const [i, line] of lines.entries()) {
+    const data = encoder.encode(line);
+    if ((i + 1) % window) nc.publish(subject, data, { headers });
+    else await js.publish(subject, data, { headers, timeout: 60_000 });
+  }
+  return {
+    async until(check: (state: { delivered: number; left: number }) => boolean): Promise<void> {
+      for (;;) {
+        const info = await jsm.consumers.info(stream, `sluice_sink_outreach,${subject.replace(".", ",")}`)
+          .catch(() => undefined);
+        const delivered = info?.delivered.consumer_seq ?? 0;
+        const left = info ? info.num_pending + info.num_ack_pending : events;
+        if (info && check({ delivered, left })) return;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+    async close() {
+      await jsm.streams.delete(stream);
+      await nc.close();
+    },
+  };
+}
