@@ -137,6 +137,22 @@ export const variables = {
   NATS_TENANT_FIELD: z.string().min(1).default("companyId").describe(
     "Field of a message's payload that names its tenant when there is no such header",
   ),
+  SLUICE_POSTGRES_HOST: z.string().min(1).optional().describe(
+    "`follow-postgres`: host of the Postgres that ClickHouse reads, with the same four further variables as ClickHouse's server",
+  ),
+  SLUICE_POSTGRES_PORT: port.default(5432).describe("`follow-postgres`: its port"),
+  SLUICE_POSTGRES_DATABASE: z.string().min(1).default("postgres").describe("`follow-postgres`: its database"),
+  SLUICE_POSTGRES_USER: z.string().min(1).default("sluice").describe(
+    "`follow-postgres`: who listens there; no rights are needed",
+  ),
+  SLUICE_POSTGRES_PASSWORD: z.string().default("").describe("`follow-postgres`: the password"),
+  SLUICE_POSTGRES_TLS: z.enum(["disable", "prefer", "require", "verify-full"]).default("prefer").describe(
+    "`follow-postgres`: whether the connection is encrypted: never, if Postgres can, always, or always and with the certificate " +
+      "checked",
+  ),
+  FOLLOW_INTERVAL_MS: z.coerce.number().int().min(100).max(900_000).default(1_000).describe(
+    "`follow-postgres`: shortest time from one run of a source to its next, in milliseconds",
+  ),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional().describe(
     "Bearer token that `/metrics` wants; without it, everybody who reaches the gateway may read them",
   ),
@@ -160,19 +176,50 @@ export class ConfigError extends Error {
 
 /** Reads the variables out of `environment`; an empty value counts as absent. Throws ConfigError. */
 export function parseConfig(environment: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const parsed = schema.safeParse(given);
-  const lines = (parsed.error?.issues ?? []).map((issue) => {
-    const name = String(issue.path[0]);
-    const what = given[name] === undefined ? "is not set" : `is not valid: ${issue.message}`;
-    return `${name} ${what}. ${variables[name as keyof typeof variables]?.description ?? ""}`;
-  });
+  const { given, parsed, faults } = check(schema, environment);
   if (given.AUTH_JWT_SECRET === undefined && given.AUTH_JWKS_URL === undefined) {
-    lines.push(
+    faults.push(
       "AUTH_JWT_SECRET is not set. Neither is AUTH_JWKS_URL, and one of them is needed to check tokens: a " +
         "secret of at least 32 characters, or the address of public keys",
     );
   }
-  if (!parsed.success || lines.length) throw new ConfigError(lines.join("\n"));
+  if (!parsed.success || faults.length) throw new ConfigError(faults.join("\n"));
   return parsed.data;
+}
+
+/** The variables of `follow-postgres`, which needs no gateway's. */
+const followSchema = schema.pick({
+  CLICKHOUSE_URL: true,
+  CLICKHOUSE_USER: true,
+  CLICKHOUSE_PASSWORD: true,
+  CLICKHOUSE_DATABASE: true,
+  SLUICE_POSTGRES_PORT: true,
+  SLUICE_POSTGRES_DATABASE: true,
+  SLUICE_POSTGRES_USER: true,
+  SLUICE_POSTGRES_PASSWORD: true,
+  SLUICE_POSTGRES_TLS: true,
+  FOLLOW_INTERVAL_MS: true,
+  LOG_FORMAT: true,
+  LOG_LEVEL: true,
+}).extend({ SLUICE_POSTGRES_HOST: variables.SLUICE_POSTGRES_HOST.unwrap() });
+
+/** The same for `follow-postgres`. */
+export function parseFollowConfig(
+  environment: Record<string, string | undefined>,
+): z.infer<typeof followSchema> {
+  const { parsed, faults } = check(followSchema, environment);
+  if (!parsed.success) throw new ConfigError(faults.join("\n"));
+  return parsed.data;
+}
+
+/** What `environment` gives, and a line for each variable at fault. */
+function check<Schema extends z.ZodType>(schema: Schema, environment: Record<string, string | undefined>) {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(given);
+  const faults = (parsed.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]);
+    const what = given[name] === undefined ? "is not set" : `is not valid: ${issue.message}`;
+    return `${name} ${what}. ${variables[name as keyof typeof variables]?.description ?? ""}`;
+  });
+  return { given, parsed, faults };
 }
