@@ -169,6 +169,22 @@ export const variables = {
     "`sink`: after so long without a word of the sink NATS delivers a message again; the sink tells it of those it holds",
   ),
   SINK_PORT: port.default(8788).describe("`sink`: port of its probes and metrics; 0 takes a free one"),
+  SLUICE_POSTGRES_HOST: z.string().min(1).optional().describe(
+    "`follow-postgres`: host of the Postgres that ClickHouse reads, with the same four further variables as ClickHouse's server",
+  ),
+  SLUICE_POSTGRES_PORT: port.default(5432).describe("`follow-postgres`: its port"),
+  SLUICE_POSTGRES_DATABASE: z.string().min(1).default("postgres").describe("`follow-postgres`: its database"),
+  SLUICE_POSTGRES_USER: z.string().min(1).default("sluice").describe(
+    "`follow-postgres`: who listens there; no rights are needed",
+  ),
+  SLUICE_POSTGRES_PASSWORD: z.string().default("").describe("`follow-postgres`: the password"),
+  SLUICE_POSTGRES_TLS: z.enum(["disable", "prefer", "require", "verify-full"]).default("prefer").describe(
+    "`follow-postgres`: whether the connection is encrypted: never, if Postgres can, always, or always and with the certificate " +
+      "checked",
+  ),
+  FOLLOW_INTERVAL_MS: z.coerce.number().int().min(100).max(900_000).default(1_000).describe(
+    "`follow-postgres`: shortest time from one run of a source to its next, in milliseconds",
+  ),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional().describe(
     "Bearer token that `/metrics` wants; without it, everybody who reaches the gateway may read them",
   ),
@@ -230,6 +246,31 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
 /** The same of the sink's variables. */
 export function parseSinkConfig(environment: Record<string, string | undefined>): SinkConfig {
   const { lines, data } = parse(sinkSchema, environment);
+  if (!data) throw new ConfigError(lines.join("\n"));
+  return data;
+}
+
+/** The variables of `follow-postgres`, which needs no gateway's. */
+const followSchema = schema.pick({
+  CLICKHOUSE_URL: true,
+  CLICKHOUSE_USER: true,
+  CLICKHOUSE_PASSWORD: true,
+  CLICKHOUSE_DATABASE: true,
+  SLUICE_POSTGRES_PORT: true,
+  SLUICE_POSTGRES_DATABASE: true,
+  SLUICE_POSTGRES_USER: true,
+  SLUICE_POSTGRES_PASSWORD: true,
+  SLUICE_POSTGRES_TLS: true,
+  FOLLOW_INTERVAL_MS: true,
+  LOG_FORMAT: true,
+  LOG_LEVEL: true,
+}).extend({ SLUICE_POSTGRES_HOST: variables.SLUICE_POSTGRES_HOST.unwrap() });
+
+/** The same for `follow-postgres`. */
+export function parseFollowConfig(
+  environment: Record<string, string | undefined>,
+): z.infer<typeof followSchema> {
+  const { lines, data } = parse(followSchema, environment);
   if (!data) throw new ConfigError(lines.join("\n"));
   return data;
 }

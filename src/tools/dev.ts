@@ -1,6 +1,6 @@
 // The room tools: what runs beside a gateway: `dev` and the other tasks, the embedded engine and Postgres, demo data, backfills.
 
-import { createRoles } from "../clickhouse/roles.ts";
+import { createRoles, type Roles } from "../clickhouse/roles.ts";
 import { signToken } from "../auth/token.ts";
 import type { QueryFile } from "../catalog/query.ts";
 import type { QueryFileError } from "../catalog/query_file_error.ts";
@@ -24,10 +24,12 @@ import { greeting } from "./greeting.ts";
 import { keptInspections } from "./kept_inspections.ts";
 import { keptSecret } from "../hosts/deno/kept_secret.ts";
 import { createLog } from "../hosts/deno/log.ts";
+import { followSources } from "../ingest/sync/follow.ts";
+import { listenPostgres } from "../hosts/deno/listen_postgres.ts";
 import { migrationsRoot } from "../hosts/deno/migration_folders.ts";
 import { onOrphaned } from "../hosts/deno/on_orphaned.ts";
 import { onSignal } from "../hosts/deno/on_signal.ts";
-import { type DevSource, followSource, startDevSource } from "./postgres/dev_source.ts";
+import { type DevSource, startDevSource } from "./postgres/dev_source.ts";
 import { progressBar } from "./progress_bar.ts";
 import type { Server } from "../hosts/deno/serve.ts";
 import { createQueryChanges } from "./query_changes.ts";
@@ -133,7 +135,7 @@ async function serveDev(
     say,
   });
   await migrate();
-  if (source) await followSource(clickHouse);
+  if (source) closing.unshift(follow(source, createRoles(target), config, log));
   if (config.SLUICE_DEMO === "1") {
     await loadDemo(clickHouse, `${dataDir}/demo.json`, new Date(), progressBar("Demo data  "));
     await loadStreamsOf(clickHouse);
@@ -170,6 +172,21 @@ async function startSink(
   const sink = serveSink({ config: { ...config, NATS_URL }, roles, ping: createPing(target), log });
   say(`Sink        ${sink.url}, from ${config.SINK_SUBJECTS.join(", ")}`);
   return sink.stop;
+}
+
+/** Has changes of Postgres come over within seconds; returns how to end that. */
+function follow(
+  { listening }: DevSource,
+  { clickHouse, syncer }: Roles,
+  { FOLLOW_INTERVAL_MS: intervalMs }: Config,
+  log: Log,
+): () => void {
+  const ending = new AbortController();
+  void followSources(
+    { clickHouse, syncer, listen: listenPostgres(listening), intervalMs, log },
+    ending.signal,
+  );
+  return () => ending.abort();
 }
 
 async function loadStreamsOf(clickHouse: ClickHouse): Promise<void> {

@@ -1,6 +1,4 @@
-import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
-import modifySql from "./modify_refresh.sql" with { type: "text" };
-import sourcesSql from "./source_views.sql" with { type: "text" };
+import type { PostgresAddress } from "../../hosts/deno/listen_postgres.ts";
 import { startPostgres } from "./postgres.ts";
 import { prepareSource, sourceVariables } from "./source.ts";
 
@@ -8,6 +6,8 @@ import { prepareSource, sourceVariables } from "./source.ts";
 export interface DevSource {
   /** How to get in, for a developer who wants to change rows. */
   address: string;
+  /** How to hear of changes there. */
+  listening: PostgresAddress;
   /** What the engine's configuration needs to find it. */
   variables: Record<string, string>;
   stop(): Promise<void>;
@@ -20,14 +20,8 @@ export async function startDevSource(dataDir: string): Promise<DevSource> {
   const { user, password, host, port, database } = source;
   return {
     address: `postgresql://${user}:${password}@${host}:${port}/${database}`,
+    listening: { host, port, database, user: "sluice", password, tls: "disable" },
     variables: sourceVariables(source),
     stop: source.stop,
   };
-}
-
-/** Has the database read its sources every ten seconds, in place of every quarter of an hour. */
-export async function followSource(clickHouse: ClickHouse): Promise<void> {
-  for (const { view } of await readRows<{ view: string }>(clickHouse, { sql: sourcesSql })) {
-    await run(clickHouse, { sql: modifySql, parameters: { view } });
-  }
 }
