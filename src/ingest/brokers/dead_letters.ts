@@ -31,6 +31,8 @@ export interface DeadLetter {
   line_number: number;
   reason: string;
   line: string;
+  /** The message was longer than what is kept of it, so it cannot be sent again. */
+  is_cut: boolean;
 }
 
 /** Keeps dead letters. Throws ClickHouseError, ClickHouseUnreachable. */
@@ -44,8 +46,8 @@ export async function insertDeadLetters(clickHouse: ClickHouse, rows: DeadLetter
 }
 
 /** So much of a payload as a dead letter keeps, as text. */
-export function deadLetterLine(data: Uint8Array): string {
-  return utf8.decode(data.subarray(0, maxLineBytes));
+export function keptOf(data: Uint8Array): Pick<DeadLetter, "line" | "is_cut"> {
+  return { line: utf8.decode(data.subarray(0, maxLineBytes)), is_cut: data.length > maxLineBytes };
 }
 
 /** Writes the messages that cannot be events into `rejected_events`, as of the stream `live_nats`. */
@@ -88,9 +90,8 @@ export function createDeadLetters({ stream, places, clickHouse, log }: DeadLette
         source: "nats",
         request_id,
         line_number: i + 1,
-        is_cut: message.data.length > maxLineBytes,
         reason: `Message ${message.seq} on "${message.subject}": ${reason}`,
-        line: deadLetterLine(message.data),
+        ...keptOf(message.data),
       };
     });
     if (rows.length === 0) return;

@@ -2,7 +2,7 @@ import { pause } from "../../base/async/pause.ts";
 import type { Log } from "../../base/log.ts";
 import type { ClickHouse } from "../../clickhouse/client.ts";
 import { ClickHouseError, textForLog } from "../../clickhouse/exception.ts";
-import { deadLetterLine, insertDeadLetters } from "../brokers/dead_letters.ts";
+import { insertDeadLetters, keptOf } from "../brokers/dead_letters.ts";
 import { insertStream } from "../insert.ts";
 import type { SinkMessage } from "../message.ts";
 import { encodeMessages, type MessageRowsOptions, messageSource } from "./message_rows.ts";
@@ -121,7 +121,7 @@ export function createMessageStore(options: StoreOptions) {
       request_id: message.requestId,
       line_number: message.sequence % 2 ** 32,
       reason,
-      line: deadLetterLine(message.data),
+      ...keptOf(message.data),
     };
     // nothing else can become of it: it waits, whatever the reason
     await whenThere(() => insertDeadLetters(clickHouse, [row]), signal, () => true);
