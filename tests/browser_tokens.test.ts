@@ -154,8 +154,8 @@ Deno.test("A page's token ends with the API key that it was made with: at its en
   const long = await newKey();
   const { token } = await make(long.key);
   const other = await createGateway({ files });
-  for (const  of of[gateway, other]) {
-    assert.deepEqual((await ask(token, undefined, {}, of)).body.data, [{ tenant: long.tenantId }]);
+  for (const each of [gateway, other]) {
+    assert.deepEqual((await ask(token, undefined, {}, each)).body.data, [{ tenant: long.tenantId }]);
   }
   const revoked = await gateway.fetch(`/v1/admin/keys/${long.id}`, undefined, {
     method: "DELETE",
