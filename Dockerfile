@@ -1,4 +1,4 @@
-# The gateway, the sink and the `migrate` task, on Deno alone.
+# The gateway, the sink, and the tasks `migrate` and `follow-postgres`, on Deno alone.
 FROM denoland/deno:2.9.6
 
 WORKDIR /sluice
@@ -7,7 +7,7 @@ COPY src src
 COPY sql sql
 COPY migrations migrations
 # everything that is downloaded, is downloaded now
-RUN deno cache src/hosts/deno/main.ts src/hosts/deno/sink.ts src/tools/tasks/migrate.ts && deno run -A src/tools/tasks/prefetch.ts \
+RUN deno cache src/hosts/deno/main.ts src/hosts/deno/sink.ts src/tools/tasks/migrate.ts src/tools/tasks/follow_postgres.ts && deno run -A src/tools/tasks/prefetch.ts \
     && chown -R deno:deno "$DENO_DIR"
 USER deno
 

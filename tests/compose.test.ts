@@ -23,7 +23,7 @@ if (await isInstalled("docker-compose")) {
     const { services } = parse(stdout);
     // those of a profile may be listed too
     const names = Object.keys(services).filter((name) =>
-      !["kafka", "nats", "postgres", "sink"].includes(name)
+      !["follow", "kafka", "nats", "postgres", "sink"].includes(name)
     );
     assert.deepEqual(names.sort(), ["clickhouse", "gateway", "migrate"]);
     const mounts: string[] = services.clickhouse.volumes.filter((volume: string) => volume.startsWith("/"));
@@ -37,15 +37,17 @@ if (await isInstalled("docker-compose")) {
       ["--profile", "postgres"],
     );
     assert.ok(success, stderr);
-    const { services: { postgres, clickhouse, migrate, gateway } } = parse(stdout);
+    const { services: { postgres, clickhouse, migrate, gateway, follow } } = parse(stdout);
     assert.equal(clickhouse.environment.SLUICE_POSTGRES_PASSWORD, "of Postgres");
     assert.equal(postgres.environment.SLUICE_POSTGRES_PASSWORD, "of Postgres");
+    assert.equal(follow.environment.SLUICE_POSTGRES_PASSWORD, "of Postgres");
+    assert.equal(follow.environment.SLUICE_POSTGRES_HOST, clickhouse.environment.SLUICE_POSTGRES_HOST);
     assert.deepEqual([migrate, gateway].map(({ environment }) => environment.MIGRATIONS), [
       "postgres",
       "postgres",
     ]);
     const mounts: string[] = postgres.volumes.filter((volume: string) => volume.startsWith("/"));
-    assert.equal(mounts.length, 3);
+    assert.equal(mounts.length, 4);
     for (const mount of mounts) assert.ok((await Deno.stat(mount.split(":")[0])).isFile, mount);
   });
 

@@ -26,7 +26,7 @@ function isListening(port: number): boolean {
   }
 }
 
-Deno.test("dev --postgres reads its Postgres every ten seconds, keeps it, and never leaves it behind", async () => {
+Deno.test("dev --postgres shows what changes in its Postgres, keeps it, and never leaves it behind", async () => {
   await using folder = await temporaryFolder();
   const env = () => ({
     PORT: String(freePort()),
