@@ -1,8 +1,8 @@
 /*---
 summary: Lines that were rejected
 description: |
-  A tenant's dead letters: lines sent to POST /v1/events/{stream}, read from a file or come from Postgres that broke a rule of
-  their stream, with the reason, newest first. They are kept for 90 days.
+  A tenant's dead letters: lines sent to POST /v1/events/{stream}, read from a file, or come from Postgres or a broker that broke
+  a rule of their stream, with the reason, newest first. They are kept for 90 days.
 
 path: rejected
 page: { size: 100, max: 1000 }
@@ -14,7 +14,7 @@ columns:
   lineNumber: "Number of the line in the request body or file; of a row from Postgres, its place in what was read"
   reason: "What is wrong with it: the first rule that it breaks, in the order of the fields"
   line: The line as it was sent; bytes that are not UTF-8 are replaced
-  source: "Where it came from, such as http, backfill or postgres"
+  source: "Where it came from, such as http, backfill, postgres, kafka or nats"
   requestId: The request, or the run, that brought it
 ---*/
 SELECT
