@@ -1,5 +1,5 @@
 -- Optional, after schema.sql: says which source has changed, so that `deno task follow-postgres` has it read within seconds
--- instead of within 15 minutes. The channel `sluice` carries the source's name and nothing else; whoever may connect may
+-- instead of within 15 minutes. The channel `sluice` carries the source's name and nothing else; who may connect may
 -- listen to it. A transaction says each name once, however many rows and statements it has, and only when it is committed.
 -- What is said while nobody listens is lost, which costs nothing: positions tell what has changed.
 -- May be run again. Taken back with DROP FUNCTION sluice.notify_change CASCADE.

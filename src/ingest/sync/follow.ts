@@ -28,7 +28,7 @@ export interface FollowOptions {
 }
 
 const statementTimeoutMs = 10_000;
-/** A run that takes longer goes on, but is asked after again: whoever waits must notice when the other end is silently gone. */
+/** A run that takes longer goes on, but is asked after again: a follower must notice when the other end is silently gone. */
 const runTimeoutMs = 300_000;
 const firstRetryMs = 250;
 const maxPauseMs = 15_000;
@@ -123,7 +123,7 @@ function createFollower({ syncer, intervalMs, log }: FollowOptions, signal: Abor
   };
 }
 
-/** Tells a failure when it is another than the last, and the first success after one. */
+/** Tells a failure when it differs from the last, and the first success after one. */
 function createTelling(log: Log, failed: string, mended: string) {
   let last: string | undefined;
   return {
