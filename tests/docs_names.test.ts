@@ -10,7 +10,7 @@ import { readPages } from "./docs/pages.ts";
 const pages = await readPages();
 const shownFiles = pages.flatMap(({ blocks }) => blocks.flatMap(({ file }) => file ?? []));
 
-/** Names of others: of standards, of ClickHouse, of Deno. */
+/** Names of others: of standards, of ClickHouse, of Postgres, of Deno. */
 const foreign = [
   "OTEL_EXPORTER_OTLP_ENDPOINT",
   "OTEL_SERVICE_NAME",
@@ -20,6 +20,7 @@ const foreign = [
   "data_version",
   "perf_hooks",
   "query_params",
+  "max_slot_wal_keep_size",
   "request_timeout",
 ];
 

@@ -28,7 +28,7 @@ export interface FollowOptions {
 }
 
 const statementTimeoutMs = 10_000;
-/** A run that takes longer goes on, but is asked after again: its caller must notice when the other end is silently gone. */
+/** A run that takes longer goes on, but is asked after again: a follower must notice when the other end is silently gone. */
 const runTimeoutMs = 300_000;
 const firstRetryMs = 250;
 const maxPauseMs = 15_000;
