@@ -37,7 +37,7 @@ const goodAfterMs = 30_000;
 
 /**
  * Has the database read a source whenever that has changed, and all sources after each beginning to listen, until the signal fires. What
- * fails is repeated. Runs are written down, and tenants told, right after they end instead of at the next turn of the views that do so.
+ * fails is repeated. Runs are written down, and tenants told, right after they end and not at the next turn of the views that do so.
  */
 export async function followSources(options: FollowOptions, signal: AbortSignal): Promise<void> {
   const { listen, intervalMs, log } = options;
@@ -74,9 +74,10 @@ async function readSources(clickHouse: ClickHouse, signal: AbortSignal): Promise
   return rows.map(({ source }) => source);
 }
 
-/** Runs of the sources' views and of those that write them down, each at a pace of its own. */
+/** Runs of the sources' views, each source at a pace of its own, and of the views that write runs down and tell tenants. */
 function createFollower({ syncer, intervalMs, log }: FollowOptions, signal: AbortSignal) {
   const paced = new Map<string, () => void>();
+  const noting = createTelling(log, "Cannot write down runs", "Runs are written down again");
 
   async function runView(view: string): Promise<void> {
     const parameters = { view };
@@ -85,18 +86,21 @@ function createFollower({ syncer, intervalMs, log }: FollowOptions, signal: Abor
     await run(syncer, { sql: waitSql, parameters, signal: within(runTimeoutMs) });
   }
 
-  const note = createPaced(
-    async () => {
-      await runView("sync_runs_refresh");
-      await runView("live_events_synced_refresh");
-    },
-    {
-      intervalMs,
-      maxPauseMs,
-      ...createTelling(log, "Cannot write down runs", "Runs are written down again"),
-    },
-    signal,
-  );
+  const tell = createPaced(() => runView("live_events_synced_refresh"), {
+    intervalMs,
+    maxPauseMs,
+    ...createTelling(log, "Cannot tell tenants of runs", "Tenants are told of runs again"),
+  }, signal);
+
+  /** Runs a source's view, and waits until that is written down: the next run begins where this one ended, and repeats no dead letter. */
+  async function readSource(source: string): Promise<void> {
+    try {
+      await runView(`sync_lines_${source}_refresh`);
+    } finally {
+      await runView("sync_runs_refresh").then(() => noting.onSuccess(), noting.onFailure);
+      tell();
+    }
+  }
 
   return {
     /** Has a source read soon. */
@@ -104,18 +108,7 @@ function createFollower({ syncer, intervalMs, log }: FollowOptions, signal: Abor
       let want = paced.get(source);
       if (!want) {
         const telling = createTelling(log, `Cannot read ${source}`, `${source} is read again`);
-        want = createPaced(() => runView(`sync_lines_${source}_refresh`), {
-          intervalMs,
-          maxPauseMs,
-          onSuccess() {
-            telling.onSuccess();
-            note();
-          },
-          onFailure(error) {
-            telling.onFailure(error);
-            note();
-          },
-        }, signal);
+        want = createPaced(() => readSource(source), { intervalMs, maxPauseMs, ...telling }, signal);
         paced.set(source, want);
       }
       want();
