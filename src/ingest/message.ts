@@ -7,14 +7,14 @@ export interface SinkMessage {
   /** When the broker took it, in ms since 1970. */
   at: number;
   /** How many of its source came after it, when it was delivered. */
-  behind: number;
+  following: number;
   subject: string;
   data: Uint8Array;
   /** The values of a header, in order; undefined when the headers are no text of the form that they must have. */
   header(name: string): string[] | undefined;
   /** It need not come again. */
   ack(): void;
-  /** It shall come again now, to whoever reads. */
+  /** It comes again at once, to any reader. */
   release(): void;
 }
 

@@ -43,7 +43,7 @@ export async function startDevEngine(
  */
 export async function withDevDatabase<Result>(
   work: (target: ClickHouseOptions) => Promise<Result>,
-  optionsOf = clickHouseOptions,
+  optionsOf: (config: Config) => ClickHouseOptions = clickHouseOptions,
 ): Promise<Result> {
   const config = devConfig();
   if (givenVariables().CLICKHOUSE_URL) return await work(optionsOf(config));

@@ -293,7 +293,7 @@ test("a message that ClickHouse refuses becomes a dead letter, and the 999 aroun
   }
 });
 
-test("a table that is not there is no fault of the messages, which wait for it; whoever reads next has them at once", async (world) => {
+test("a table that is not there is no fault of the messages, which wait for it; the next reader has them at once", async (world) => {
   const options = { stream: "absent", config: { SINK_ACK_WAIT_SECONDS: "3600" } };
   const sink = world.sink(options);
   await world.publish([one(event(), tenantHeader(newTenant()))]);
@@ -326,10 +326,14 @@ test("a stream is made for the subjects that none has, and grows with the mappin
   const first = world.sink({ config: { SINK_SUBJECTS: `${one}=outreach,${two}=outreach` } });
   await waitFor("it is ready", async () => (await first.get("/health/ready")).status === 200);
   await first.stop();
-  const second = world.sink({ config: { SINK_SUBJECTS: `${one}=outreach,${three}=outreach` } });
+  const second = world.sink({
+    config: { SINK_SUBJECTS: `${one}=outreach,${three}=outreach`, SINK_ACK_WAIT_SECONDS: "7" },
+  });
   await waitFor("it is ready", async () => (await second.get("/health/ready")).status === 200);
   const { config } = await jsm.streams.info("sluice_events");
   assert.deepEqual(config.subjects, [one, two, three]);
+  const durable = `sluice_sink_outreach,${one.replaceAll(".", ",").replace("*", "+")}`;
+  assert.equal((await jsm.consumers.info("sluice_events", durable)).config.ack_wait, 7_000_000_000);
   const headers = natsHeaders();
   headers.set("Sluice-Tenant", tenant);
   for (const subject of [one, three]) {
@@ -400,4 +404,22 @@ test("a sync that brought a tenant something is published as analytics.synced, o
   const all = await messages();
   assert.deepEqual(all.filter(byTenant(tenant)), [event(tenant), event(tenant)]);
   assert.deepEqual(all.filter(byTenant(other)), [event(other)]);
+});
+
+test("several sinks share the messages, and each message is stored by one", async (world) => {
+  const tenant = newTenant();
+  const sinks = [world.sink(), world.sink()];
+  for (let round = 0; round < 20; round++) {
+    await world.publish(Array.from({ length: 50 }, () => one(event(), tenantHeader(tenant))));
+  }
+  await world.drained();
+  const [{ rows, ids }] = await readRows<{ rows: number; ids: number }>(owner, {
+    sql:
+      "SELECT count() AS rows, uniqExact(id) AS ids FROM outreach_events WHERE tenant_id = {tenant:String}",
+    parameters: { tenant },
+  });
+  assert.deepEqual([rows, ids], [1_000, 1_000]);
+  const stored = () => Promise.all(sinks.map((sink) => sink.metric("sluice_events_total")));
+  await waitFor("all are counted", async () => (await stored()).reduce((sum, each) => sum + each) === 1_000);
+  assert.ok((await stored()).every((count) => count > 0), "both had some");
 });

@@ -163,7 +163,7 @@ async function lagOf(jsm: JetStreamManager, stream: string, consumer: string): P
 class NatsMessage implements SinkMessage {
   readonly sequence: number;
   readonly at: number;
-  readonly behind: number;
+  readonly following: number;
   readonly requestId: string;
 
   constructor(
@@ -177,7 +177,7 @@ class NatsMessage implements SinkMessage {
     const first = tokens.length > 9 ? 7 : 5;
     this.sequence = Number(tokens[first]);
     this.at = Math.floor(Number(tokens[first + 2]) / 1e6);
-    this.behind = Number(tokens[first + 3]);
+    this.following = Number(tokens[first + 3]);
     this.requestId = requestIdOf(this.sequence);
   }
 

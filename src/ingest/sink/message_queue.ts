@@ -29,7 +29,7 @@ export function createMessageQueue(limits: QueueLimits) {
   /** When the first of those that wait came. */
   let since = 0;
   /** How many more the broker has. */
-  let behind = 0;
+  let following = 0;
   let isClosed = false;
   let wakers: (() => void)[] = [];
 
@@ -47,7 +47,7 @@ export function createMessageQueue(limits: QueueLimits) {
       return 0;
     }
     const isEnough = waiting.length >= limits.batchMessages;
-    const isBacklog = waiting.length + behind >= limits.maxBatchMessages;
+    const isBacklog = waiting.length + following >= limits.maxBatchMessages;
     const maxMs = !isEnough ? limits.batchMs : isBacklog ? Math.min(limits.backlogMs, limits.batchMs) : 0;
     return since + maxMs - performance.now();
   }
@@ -79,7 +79,7 @@ export function createMessageQueue(limits: QueueLimits) {
         bytes += message.data.length;
       }
       messages += added.length;
-      behind = added.at(-1)?.behind ?? behind;
+      following = added.at(-1)?.following ?? following;
       wake();
     },
 

@@ -13,12 +13,12 @@ const limits = {
   maxBytes: 200,
 };
 
-function messages(count: number, bytes = 1, behind = 0): SinkMessage[] {
+function messages(count: number, bytes = 1, following = 0): SinkMessage[] {
   return Array.from({ length: count }, (_, sequence) => ({
     sequence,
     requestId: "",
     at: 0,
-    behind,
+    following,
     subject: "",
     data: new Uint8Array(bytes),
     header: () => [],

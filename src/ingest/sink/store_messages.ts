@@ -37,9 +37,6 @@ export interface StoreStats {
 
 /** How often a batch, and a message alone, is sent before it counts as refused. */
 const attempts = 3;
-/** A batch that was sent is waited for, also when the sink stops. */
-const never = new AbortController().signal;
-
 /** The signal fired before all was stored. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
@@ -78,6 +75,8 @@ export function createMessageStore(options: StoreOptions) {
   /** Sends rows up to so many times; returns the last refusal. */
   async function send(messages: SinkMessage[], times: number, signal: AbortSignal) {
     const rows = encodeMessages(messages, options);
+    // what was sent is waited for, also when the sink stops
+    const { signal: never } = new AbortController();
     for (let attempt = 1;; attempt++) {
       try {
         await whenThere(() => insertStream(ingester, stream, rows, never), signal);
