@@ -72,7 +72,7 @@ async function coresOf(servers: number[]): Promise<number> {
 }
 
 /** Processor time of a process so far; 0 where there is no /proc. */
-async function cpuSeconds(pid: number): Promise<number> {
+export async function cpuSeconds(pid: number): Promise<number> {
   try {
     const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
     // after the name in parentheses, fields 14 and 15 of proc(5): ticks of 10 ms

@@ -5,7 +5,8 @@ import { root } from "../../src/hosts/deno/sql_files.ts";
 import { startKeeper } from "../keeper.ts";
 import { installedServers, type NatsServer, startNatsServer } from "../stream/nats_server.ts";
 import { insertDirectly, makeEvents } from "./ingestion.ts";
-import { alternate, type Row } from "./rounds.ts";
+import { cpuSeconds } from "./load.ts";
+import { alternate, median, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 
 const events = 300_000;
@@ -16,19 +17,36 @@ const window = 5_000;
 const subject = "bench.events";
 
 /** Messages of NATS through the sink against the same rows inserted into the landing table directly. */
-export async function benchSink({ target }: Sides): Promise<Row[]> {
+export async function benchSink({ target, enginePid }: Sides): Promise<Row[]> {
   const programs = await installedServers();
   const rows: Row[] = [];
   for (const program of programs) {
     await using server = await startNatsServer(program);
-    rows.push(await benchServer(program, server, target));
+    rows.push(await benchServer(program, server, target, enginePid));
   }
   return rows;
 }
 
-async function benchServer(program: string, server: NatsServer, target: Sides["target"]): Promise<Row> {
+async function benchServer(
+  program: string,
+  server: NatsServer,
+  target: Sides["target"],
+  enginePid: number,
+): Promise<Row> {
   const clickHouse = createClickHouse(target);
   let request = firstRequest;
+  /** Core time of each round, in µs for each event. */
+  const coreTimes: Record<string, number[]> = { sink: [], NATS: [], ClickHouse: [], direct: [] };
+
+  /** Does the work and notes what it takes of each process. */
+  async function timed<Result>(pids: Record<string, number>, work: () => Promise<Result>): Promise<Result> {
+    const before = await Promise.all(Object.values(pids).map(cpuSeconds));
+    const result = await work();
+    for (const [i, [name, pid]] of Object.entries(pids).entries()) {
+      coreTimes[name].push((await cpuSeconds(pid) - before[i]) / events * 1e6);
+    }
+    return result;
+  }
 
   /** Events/s, from the first that is delivered to the last that is acknowledged; the sink has started by then. */
   async function throughSink(): Promise<number> {
@@ -50,9 +68,11 @@ async function benchServer(program: string, server: NatsServer, target: Sides["t
     await keeper.keep(sink.pid);
     try {
       await consumer.until(({ delivered }) => delivered > 0);
-      const start = performance.now();
-      await consumer.until(({ left }) => left === 0);
-      return events / (performance.now() - start) * 1_000;
+      return await timed({ sink: sink.pid, NATS: server.pid, ClickHouse: enginePid }, async () => {
+        const start = performance.now();
+        await consumer.until(({ left }) => left === 0);
+        return events / (performance.now() - start) * 1_000;
+      });
     } finally {
       sink.kill("SIGTERM");
       await sink.status;
@@ -61,13 +81,19 @@ async function benchServer(program: string, server: NatsServer, target: Sides["t
     }
   }
 
-  const direct = async () => events / await insertDirectly(clickHouse, makeEvents(request++));
+  const direct = async () => {
+    const body = makeEvents(request++);
+    return await timed({ direct: enginePid }, async () => events / await insertDirectly(clickHouse, body));
+  };
   const measured = await alternate(throughSink, direct);
   return {
     what: `NATS (${program.split("/").at(-1)}) → sink → landing table, messages of 300 bytes`,
     unit: "events/s",
     ...measured,
     goal: { ratioAtLeast: 0.6, atLeast: 100_000 },
+    note: `core time an event, in µs: ${
+      Object.entries(coreTimes).map(([name, times]) => `${name} ${median(times).toFixed(1)}`).join(", ")
+    }`,
   };
 }
 

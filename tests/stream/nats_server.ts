@@ -6,6 +6,8 @@ import { type Program, startProgram, temporaryFolder } from "../program.ts";
 /** A server with JetStream that a test has started, on a port of its own. */
 export interface NatsServer extends AsyncDisposable {
   url: string;
+  /** Of its process as it is now. */
+  readonly pid: number;
   connect(): Promise<NatsConnection>;
   /** Starts it again on the same port, with what it has stored, or with nothing. */
   start(options?: { isEmpty?: boolean }): Promise<void>;
@@ -50,6 +52,10 @@ export async function startNatsServer(program: string): Promise<NatsServer> {
   const url = `nats://someone:secret@127.0.0.1:${port}`;
   const server: NatsServer = {
     url,
+    get pid() {
+      if (!running) throw new Error("The server does not run");
+      return running.pid;
+    },
     connect: connectNats(url),
     async start({ isEmpty = false } = {}) {
       if (isEmpty) {

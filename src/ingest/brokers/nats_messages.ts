@@ -1,4 +1,12 @@
-import { AckPolicy, DeliverPolicy, type JetStreamManager, type StreamInfo } from "@nats-io/jetstream";
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  type StreamInfo,
+} from "@nats-io/jetstream";
 import { createInbox, type Msg, nanos, type NatsConnection } from "@nats-io/nats-core";
 import type { MessageSource, SinkMessage } from "../message.ts";
 import type { NatsLink, Opened } from "./nats_link.ts";
@@ -42,8 +50,7 @@ export function createNatsMessages(options: NatsMessagesOptions): MessageSource 
   async function open() {
     const stream = await options.info();
     const opened = await link.open();
-    await opened.jsm.consumers.add(stream.config.name, {
-      durable_name: durableName,
+    await ensureConsumer(opened.jsm, stream.config.name, durableName, {
       filter_subject: subject,
       deliver_policy: DeliverPolicy.All,
       ack_policy: AckPolicy.Explicit,
@@ -152,6 +159,26 @@ export function createNatsMessages(options: NatsMessagesOptions): MessageSource 
       await nc.flush();
     },
   };
+}
+
+/** Makes the consumer, or gives the one that is there the limits that are wanted now; it goes on where it was. */
+async function ensureConsumer(
+  jsm: JetStreamManager,
+  stream: string,
+  name: string,
+  wanted: Partial<ConsumerConfig> & Pick<ConsumerConfig, "ack_wait" | "max_ack_pending">,
+): Promise<void> {
+  try {
+    const { config } = await jsm.consumers.info(stream, name);
+    const { ack_wait, max_ack_pending } = wanted;
+    if (config.ack_wait === ack_wait && config.max_ack_pending === max_ack_pending) return;
+    await jsm.consumers.update(stream, name, { ack_wait, max_ack_pending });
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.ConsumerNotFound) {
+      throw error;
+    }
+    await jsm.consumers.add(stream, { ...wanted, durable_name: name });
+  }
 }
 
 async function lagOf(jsm: JetStreamManager, stream: string, consumer: string): Promise<number> {
