@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConfigError, parseConfig } from "../src/base/config.ts";
+import { ConfigError, parseConfig, parseSinkConfig } from "../src/base/config.ts";
 
 const least = { CLICKHOUSE_URL: "http://localhost:8123", AUTH_JWT_SECRET: "x".repeat(32) };
 
@@ -75,4 +75,37 @@ Deno.test("all faults are told at once, and no value is repeated", () => {
     () => parseConfig({ ...least, AUTH_JWT_SECRET: "my-password" }),
     (error: Error) => !error.message.includes("my-password"),
   );
+});
+
+Deno.test("the sink needs NATS and ClickHouse, and no secret of tokens", () => {
+  const sink = { CLICKHOUSE_URL: least.CLICKHOUSE_URL, NATS_URL: "nats://localhost:4222" };
+  const config = parseSinkConfig(sink);
+  assert.deepEqual(config.SINK_SUBJECTS.slice(0, 2), ["pipeline.message.*=outreach", "campaign.*=outreach"]);
+  assert.equal("AUTH_JWT_SECRET" in config, false);
+  assert.throws(
+    () => parseSinkConfig({ CLICKHOUSE_URL: sink.CLICKHOUSE_URL }),
+    /^ConfigError: NATS_URL is not set/,
+  );
+  const good = ["a=b", "a.*.c=b", "a.>=b", "*.a=b", " a=b , c=b ", "a=b,a=c"];
+  for (const SINK_SUBJECTS of good) assert.ok(parseSinkConfig({ ...sink, SINK_SUBJECTS }), SINK_SUBJECTS);
+  const bad = [
+    "a",
+    "a=",
+    "=b",
+    "a.>.c=b",
+    "a b=c",
+    "a..b=c",
+    "a=b-c",
+    "a=b; DROP",
+    "a=b,a=b",
+    "$JS.API=b",
+    ",",
+  ];
+  for (const SINK_SUBJECTS of bad) {
+    assert.throws(
+      () => parseSinkConfig({ ...sink, SINK_SUBJECTS }),
+      /SINK_SUBJECTS is not valid/,
+      SINK_SUBJECTS,
+    );
+  }
 });

@@ -115,7 +115,7 @@ export const variables = {
     "must be addresses that begin with nats:// or tls://, separated by commas",
   ).refine((list) => list.split(",").every((address) => URL.canParse(address)), "must be addresses")
     .optional().describe(
-      "Servers of NATS JetStream, a second source of live updates, such as `nats://name:password@localhost:4222`; several are " +
+      "Servers of NATS JetStream, a second source of live updates, and that of the sink, such as `nats://name:password@localhost:4222`; several are " +
         "separated by commas",
     ),
   NATS_STREAM: z.string().regex(/^[\w-]+$/, "must be letters, digits, hyphens and underscores").default(

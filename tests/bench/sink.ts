@@ -121,7 +121,7 @@ async function publish(server: NatsServer, request: number) {
         const delivered = info?.delivered.consumer_seq ?? 0;
         const left = info ? info.num_pending + info.num_ack_pending : events;
         if (info && check({ delivered, left })) return;
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
     async close() {

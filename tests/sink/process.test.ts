@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
+import { jetstream } from "@nats-io/jetstream";
+import { headers as natsHeaders } from "@nats-io/nats-core";
 import { readRows } from "../../src/clickhouse/client.ts";
 import { readQueryFiles } from "../../src/hosts/deno/sql_files.ts";
 import { event } from "../events.ts";
 import { createGateway, newTenant } from "../gateway.ts";
 import { ownEngine } from "../own_engine.ts";
-import { type Program, startProgram, waitFor } from "../program.ts";
+import { type Program, runProgram, startProgram, temporaryFolder, waitFor } from "../program.ts";
 import { installedServers, startNatsServer } from "../stream/nats_server.ts";
 import { createWorld, type Published } from "./world.ts";
 
-// The sink as a process of its own, as `deno task sink` runs it, while it, the engine and the broker are killed in turn.
+// The sink as `deno task sink` runs it, while it, the engine and the broker are killed in turn; and as `dev` does.
 
 const messagesOfRound = 4_000;
 const nothing = { pending: 0, unacknowledged: 0 };
@@ -88,6 +90,48 @@ for (const program of await installedServers()) {
     } finally {
       for (const sink of sinks) await sink[Symbol.asyncDispose]();
     }
+  });
+}
+
+const [anyProgram] = await installedServers();
+if (anyProgram) {
+  Deno.test("dev --with-sink brings the messages of NATS to the tables of the development server", async () => {
+    await using server = await startNatsServer(anyProgram);
+    await using folder = await temporaryFolder();
+    const env = {
+      SLUICE_DATA_DIR: folder.path,
+      SLUICE_DEMO: "0",
+      PORT: "0",
+      SINK_PORT: "0",
+      SINK_BATCH_SECONDS: "0.1",
+      LOG_LEVEL: "error",
+    };
+    const args = ["run", "--allow-all", "src/tools/dev.ts", "--with-sink"];
+    const { code, printed } = await runProgram(Deno.execPath(), args, env);
+    assert.equal(code, 1);
+    assert.match(printed, /--with-sink needs NATS_URL/);
+
+    await using dev = startProgram(Deno.execPath(), args, { ...env, NATS_URL: server.url });
+    const [, url] = await dev.until(/^Sluice +(http:\S+),/m);
+    const [, sinkUrl] = await dev.until(/^Sink +(http:\S+),/m);
+    await waitFor("the sink is ready", async () => {
+      const response = await fetch(`${sinkUrl}/health/ready`);
+      await response.body?.cancel();
+      return response.ok;
+    });
+    const [, token] = await dev.until(/^Token of acme:\s+(\S+)/m);
+    const nc = await server.connect();
+    const headers = natsHeaders();
+    headers.set("Sluice-Tenant", "acme");
+    const occurredAt = new Date().toISOString();
+    const sent = event({ eventType: "contact_created", entityId: "of the sink", occurredAt });
+    await jetstream(nc).publish("contact.created", JSON.stringify(sent), { headers });
+    await nc.close();
+    await waitFor("the event is there", async () => {
+      const request = { headers: { authorization: `Bearer ${token}`, "cache-control": "no-cache" } };
+      const response = await fetch(`${url}/v1/outreach/events?timeRange=1d`, request);
+      return (await response.text()).includes('"of the sink"');
+    });
   });
 }
 
