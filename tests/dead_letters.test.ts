@@ -35,16 +35,15 @@ function search(parameters: Parameters): string {
 
 /** Asks as a tenant, or as an admin of another one. */
 function asker(tenant: string, scope = "ingest", own: Pick<TestGateway, "call"> = gateway) {
-  const path = "ops/dead-letters";
   const ask = (method: string, rest: string, parameters: Parameters) =>
-    own.call(method, `${path}${rest}?${search(parameters)}`, tenant, undefined, scope);
+    own.call(method, `ops/dead-letter${rest}?${search(parameters)}`, tenant, undefined, scope);
   return {
-    list: (parameters: Parameters = {}) => ask("GET", "", parameters),
-    get: (id: string) => ask("GET", `/${id}`, {}),
-    replay: (id: string, parameters: Parameters = {}) => ask("POST", `/${id}/replay`, parameters),
-    replayMany: (parameters: Parameters = {}) => ask("POST", "/replay", parameters),
-    delete: (id: string) => ask("DELETE", `/${id}`, {}),
-    deleteMany: (parameters: Parameters = {}) => ask("DELETE", "", parameters),
+    list: (parameters: Parameters = {}) => ask("GET", "s", parameters),
+    get: (id: string) => ask("GET", `s/${id}`, {}),
+    replay: (id: string, parameters: Parameters = {}) => ask("POST", `s/${id}/replay`, parameters),
+    replayMany: (parameters: Parameters = {}) => ask("POST", "-replays", parameters),
+    delete: (id: string) => ask("DELETE", `s/${id}`, {}),
+    deleteMany: (parameters: Parameters = {}) => ask("DELETE", "s", parameters),
   };
 }
 
@@ -162,10 +161,13 @@ Deno.test("what names no letters is refused with the parameter", async () => {
   assert.equal((await deleteMany()).status, 400);
   // a filter in a body would be no filter
   for (
-    const [method, path] of [["POST", "/replay"], ["POST", `/${crypto.randomUUID()}/replay`], ["DELETE", ""]]
+    const [method, path] of [["POST", "-replays"], ["POST", `s/${crypto.randomUUID()}/replay`], [
+      "DELETE",
+      "s",
+    ]]
   ) {
     const tenant = newTenant();
-    const answer = await gateway.call(method, `ops/dead-letters${path}`, tenant, { stream: "x" }, "ingest");
+    const answer = await gateway.call(method, `ops/dead-letter${path}`, tenant, { stream: "x" }, "ingest");
     assert.deepEqual([answer.status, answer.body.type], [400, "/problems/invalid-request"], method + path);
   }
   assert.equal((await get("no-uuid")).status, 404);

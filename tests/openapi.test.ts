@@ -184,7 +184,7 @@ const optionsOf: Record<string, string> = {
   // those of other tests stay as they are
   "DELETE /v1/ops/dead-letters": `{ params: { query: { tenantId: "client", stream: "outreach" } } }`,
   "GET /v1/ops/dead-letters/{id}": "{ params: { path: { id: crypto.randomUUID() } } }",
-  "POST /v1/ops/dead-letters/replay": `{ params: { query: { tenantId: "client" } } }`,
+  "POST /v1/ops/dead-letter-replays": `{ params: { query: { tenantId: "client" } } }`,
   "POST /v1/stream/token": "{}",
   "POST /v1/tokens": `{ body: { scopes: ["query"], minutes: 15 } }`,
   "POST /v1/cohorts": '{ body: { name: "Others" } }',

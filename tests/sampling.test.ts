@@ -241,7 +241,7 @@ Deno.test("a sampled stream keeps visitors as a whole, and sums of its weights a
         const replay = async () => {
           const { body } = await gateway.call(
             "POST",
-            "ops/dead-letters/replay",
+            "ops/dead-letter-replays",
             "initech",
             undefined,
             "ingest",

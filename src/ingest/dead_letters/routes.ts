@@ -108,7 +108,8 @@ export const deadLetterRoutes = {
   }),
   postDeadLettersReplay: createRoute({
     method: "post",
-    path: `${path}/replay`,
+    // not below `path`, where Hono's fast router would take it for an id
+    path: "/v1/ops/dead-letter-replays",
     ...shared,
     summary: "Send many dead letters again",
     description:
