@@ -41,6 +41,8 @@ async function measureBeside(sides: Sides, stalled: number) {
   const headers = {
     authorization: `Bearer ${await sides.tokenOf(stalledTenant, "stream")}`,
     accept: "text/event-stream",
+    // packed, the same letter over and over would fill no buffer
+    "accept-encoding": "identity",
   };
   const bodies = await Promise.all(
     Array.from({ length: stalled }, async () => (await fetch(url, { headers })).body!),

@@ -55,7 +55,11 @@ Deno.test("the migrations of Kafka go up without a broker, and down", async () =
   const { ups, downs } = await statementsOf("kafka");
   await withScratchEngine(async (clickHouse) => {
     const objects = async () =>
-      await readRows(clickHouse, { sql: "SELECT name FROM system.tables ORDER BY name" });
+      // a view that refreshes has a table for the while, and the engine makes its logs when it has something to log
+      await readRows(clickHouse, {
+        sql:
+          "SELECT name FROM system.tables WHERE database = currentDatabase() AND NOT startsWith(name, '.') ORDER BY name",
+      });
     const before = await objects();
     for (const sql of ups) await run(clickHouse, { sql });
     assert.equal(
