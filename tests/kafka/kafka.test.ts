@@ -32,7 +32,8 @@ async function addView(
   select: string,
 ): Promise<void> {
   await its.run(`CREATE MATERIALIZED VIEW ${name} ENGINE = Null AS ${select}`);
-  const [{ now }] = await its.rows<{ now: string }>("SELECT toString(now64(6)) AS now");
+  // a batch polls as long as it lasts, which is a second (`kafka_flush_interval_ms`): one of four seconds later began after the view
+  const [{ now }] = await its.rows<{ now: string }>("SELECT toString(now64(6) + INTERVAL 4 SECOND) AS now");
   await waitFor(
     "the batch that was under way is over",
     () =>
@@ -210,28 +211,6 @@ if (await isInstalled("kcat")) {
         await its.run(`DROP TABLE ${name}`);
       }
     });
-
-    await t.step(
-      "a view that fails stops its stream until it is mended, and then nothing is lost",
-      async () => {
-        await addView(its, "failing_mv", "SELECT throwIf(tenant_id = 'held') FROM outreach_parsed");
-        await produceLines(broker, { topic: "outreach", headers: ["tenant=held"] }, sentEvents(50));
-        const consumer = await waitFor("the failure is told", async () => {
-          const now = await its.consumer("outreach_kafka");
-          return now.error !== null && now;
-        });
-        assert.equal(
-          consumer.error,
-          "The view failing_mv fails, so that nothing is read: FUNCTION_THROW_IF_VALUE_IS_NON_ZERO",
-        );
-        await its.run("DROP TABLE failing_mv");
-        await its.untilCount(landed("held"), 50);
-        await waitFor(
-          "it is told no more",
-          async () => (await its.consumer("outreach_kafka")).error === null,
-        );
-      },
-    );
 
     await t.step(
       "an engine that is killed in the middle of a batch reads it again, and no number changes",
