@@ -5,7 +5,10 @@
 -- belongs to it is the first that began within that, after those that are written down; if one that failed began there
 -- before it, that one's horizon is older, and the next run reads more than it has to. A success without a reading is one
 -- where even Postgres's sign of life lay before the position: its numbers of transactions have started again.
--- A reading from before a success that neither ended well nor failed was cut off with the engine.
+-- A reading that is not written down was cut off only if it began before the engine did. Runs may follow each other each second, as
+-- `follow-postgres` asks for them: of two that ended between two looks the first ended well, or the second has repeated it, and
+-- what it brought counts as the second's, which begins at the same position. No more is looked at of what was than that needs: the
+-- views that ended within the hour, whose runs took two at most.
 -- The schedule is looked at once, and before the readings: a scalar subquery is evaluated while the query is analysed,
 -- ahead of the tables that are joined to it. Where several views run at once a run might otherwise end between the two
 -- looks, and seem to be one without a reading, or without rejected lines; and a reading that began after the look belongs
@@ -17,18 +20,21 @@ WITH
         SELECT
             CAST(
                 (now64(3),
+                 now() - toIntervalSecond(uptime() + 1),
                  groupArray((
                      extract(view, '^sync_lines_(.*)_refresh$'),
                      status = 'Scheduled' AND exception = '' AND last_success_time IS NOT NULL,
                      toDateTime64(last_refresh_time, 3, 'UTC'),
                      ifNull(last_success_duration_ms, 0),
                      exception))),
-                'Tuple(seen_at DateTime64(3, \'UTC\'),
+                'Tuple(seen_at DateTime64(3, \'UTC\'), engine_started_at DateTime64(3, \'UTC\'),
                        views Array(Tuple(source String, has_succeeded Bool, ended_at Nullable(DateTime64(3, \'UTC\')),
                                          success_ms UInt64, exception String)))')
         FROM system.view_refreshes
         WHERE database = currentDatabase()
             AND startsWith(view, 'sync_lines_')
+            -- one that ended longer ago was seen then
+            AND ifNull(last_refresh_time > now() - INTERVAL 1 HOUR, false)
     ) AS observation,
     views AS
     (
@@ -52,7 +58,7 @@ WITH
             min(sync_reads.horizon) AS position,
             sum(sync_reads.lines) AS lines
         FROM sync_reads
-        WHERE sync_reads.started_at > now() - INTERVAL 1 DAY
+        WHERE sync_reads.started_at > now() - INTERVAL 4 HOUR
         GROUP BY
             source,
             run
@@ -67,7 +73,7 @@ WITH
             started_at,
             error
         FROM sync_runs
-        WHERE started_at > now() - INTERVAL 2 DAY
+        WHERE started_at > now() - INTERVAL 4 HOUR
     ),
     -- those that began within the last success of their source
     candidates AS
@@ -141,6 +147,7 @@ WITH
         FROM readings
         INNER JOIN successes ON successes.source = readings.source
         WHERE readings.begun_at < successes.reading.1
+            AND readings.begun_at < observation.engine_started_at
             AND (readings.source, readings.run) NOT IN (SELECT source, run FROM recorded)
             AND (readings.source, toStartOfMinute(readings.begun_at)) NOT IN
             (

@@ -1,6 +1,7 @@
 -- migrate:up
 -- Tells each tenant for whom a run brought something that there is something new: once for each run, also when this is
--- interrupted.
+-- interrupted. It reads what the runs of the last ten minutes brought, or of an hour when the engine has just started, and no
+-- more of what was told of them: with `follow-postgres` there are many.
 CREATE MATERIALIZED VIEW live_events_synced_refresh
 REFRESH EVERY 5 SECOND APPEND TO live_events AS
 SELECT
@@ -21,12 +22,33 @@ FROM
     FROM sync_runs
     WHERE error = ''
         AND lines > 0
-        AND recorded_at > now() - INTERVAL 1 HOUR
+        AND recorded_at > now() - toIntervalSecond(if(uptime() < 600, 3600, 600))
+        AND sync_runs.started_at > now() - INTERVAL 4 HOUR
     GROUP BY
         source,
         run
 ) AS runs
-INNER JOIN sync_reads ON sync_reads.source = runs.source AND sync_reads.run = runs.run
+INNER JOIN
+(
+    SELECT
+        source,
+        run,
+        tenant_id,
+        lines
+    FROM sync_reads
+    WHERE sync_reads.started_at > now() - INTERVAL 4 HOUR
+        AND (source, run) IN
+    (
+        SELECT
+            source,
+            run
+        FROM sync_runs
+        WHERE error = ''
+            AND lines > 0
+            AND recorded_at > now() - toIntervalSecond(if(uptime() < 600, 3600, 600))
+            AND started_at > now() - INTERVAL 4 HOUR
+    )
+) AS sync_reads ON sync_reads.source = runs.source AND sync_reads.run = runs.run
 WHERE sync_reads.tenant_id != ''
     AND (sync_reads.tenant_id, toString(runs.run)) NOT IN
     (
@@ -35,6 +57,7 @@ WHERE sync_reads.tenant_id != ''
             cause
         FROM live_events
         WHERE type = 'analytics.synced'
+            AND at > now() - INTERVAL 2 HOUR
     )
 GROUP BY
     tenant_id,
