@@ -174,6 +174,28 @@ Deno.test("what names no letters is refused with the parameter", async () => {
   assert.equal((await replay(crypto.randomUUID())).status, 404);
 });
 
+Deno.test("a tenant whose replay or deletion takes long holds up no other tenant's", async () => {
+  const [slow, quick] = [newTenant(), newTenant()];
+  const gate = Promise.withResolvers<void>();
+  const through: Through = async (statement, ask) => {
+    if (statement.settings?.log_comment === slow) await gate.promise;
+    return await ask(statement);
+  };
+  const own = await createGateway({ files, through });
+  await refuseOnce(slow, lines(1));
+  await refuseOnce(quick, lines(2));
+  const { id: ofSlow } = await onlyLetter(slow);
+  const [first] = ok(await asker(quick).list());
+  const waiting = [
+    asker(slow, "ingest", own).replay(ofSlow),
+    asker(slow, "ingest", own).deleteMany({ stream: "outreach" }),
+  ];
+  assert.equal(ok(await asker(quick, "ingest", own).replay(first.id)).outcome, "landed");
+  assert.deepEqual(ok(await asker(quick, "ingest", own).deleteMany({ stream: "outreach" })), { deleted: 2 });
+  gate.resolve();
+  for (const answer of await Promise.all(waiting)) assert.ok([200, 404].includes(answer.status));
+});
+
 Deno.test("a letter whose rule was mended lands when it is sent again, once, however often and from however many at once", async () => {
   const tenant = newTenant();
   const line = JSON.stringify(event());

@@ -6,22 +6,23 @@ import deleteCopiesSql from "./delete_copies.sql" with { type: "text" };
 import deleteLettersSql from "./delete_letters.sql" with { type: "text" };
 import deleteResultsSql from "./delete_results.sql" with { type: "text" };
 import { filterParameters, type LetterFilter, withFilter } from "./filter.ts";
-import type { Sight } from "./sight.ts";
+import { type Sight, turnOf } from "./sight.ts";
 
 /** How long a deletion waits for those before it. */
 const waitMs = 30_000;
 
-/** Deletes dead letters; one deletion at a time, since each has the engine look at every part of the table. */
+/** Deletes dead letters; of one tenant one deletion at a time, since each has the engine look at every part of the table. */
 export function createDeletions(clickHouse: ClickHouse) {
   const exclusively = createKeyedMutex();
 
   /** Deletes the letters of a filter, or the one of an id, and returns how many they were. Throws Problem. */
   return async function deleteLetters(
-    { reader, ownTenant }: Sight,
+    sight: Sight,
     filter: LetterFilter,
     id?: string,
   ): Promise<number> {
-    return await exclusively("", waitMs, async () => {
+    const { reader, ownTenant } = sight;
+    return await exclusively(turnOf(sight), waitMs, async () => {
       const matching = filterParameters(filter, id);
       const [{ letters }] = await readRows<{ letters: number }>(reader, {
         sql: withFilter(countSql),

@@ -7,7 +7,7 @@ import { filterParameters, instantText, type LetterFilter, withFilter } from "./
 import insertResultsSql from "./insert_results.sql" with { type: "text" };
 import { land, type Letter } from "./land.ts";
 import pickSql from "./pick.sql" with { type: "text" };
-import type { Sight } from "./sight.ts";
+import { type Sight, turnOf } from "./sight.ts";
 
 /** What replays work with. */
 export interface ReplayDeps {
@@ -73,9 +73,9 @@ const zeroId = "00000000-0000-0000-0000-000000000000";
 const beginning = ["", "", "1970-01-01 00:00:00.000", zeroId];
 
 /**
- * Sends dead letters again, through the landing table of their stream, so that today's rules decide. One batch at a time: of
- * two replays of a letter, the second finds that it has landed. On another gateway it may be stored a second time; the line's
- * id, or the one that follows from the letter's, makes that count once.
+ * Sends dead letters again, through the landing table of their stream, so that today's rules decide. A tenant's batches take turns: of
+ * two replays of a letter, the second finds that it has landed. An admin of all tenants has a turn of their own, and so has another
+ * gateway: there it may be stored a second time; the line's id, or the one that follows from the letter's, makes that count once.
  */
 export function createReplays(deps: ReplayDeps) {
   const exclusively = createKeyedMutex();
@@ -146,7 +146,7 @@ export function createReplays(deps: ReplayDeps) {
   return {
     /** Sends one letter again, unless it has landed before. Throws Problem, also when there is no such letter. */
     async one(sight: Sight, id: string, asTenantId?: string): Promise<Replayed> {
-      return await exclusively("", waitMs, async () => {
+      return await exclusively(turnOf(sight), waitMs, async () => {
         const parameters = filterParameters({ tenantId: sight.ownTenant }, id);
         const [letter] = await pick(sight, parameters, { limit: 1 });
         if (!letter) throw noSuchLetter();
@@ -194,7 +194,7 @@ export function createReplays(deps: ReplayDeps) {
       const parameters = filterParameters(filter);
       const since = performance.now();
       do {
-        const last = await exclusively("", waitMs, async () => {
+        const last = await exclusively(turnOf(sight), waitMs, async () => {
           const isOwned = asTenantId === undefined;
           const picked = await pick(sight, parameters, { isOwned, until, after, limit: batchLetters });
           until ??= picked[0]?.at;

@@ -40,6 +40,11 @@ export function sight(
   };
 }
 
+/** Whose changes take turns: those of one tenant hold up no other. Admins wait for each other. */
+export function turnOf({ ownTenant = "" }: Sight): string {
+  return ownTenant;
+}
+
 /** The tenant to which a caller is bound: undefined for an admin. */
 export function tenantBound(credential: Credential): string | undefined {
   return hasScope(credential, []) ? undefined : credential.tenantId;
