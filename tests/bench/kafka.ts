@@ -1,8 +1,9 @@
-import { createClickHouse, run } from "../../src/clickhouse/client.ts";
+import { type ClickHouse, createClickHouse, run } from "../../src/clickhouse/client.ts";
 import { kafkaJars, produceFile, startKafkaServer } from "../kafka/brokers.ts";
 import { withKafka } from "../kafka/world.ts";
 import { temporaryFolder, waitFor } from "../program.ts";
 import { eventsPerRequest, makeEvents } from "./ingestion.ts";
+import { measureLag } from "./lag.ts";
 import { alternate, type Row } from "./rounds.ts";
 
 const requests = 4;
@@ -84,5 +85,22 @@ export async function benchKafka(): Promise<Row[]> {
     unit: "events/s",
     ...measured,
     goal: { ratioAtLeast: 0.5 },
-  }];
+  }, await benchLag(kafka.address, clickHouse)];
+}
+
+async function benchLag(address: string, clickHouse: ClickHouse): Promise<Row> {
+  const producer = new Deno.Command("kcat", {
+    args: ["-P", "-b", address, "-t", "outreach", "-p", "0", "-H", "tenant=lag", "-X", "linger.ms=5"],
+    stdin: "piped",
+  }).spawn();
+  const input = producer.stdin.getWriter();
+  const text = new TextEncoder();
+  try {
+    return await measureLag("Kafka engine → table", clickHouse, async (lines) => {
+      if (lines.length) await input.write(text.encode(`${lines.join("\n")}\n`));
+    });
+  } finally {
+    await input.close();
+    await producer.status;
+  }
 }

@@ -3,8 +3,10 @@ import { headers as natsHeaders } from "@nats-io/nats-core";
 import { createClickHouse } from "../../src/clickhouse/client.ts";
 import { root } from "../../src/hosts/deno/sql_files.ts";
 import { startKeeper } from "../keeper.ts";
+import { waitFor } from "../program.ts";
 import { installedServers, type NatsServer, startNatsServer } from "../stream/nats_server.ts";
 import { insertDirectly, makeEvents } from "./ingestion.ts";
+import { measureLag } from "./lag.ts";
 import { cpuSeconds } from "./load.ts";
 import { alternate, median, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
@@ -15,6 +17,7 @@ const firstRequest = 1_000;
 /** Messages that are published before the broker is asked whether it has them. */
 const window = 5_000;
 const subject = "bench.events";
+const consumerName = "sluice_sink_outreach,bench,events";
 
 /** Messages of NATS through the sink against the same rows inserted into the landing table directly. */
 export async function benchSink({ target, enginePid }: Sides): Promise<Row[]> {
@@ -24,7 +27,53 @@ export async function benchSink({ target, enginePid }: Sides): Promise<Row[]> {
     await using server = await startNatsServer(program);
     rows.push(await benchServer(program, server, target, enginePid));
   }
+  if (programs.length) rows.push(await benchLag(programs.at(-1)!, target));
   return rows;
+}
+
+/** With the batches that a sink makes by default. */
+async function benchLag(program: string, target: Sides["target"]): Promise<Row> {
+  await using server = await startNatsServer(program);
+  const nc = await server.connect();
+  const jsm = await jetstreamManager(nc);
+  await jsm.streams.add({ name: "bench_lag", subjects: [subject] });
+  await using sink = await startSink(server, target);
+  await waitFor("the sink reads", () => jsm.consumers.info("bench_lag", consumerName).catch(() => undefined));
+  const headers = natsHeaders();
+  headers.set("Sluice-Tenant", "lag");
+  const row = await measureLag("NATS → sink → table", createClickHouse(target), async (lines) => {
+    for (const line of lines) nc.publish(subject, line, { headers });
+    await nc.flush();
+  });
+  await nc.close();
+  return row;
+}
+
+/** A sink as a process of its own. */
+async function startSink(server: NatsServer, target: Sides["target"]) {
+  const sink = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", `${root}src/hosts/deno/sink.ts`],
+    env: {
+      NATS_URL: server.url,
+      CLICKHOUSE_URL: target.url,
+      CLICKHOUSE_USER: target.user,
+      CLICKHOUSE_PASSWORD: target.password,
+      SINK_PORT: "0",
+      SINK_SUBJECTS: `${subject}=outreach`,
+    },
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const keeper = startKeeper();
+  await keeper.keep(sink.pid);
+  return {
+    pid: sink.pid,
+    async [Symbol.asyncDispose]() {
+      sink.kill("SIGTERM");
+      await sink.status;
+      await keeper.release();
+    },
+  };
 }
 
 async function benchServer(
@@ -51,22 +100,8 @@ async function benchServer(
   /** Events/s, from the first that is delivered to the last that is acknowledged; the sink has started by then. */
   async function throughSink(): Promise<number> {
     const consumer = await publish(server, request++);
-    const sink = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", `${root}src/hosts/deno/sink.ts`],
-      env: {
-        NATS_URL: server.url,
-        CLICKHOUSE_URL: target.url,
-        CLICKHOUSE_USER: target.user,
-        CLICKHOUSE_PASSWORD: target.password,
-        SINK_PORT: "0",
-        SINK_SUBJECTS: `${subject}=outreach`,
-      },
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    const keeper = startKeeper();
-    await keeper.keep(sink.pid);
     try {
+      await using sink = await startSink(server, target);
       await consumer.until(({ delivered }) => delivered > 0);
       return await timed({ sink: sink.pid, NATS: server.pid, ClickHouse: enginePid }, async () => {
         const start = performance.now();
@@ -74,9 +109,6 @@ async function benchServer(
         return events / (performance.now() - start) * 1_000;
       });
     } finally {
-      sink.kill("SIGTERM");
-      await sink.status;
-      await keeper.release();
       await consumer.close();
     }
   }
@@ -116,8 +148,7 @@ async function publish(server: NatsServer, request: number) {
   return {
     async until(check: (state: { delivered: number; left: number }) => boolean): Promise<void> {
       for (;;) {
-        const info = await jsm.consumers.info(stream, `sluice_sink_outreach,${subject.replace(".", ",")}`)
-          .catch(() => undefined);
+        const info = await jsm.consumers.info(stream, consumerName).catch(() => undefined);
         const delivered = info?.delivered.consumer_seq ?? 0;
         const left = info ? info.num_pending + info.num_ack_pending : events;
         if (info && check({ delivered, left })) return;
