@@ -47,10 +47,10 @@ Deno.test("A gateway is killed in a burst: its clients go on at another one, and
   for (const numbers of got) assert.deepEqual(numbers, expected);
 });
 
-Deno.test("A rolling restart under 500 streams: all are told when to come again, spread over five seconds and more, and all go on", async () => {
+Deno.test("A rolling restart under 1,000 streams: all are told when to come again, spread over five seconds and more, and all go on", async () => {
   await using old = await startGatewayProcess(streaming);
   const tenant = newTenant();
-  const streams = await Promise.all(Array.from({ length: 500 }, () => follow(old, tenant)));
+  const streams = await Promise.all(Array.from({ length: 1_000 }, () => follow(old, tenant)));
   await Promise.all(streams.map((stream) => stream.until("position")));
   await using next = await startGatewayProcess(streaming);
   old.program.signalGroup("SIGTERM");
