@@ -1,4 +1,5 @@
 import { apiKeyOf, type Credential } from "../auth/credential.ts";
+import { createDeadline } from "../base/async/deadline.ts";
 import type { Log } from "../base/log.ts";
 import { Problem } from "../base/problem.ts";
 import type { EventIds } from "./event_id.ts";
@@ -72,7 +73,8 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
 
   async function run(subscriber: Subscriber, lastEventId: string | undefined): Promise<void> {
     const { tenantId, sink } = subscriber;
-    const signal = AbortSignal.timeout(openMs);
+    using deadline = createDeadline(openMs);
+    const { signal } = deadline;
     const release = await hub.open(tenantId, signal);
     try {
       const from = lastEventId === undefined ? undefined : await ids.read(tenantId, lastEventId);
