@@ -2,6 +2,7 @@ import { createClickHouse } from "../src/clickhouse/client.ts";
 import { type Engine, startEngine } from "../src/tools/engine/engine.ts";
 import { freePort } from "../src/tools/engine/free_port.ts";
 import { migrateUp } from "../src/tools/migrate.ts";
+import { copyMigratedTables } from "../src/tools/migrated_tables.ts";
 import { writeTestConfig } from "./engine_config.ts";
 import { temporaryFolder } from "./program.ts";
 
@@ -16,6 +17,7 @@ export async function ownEngine() {
     httpPort: freePort(),
     tcpPort: freePort(),
   };
+  await copyMigratedTables(options.dataDir);
   let engine: Engine = await startEngine(options);
   const target = { ...engine, database: "sluice" };
   await migrateUp(target);

@@ -9,6 +9,7 @@ import {
 import { type Engine, startEngine } from "../src/tools/engine/engine.ts";
 import { freePort } from "../src/tools/engine/free_port.ts";
 import { migrateUp } from "../src/tools/migrate.ts";
+import { copyMigratedTables } from "../src/tools/migrated_tables.ts";
 import { connectPostgres, type Postgres, startPostgres } from "../src/tools/postgres/postgres.ts";
 import { prepareSource, sourceVariables } from "../src/tools/postgres/source.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
@@ -46,6 +47,7 @@ export async function withSource({ hasSample = false } = {}) {
     httpPort: freePort(),
     env: sourceVariables(source),
   };
+  await copyMigratedTables(engineOptions.dataDir);
   let engine: Engine = await startEngine(engineOptions);
   const target: ClickHouseOptions = { ...engine, database: "sluice" };
   await migrateUp(target, ["postgres"]);

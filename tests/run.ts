@@ -1,5 +1,6 @@
 import { startEngine } from "../src/tools/engine/engine.ts";
 import { migrateUp } from "../src/tools/migrate.ts";
+import { copyMigratedTables } from "../src/tools/migrated_tables.ts";
 import { onOrphaned } from "../src/hosts/deno/on_orphaned.ts";
 import { onSignal } from "../src/hosts/deno/on_signal.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
@@ -15,6 +16,7 @@ if (ofQueries !== undefined) Deno.exit(ofQueries);
 
 const dataDir = await Deno.makeTempDir({ prefix: "sluice-test-" });
 await writeTestConfig(`${dataDir}/config`);
+await copyMigratedTables(`${dataDir}/data`);
 const engine = await startEngine({
   dataDir: `${dataDir}/data`,
   configDir: `${dataDir}/config`,

@@ -3,6 +3,7 @@ import { type ClickHouse, createClickHouse, readRows, run } from "../src/clickho
 import { ClickHouseError } from "../src/clickhouse/exception.ts";
 import { startEngine } from "../src/tools/engine/engine.ts";
 import { migrateUp } from "../src/tools/migrate.ts";
+import { copyMigratedTables } from "../src/tools/migrated_tables.ts";
 import { streamFields } from "../src/tools/scaffold/field.ts";
 import { streamMigrations } from "../src/tools/scaffold/migrations.ts";
 import { streamName } from "../src/tools/scaffold/stream_name.ts";
@@ -60,6 +61,7 @@ function body(count: number): ReadableStream<Uint8Array> {
 Deno.test("a sampled stream keeps visitors as a whole, and sums of its weights are unbiased within the error that is told", async (t) => {
   await using folder = await temporaryFolder();
   await writeTestConfig(`${folder.path}/config`);
+  await copyMigratedTables(`${folder.path}/data`);
   const engine = await startEngine({
     dataDir: `${folder.path}/data`,
     configDir: `${folder.path}/config`,

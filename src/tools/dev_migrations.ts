@@ -5,6 +5,7 @@ import { migrationsRoot } from "../hosts/deno/migration_folders.ts";
 import { writeWhole } from "../hosts/deno/write_whole.ts";
 import { grantsPath, makeGrants } from "./grants.ts";
 import { migrateUp } from "./migrate.ts";
+import { hashOf, migrationHashes } from "./migration_hashes.ts";
 import { isUntouched } from "./new_migration.ts";
 
 /** What keeps the database of `dev` as its migrations say. */
@@ -35,7 +36,7 @@ export function createDevMigrations(options: DevMigrationsOptions): () => Promis
   return async () => {
     const migrations = await listMigrations(clickHouse, named);
     const note = await readNote(noteFile);
-    const hashes = await hashesOf(migrations.filter(isApplied));
+    const hashes = await migrationHashes(migrations.filter(isApplied));
     // what was applied is what counts, not what was edited since
     const said = { ...Object.fromEntries(hashes), ...only(note.said, hashes) };
     for (const [name, hash] of hashes) {
@@ -59,7 +60,7 @@ export function createDevMigrations(options: DevMigrationsOptions): () => Promis
     const rights = await takeRights(now.map(({ name }) => name), note.rights);
     await writeWhole(
       noteFile,
-      JSON.stringify({ said: { ...Object.fromEntries(await hashesOf(now)), ...said }, rights }),
+      JSON.stringify({ said: { ...Object.fromEntries(await migrationHashes(now)), ...said }, rights }),
     );
     return done.length;
   };
@@ -130,19 +131,4 @@ function editedText(name: string): string {
 
 function only(said: Record<string, string>, names: Map<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(said).filter(([name]) => names.has(name)));
-}
-
-/** Hashes of the migrations' texts, by name. */
-async function hashesOf(migrations: { name: string }[]): Promise<Map<string, string>> {
-  return new Map(
-    await Promise.all(
-      migrations.map(async ({ name }) =>
-        [name, await hashOf(await Deno.readFile(`${migrationsRoot}/${name}.sql`))] as const
-      ),
-    ),
-  );
-}
-
-async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

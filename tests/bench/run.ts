@@ -3,6 +3,7 @@ import { signToken } from "../../src/auth/token.ts";
 import { startEngine } from "../../src/tools/engine/engine.ts";
 import { freePort } from "../../src/tools/engine/free_port.ts";
 import { migrateUp } from "../../src/tools/migrate.ts";
+import { copyMigratedTables } from "../../src/tools/migrated_tables.ts";
 import { root } from "../../src/hosts/deno/sql_files.ts";
 import { startKeeper } from "../keeper.ts";
 import { copyFolder } from "../program.ts";
@@ -49,6 +50,7 @@ async function withSides<Result>(
   work: (sides: Sides) => Promise<Result>,
 ): Promise<Result> {
   const dataDir = await Deno.makeTempDir({ prefix: "sluice-bench-" });
+  await copyMigratedTables(dataDir);
   const engine = await startEngine({ dataDir, password: crypto.randomUUID() });
   const secret = crypto.randomUUID() + crypto.randomUUID();
   const port = freePort();

@@ -37,7 +37,7 @@ async function benchLag(program: string, target: Sides["target"]): Promise<Row> 
   const nc = await server.connect();
   const jsm = await jetstreamManager(nc);
   await jsm.streams.add({ name: "bench_lag", subjects: [subject] });
-  await using sink = await startSink(server, target);
+  await using _sink = await startSink(server, target);
   await waitFor("the sink reads", () => jsm.consumers.info("bench_lag", consumerName).catch(() => undefined));
   const headers = natsHeaders();
   headers.set("Sluice-Tenant", "lag");

@@ -3,6 +3,7 @@ import { readQueryFiles } from "../../src/hosts/deno/sql_files.ts";
 import { deployedConfig, type Engine, startEngine } from "../../src/tools/engine/engine.ts";
 import { freePort } from "../../src/tools/engine/free_port.ts";
 import { migrateUp } from "../../src/tools/migrate.ts";
+import { copyMigratedTables } from "../../src/tools/migrated_tables.ts";
 import { createGateway } from "../gateway.ts";
 import { copyFolder, temporaryFolder, waitFor } from "../program.ts";
 
@@ -32,6 +33,7 @@ export async function withKafka(variables: Record<string, string>) {
   };
   let env = { SLUICE_KAFKA_GROUP: "sluice", ...variables };
   await shortenSessions(`${configDir}/config.d/kafka.xml`);
+  await copyMigratedTables(options.dataDir);
   let engine: Engine = await startEngine({ ...options, env });
   const target: ClickHouseOptions = { ...engine, database: "sluice" };
   await migrateUp(target, ["kafka"]);

@@ -4,6 +4,7 @@ import { listMigrations } from "../../src/hosts/deno/list_migrations.ts";
 import { findRunning } from "../../src/tools/dev_engine.ts";
 import { startEngine } from "../../src/tools/engine/engine.ts";
 import { migrateUp } from "../../src/tools/migrate.ts";
+import { copyMigratedTables } from "../../src/tools/migrated_tables.ts";
 
 /**
  * The engine of the development server when it runs and has all migrations; else one of its own with empty tables, which is
@@ -18,6 +19,7 @@ export async function engineForTests(
     if (migrations.every(({ isApplied }) => isApplied)) return { target: running, stop: async () => {} };
   }
   const dataDir = await Deno.makeTempDir({ prefix: "sluice-test-" });
+  await copyMigratedTables(dataDir);
   const engine = await startEngine({ dataDir, password: crypto.randomUUID() });
   const target = { ...engine, database: "sluice" };
   await migrateUp(target);

@@ -3,6 +3,7 @@ import { createClickHouse, readRows, run } from "../../src/clickhouse/client.ts"
 import { startEngine } from "../../src/tools/engine/engine.ts";
 import { keepEngine } from "../../src/tools/engine/kept_engine.ts";
 import { migrateUp } from "../../src/tools/migrate.ts";
+import { copyMigratedTables } from "../../src/tools/migrated_tables.ts";
 import { createGateway, newTenant } from "../gateway.ts";
 import { temporaryFolder } from "../program.ts";
 import { open } from "./world.ts";
@@ -10,6 +11,7 @@ import { open } from "./world.ts";
 Deno.test("Streams outlive a restart of the engine, and a log whose numbers begin again is told", async (t) => {
   await using folder = await temporaryFolder();
   const password = crypto.randomUUID();
+  await copyMigratedTables(folder.path);
   const kept = await keepEngine((ports) => startEngine({ dataDir: folder.path, password, ...ports }));
   try {
     const target = { ...kept.engine, database: "sluice" };
