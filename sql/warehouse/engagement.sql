@@ -17,7 +17,7 @@ columns:
   conversion: Percent of the users who bought something
   interactions: "What they did: views, clicks, carts, checkouts, and all else"
   views: Views of shows
-  carts: Tickets put into carts
+  carts: Times that tickets were put into a cart
   checkouts: Checkouts begun
   orders: "Orders with something sold; one of several days counts in each"
   tickets: Tickets sold

@@ -16,7 +16,7 @@ columns:
   fiscalMonth: The month of the fiscal year, from 1 to 12
   interactions: "What was done: views, clicks, carts, checkouts, and all else"
   views: Views of shows
-  carts: Tickets put into carts
+  carts: Times that tickets were put into a cart
   checkouts: Checkouts begun
   activeUsers: Distinct users who did or bought something
   buyers: Distinct users who bought something

@@ -19,7 +19,7 @@ columns:
   firstDay: First day with something in this row
   lastDay: Last day with something in this row
   views: Views of its shows
-  carts: Tickets put into carts
+  carts: Times that tickets were put into a cart
   orders: "Orders with something sold; one of several days or currencies counts in each"
   tickets: Tickets sold
   refundedTickets: Tickets given back

@@ -45,8 +45,8 @@ WITH
     (
         SELECT
             each.view AS view,
-            argMin(table_name, mark) AS oldest,
-            min(ifNull(marks.mark, toDateTime64(0, 3, 'UTC'))) AS mark
+            argMin(known.table_name, marks.mark) AS oldest,
+            min(marks.mark) AS oldestMark
         FROM
         (
             SELECT
@@ -65,7 +65,7 @@ SELECT
     states.stored_rows AS rows,
     if(marks.mark = 0, NULL, greatest(dateDiff('second', marks.mark, {now:DateTime64(3, 'UTC')}), 0)) AS ageSeconds,
     nullIf(upstream.oldest, '') AS oldestUpstream,
-    if(upstream.mark = 0, NULL, greatest(dateDiff('second', upstream.mark, {now:DateTime64(3, 'UTC')}), 0)) AS oldestUpstreamAgeSeconds,
+    if(upstream.oldestMark = 0, NULL, greatest(dateDiff('second', upstream.oldestMark, {now:DateTime64(3, 'UTC')}), 0)) AS oldestUpstreamAgeSeconds,
     (ifNull(ageSeconds > 1800, true) OR (oldestUpstream IS NOT NULL AND ifNull(oldestUpstreamAgeSeconds > 1800, true)))::Bool AS late,
     states.status = 'Running' AS running,
     if(states.next_run_at = 0, NULL, iso_instant(toDateTime64(states.next_run_at, 3, 'UTC'), 'UTC')) AS nextRunAt,

@@ -7,7 +7,7 @@ SELECT
     user_id,
     version.valid_from AS valid_from,
     version.valid_to AS valid_to,
-    version.valid_to = toDateTime64('2200-01-01 00:00:00', 3, 'UTC') AS is_current,
+    (version.valid_to = toDateTime64('2200-01-01 00:00:00', 3, 'UTC'))::Bool AS is_current,
     version.name AS name,
     version.email AS email,
     version.country AS country,

@@ -1,7 +1,7 @@
 -- migrate:up
 -- Loads the lines that were stored since the last run that ended well, and in the ten minutes before: an insert may take its time.
--- A run that is repeated, or one that was cut off, changes nothing: rows replace each other by place and updated_at. So many
--- months as a load may bring are allowed: each makes a part.
+-- A run that is repeated, or one that was cut off, changes nothing: rows replace each other by place and updated_at. As
+-- many months as a load may bring are allowed: each makes a part.
 CREATE MATERIALIZED VIEW warehouse_sales_refresh
 REFRESH EVERY 5 MINUTE APPEND TO warehouse_sales AS
 SELECT

@@ -42,7 +42,7 @@ FROM
 (
     SELECT
         tenant_id,
-        toDate(occurred_at, 'UTC') AS day,
+        day,
         organizer_id,
         '' AS currency,
         count() AS interactions,
@@ -61,7 +61,7 @@ FROM
         0 AS refund_minor,
         0 AS refunded_fee_minor
     FROM warehouse_interactions FINAL
-    WHERE (tenant_id, toDate(occurred_at, 'UTC')) IN (SELECT tenant_id, day FROM changed)
+    WHERE (tenant_id, day) IN (SELECT tenant_id, day FROM changed)
         AND organizer_id != ''
         -- finds the rows by the key
         AND occurred_at >= (SELECT toDateTime64(min(day), 3, 'UTC') FROM changed)
@@ -73,7 +73,7 @@ FROM
     UNION ALL
     SELECT
         tenant_id,
-        toDate(occurred_at, 'UTC') AS day,
+        day,
         organizer_id,
         currency,
         0 AS interactions,
@@ -92,7 +92,7 @@ FROM
         sumIf(warehouse_sales.gross_minor - warehouse_sales.discount_minor, kind = 'refund') AS refund_minor,
         sumIf(warehouse_sales.fee_minor, kind = 'refund') AS refunded_fee_minor
     FROM warehouse_sales FINAL
-    WHERE (tenant_id, toDate(occurred_at, 'UTC')) IN (SELECT tenant_id, day FROM changed)
+    WHERE (tenant_id, day) IN (SELECT tenant_id, day FROM changed)
         AND organizer_id != ''
         -- finds the rows by the key
         AND occurred_at >= (SELECT toDateTime64(min(day), 3, 'UTC') FROM changed)

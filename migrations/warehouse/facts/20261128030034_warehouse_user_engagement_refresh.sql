@@ -36,7 +36,7 @@ FROM
 (
     SELECT
         tenant_id,
-        toDate(occurred_at, 'UTC') AS day,
+        day,
         user_id,
         count() AS interactions,
         countIf(event_type = 'view') AS views,
@@ -49,7 +49,7 @@ FROM
         0 AS tickets,
         0 AS refunded_tickets
     FROM warehouse_interactions FINAL
-    WHERE (tenant_id, toDate(occurred_at, 'UTC')) IN (SELECT tenant_id, day FROM changed)
+    WHERE (tenant_id, day) IN (SELECT tenant_id, day FROM changed)
         AND user_id != ''
         -- finds the rows by the key
         AND occurred_at >= (SELECT toDateTime64(min(day), 3, 'UTC') FROM changed)
@@ -61,7 +61,7 @@ FROM
     UNION ALL
     SELECT
         tenant_id,
-        toDate(occurred_at, 'UTC') AS day,
+        day,
         user_id,
         0 AS interactions,
         0 AS views,
@@ -74,7 +74,7 @@ FROM
         sumIf(quantity, kind = 'sale') AS tickets,
         sumIf(quantity, kind = 'refund') AS refunded_tickets
     FROM warehouse_sales FINAL
-    WHERE (tenant_id, toDate(occurred_at, 'UTC')) IN (SELECT tenant_id, day FROM changed)
+    WHERE (tenant_id, day) IN (SELECT tenant_id, day FROM changed)
         AND user_id != ''
         -- finds the rows by the key
         AND occurred_at >= (SELECT toDateTime64(min(day), 3, 'UTC') FROM changed)

@@ -1,7 +1,7 @@
 -- migrate:up
 -- Writes down the runs of the views of the warehouse from the engine's log of statements: those that ended since the last one that
--- is written down, and in the hour before, which a long run may have taken. The
--- engine names the view in the statement's log_comment. It makes the log when it first writes it, which may be after its start.
+-- is written down, and in the hour before, which a long run may have taken. The engine
+-- names the view in the statement's log_comment. It makes the log when it first writes it, which may be after its start.
 CREATE MATERIALIZED VIEW etl_job_log_refresh
 REFRESH EVERY 10 SECOND
 SETTINGS refresh_retries = 20, refresh_retry_initial_backoff_ms = 1000, refresh_retry_max_backoff_ms = 10000
@@ -19,7 +19,7 @@ FROM system.query_log
 WHERE type != 'QueryStart'
     AND query_kind = 'Insert'
     AND view != ''
-    AND event_date >= toDate((SELECT max(etl_job_log.started_at) FROM etl_job_log)) - 1
+    AND event_date + 1 >= toDate((SELECT max(etl_job_log.started_at) FROM etl_job_log))
     AND event_time >= (SELECT max(etl_job_log.started_at) FROM etl_job_log) - INTERVAL 1 HOUR
     AND query_id NOT IN
     (
