@@ -228,7 +228,9 @@ WITH
 SELECT
     showId,
     organizerId,
-    @NAME@
+    known.name AS name,
+    iso_instant(known.starts_at, {timezone:String}) AS startsAt,
+    known.capacity AS capacity,
     views,
     addsToCart,
     checkouts,
@@ -240,10 +242,21 @@ SELECT
     percent_of(addsToCart, views) AS cartRate,
     percent_of(purchases, addsToCart) AS purchaseRate,
     percent_of(ticketsRefunded, ticketsSold) AS refundRate,
-    @SELL@
+    percent_of(greatest(toInt64(ticketsSold) - toInt64(ticketsRefunded), 0), capacity) AS sellThrough,
     revenue
 FROM totals
-@JOIN@WHERE NOT organizerIsMissing
+LEFT JOIN
+(
+    SELECT
+        show_id,
+        name,
+        starts_at,
+        capacity
+    FROM ticketing_shows_current
+    WHERE tenant_id = {tenantId:String}
+) AS known
+    ON known.show_id = totals.showId
+WHERE NOT organizerIsMissing
     AND NOT showIsMissing
 ORDER BY
     ticketsSold DESC,
