@@ -5,7 +5,9 @@ SELECT DISTINCT
     tenant_id,
     'organizer' AS kind,
     organizer_id AS id
-FROM ticketing_organizers;
+FROM ticketing_organizers_parsed
+WHERE reason = ''
+    AND organizer_id != '';
 
 -- migrate:down
 DROP VIEW ticketing_named_organizers_mv;

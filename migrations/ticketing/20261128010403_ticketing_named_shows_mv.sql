@@ -5,7 +5,9 @@ SELECT DISTINCT
     tenant_id,
     'show' AS kind,
     show_id AS id
-FROM ticketing_shows;
+FROM ticketing_shows_parsed
+WHERE reason = ''
+    AND show_id != '';
 
 -- migrate:down
 DROP VIEW ticketing_named_shows_mv;
