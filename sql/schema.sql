@@ -4481,7 +4481,8 @@ AS SELECT DISTINCT
     tenant_id,
     'organizer' AS kind,
     organizer_id AS id
-FROM sluice.ticketing_organizers;
+FROM sluice.ticketing_organizers_parsed
+WHERE (reason = '') AND (organizer_id != '');
 
 CREATE MATERIALIZED VIEW sluice.ticketing_named_page_views_mv TO sluice.ticketing_named
 (
@@ -4521,7 +4522,8 @@ AS SELECT DISTINCT
     tenant_id,
     'show' AS kind,
     show_id AS id
-FROM sluice.ticketing_shows;
+FROM sluice.ticketing_shows_parsed
+WHERE (reason = '') AND (show_id != '');
 
 CREATE TABLE sluice.ticketing_organizers
 (
