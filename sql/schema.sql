@@ -3752,6 +3752,206 @@ TTL day + toIntervalYear(2)
 SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192
 COMMENT 'access: gateway';
 
+CREATE TABLE sluice.ticketing_changes
+(
+    `tenant_id` String,
+    `stream` LowCardinality(String),
+    `granularity` LowCardinality(String),
+    `bucket` DateTime('UTC'),
+    `changed_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    `rolled_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant_id, stream, granularity, bucket)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_changes_events_mv TO sluice.ticketing_changes
+(
+    `tenant_id` String,
+    `stream` String,
+    `granularity` String,
+    `bucket` DateTime('UTC'),
+    `changed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    'ticketing_events' AS stream,
+    granularity,
+    if(granularity = 'hour', hour, toStartOfDay(hour)) AS bucket,
+    now64(3) AS changed_at
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        toStartOfHour(occurred_at) AS hour
+    FROM sluice.ticketing_events
+)
+ARRAY JOIN ['hour', 'day'] AS granularity
+GROUP BY
+    tenant_id,
+    granularity,
+    bucket;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_changes_refresh
+REFRESH EVERY 1 MINUTE DEPENDS ON sluice.ticketing_events_rollup_refresh, sluice.ticketing_sales_rollup_refresh APPEND TO sluice.ticketing_changes
+(
+    `tenant_id` String,
+    `stream` String,
+    `granularity` String,
+    `bucket` DateTime('UTC'),
+    `rolled_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    stream,
+    granularity,
+    bucket,
+    max(computed_at) AS rolled_at
+FROM
+(
+    SELECT
+        tenant_id,
+        'ticketing_events' AS stream,
+        if(facet = 'show', 'hour', 'day') AS granularity,
+        bucket,
+        computed_at
+    FROM sluice.ticketing_events_rollup
+    WHERE computed_at > (now() - toIntervalMinute(10))
+    UNION ALL
+    SELECT
+        tenant_id,
+        'ticketing_sales' AS stream,
+        if((facet IN ('show', 'channel')), 'hour', 'day') AS granularity,
+        bucket,
+        computed_at
+    FROM sluice.ticketing_sales_rollup
+    WHERE computed_at > (now() - toIntervalMinute(10))
+)
+GROUP BY
+    tenant_id,
+    stream,
+    granularity,
+    bucket
+HAVING (tenant_id, stream, granularity, bucket, max(computed_at)) NOT IN (
+    SELECT
+        tenant_id,
+        stream,
+        granularity,
+        bucket,
+        ticketing_changes.rolled_at
+    FROM sluice.ticketing_changes
+    WHERE ticketing_changes.rolled_at > (now() - toIntervalMinute(11))
+);
+
+CREATE MATERIALIZED VIEW sluice.ticketing_changes_sales_mv TO sluice.ticketing_changes
+(
+    `tenant_id` String,
+    `stream` String,
+    `granularity` String,
+    `bucket` DateTime('UTC'),
+    `changed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    'ticketing_sales' AS stream,
+    granularity,
+    if(granularity = 'hour', hour, toStartOfDay(hour)) AS bucket,
+    now64(3) AS changed_at
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        toStartOfHour(occurred_at) AS hour
+    FROM sluice.ticketing_sales
+)
+ARRAY JOIN ['hour', 'day'] AS granularity
+GROUP BY
+    tenant_id,
+    granularity,
+    bucket;
+
+CREATE TABLE sluice.ticketing_corrections
+(
+    `tenant_id` String,
+    `stream` LowCardinality(String),
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `latest` SimpleAggregateFunction(max, Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC'))),
+    `seen_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    INDEX recent seen_at TYPE minmax GRANULARITY 1
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant_id, stream, id, occurred_at)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_corrections_events_mv TO sluice.ticketing_corrections
+(
+    `tenant_id` String,
+    `stream` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_events' AS stream,
+    id,
+    occurred_at,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.ticketing_events_parsed
+WHERE (reason = '') AND (updated_at != occurred_at);
+
+CREATE MATERIALIZED VIEW sluice.ticketing_corrections_page_views_mv TO sluice.ticketing_corrections
+(
+    `tenant_id` String,
+    `stream` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_page_views' AS stream,
+    id,
+    occurred_at,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.ticketing_page_views_parsed
+WHERE (reason = '') AND (updated_at != occurred_at);
+
+CREATE MATERIALIZED VIEW sluice.ticketing_corrections_sales_mv TO sluice.ticketing_corrections
+(
+    `tenant_id` String,
+    `stream` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_sales' AS stream,
+    id,
+    occurred_at,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.ticketing_sales_parsed
+WHERE (reason = '') AND (updated_at != occurred_at);
+
 CREATE TABLE sluice.ticketing_events
 (
     `tenant_id` String,
@@ -3775,6 +3975,7 @@ CREATE TABLE sluice.ticketing_events
     `deleted` Bool,
     `actor_hash` UInt64 MATERIALIZED sipHash64(if(user_id = '', concat('session ', session_id), concat('user ', user_id))) CODEC(NONE),
     `arrived_at` DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)),
+    INDEX ids id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX arrivals arrived_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(updated_at, deleted)
@@ -3861,6 +4062,161 @@ CREATE TABLE sluice.ticketing_events_landing
     `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
 ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_events_moved_mv TO sluice.ticketing_events
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_events') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_events_parsed
+            WHERE reason = ''
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at
+        FROM sluice.ticketing_events
+        WHERE (NOT deleted) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_events_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_events_parsed
+        WHERE reason = ''
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            countIf(updated_at != occurred_at) AS corrections,
+            groupUniqArray(occurred_at) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+        HAVING corrections > 0
+    )
+SELECT
+    corrected.tenant_id AS tenant_id,
+    corrected.id AS id,
+    arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
+    corrected.newest AS updated_at,
+    true AS deleted
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        id
+    FROM sluice.ticketing_events_parsed
+    WHERE reason = ''
+) AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id);
+
+CREATE MATERIALIZED VIEW sluice.ticketing_events_moved_refresh
+REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_events
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    recent AS
+    (
+        SELECT DISTINCT
+            tenant_id,
+            id
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_events') AND (seen_at > (now() - toIntervalMinute(3)))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at,
+            false AS is_shown
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_events') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at,
+            true AS is_shown
+        FROM sluice.ticketing_events
+        FINAL
+        WHERE (tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        )
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            groupUniqArrayIf(occurred_at, is_shown) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT
+    tenant_id,
+    id,
+    arrayJoin(arrayFilter(other -> (other != place), places)) AS occurred_at,
+    newest AS updated_at,
+    true AS deleted
+FROM corrected;
 
 CREATE MATERIALIZED VIEW sluice.ticketing_events_mv TO sluice.ticketing_events
 (
@@ -4031,6 +4387,295 @@ SELECT
     fields.channel AS channel,
     assumeNotNull(updated) AS updated_at
 FROM extracted;
+
+CREATE TABLE sluice.ticketing_events_rollup
+(
+    `tenant_id` String,
+    `facet` LowCardinality(String),
+    `bucket` DateTime('UTC'),
+    `organizer_id` String,
+    `show_id` String,
+    `country` LowCardinality(String),
+    `city` String,
+    `device` LowCardinality(String),
+    `browser` LowCardinality(String),
+    `os` LowCardinality(String),
+    `event_type` LowCardinality(String),
+    `events` UInt64,
+    `computed_at` DateTime64(3, 'UTC'),
+    INDEX recent computed_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(computed_at)
+PARTITION BY toYear(bucket)
+ORDER BY (tenant_id, facet, bucket, organizer_id, show_id, country, city, device, browser, os, event_type)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_events_rollup_refresh
+REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_events_rollup
+(
+    `tenant_id` String,
+    `facet` String,
+    `bucket` DateTime('UTC'),
+    `organizer_id` String,
+    `show_id` String,
+    `country` String,
+    `city` String,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `event_type` String,
+    `events` UInt64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    settled AS
+    (
+        SELECT
+            tenant_id,
+            granularity,
+            bucket
+        FROM sluice.ticketing_changes
+        WHERE stream = 'ticketing_events'
+        GROUP BY
+            tenant_id,
+            granularity,
+            bucket
+        HAVING (max(changed_at) < (toStartOfMinute(now()) - toIntervalMinute(1))) AND (max(rolled_at) <= (max(changed_at) + toIntervalMinute(1)))
+    )
+SELECT
+    tenant_id,
+    facet,
+    bucket,
+    organizer_id,
+    show_id,
+    country,
+    city,
+    device,
+    browser,
+    os,
+    event_type,
+    sum(group_events) AS events,
+    toDateTime64(toStartOfMinute(now()), 3, 'UTC') AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        'show' AS facet,
+        toStartOfHour(occurred_at) AS bucket,
+        organizer_id,
+        show_id,
+        '' AS country,
+        '' AS city,
+        '' AS device,
+        '' AS browser,
+        '' AS os,
+        event_type,
+        count() AS group_events
+    FROM sluice.ticketing_events
+    FINAL
+    WHERE (tenant_id, toStartOfHour(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'hour'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        show_id,
+        event_type
+    UNION ALL
+    SELECT
+        tenant_id,
+        'place' AS facet,
+        toStartOfDay(occurred_at) AS bucket,
+        organizer_id,
+        '' AS show_id,
+        country,
+        city,
+        '' AS device,
+        '' AS browser,
+        '' AS os,
+        event_type,
+        count() AS group_events
+    FROM sluice.ticketing_events
+    FINAL
+    WHERE (tenant_id, toStartOfDay(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'day'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        country,
+        city,
+        event_type
+    UNION ALL
+    SELECT
+        tenant_id,
+        'device' AS facet,
+        toStartOfDay(occurred_at) AS bucket,
+        organizer_id,
+        '' AS show_id,
+        '' AS country,
+        '' AS city,
+        device,
+        browser,
+        os,
+        event_type,
+        count() AS group_events
+    FROM sluice.ticketing_events
+    FINAL
+    WHERE (tenant_id, toStartOfDay(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'day'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        device,
+        browser,
+        os,
+        event_type
+    UNION ALL
+    SELECT
+        tenant_id,
+        facet,
+        bucket,
+        organizer_id,
+        show_id,
+        country,
+        city,
+        device,
+        browser,
+        os,
+        event_type,
+        0
+    FROM sluice.ticketing_events_rollup
+    WHERE (tenant_id, if((facet IN ('show')), 'hour', 'day'), bucket) IN (
+        SELECT
+            tenant_id,
+            granularity,
+            bucket
+        FROM settled
+    )
+    UNION ALL
+    SELECT
+        tenant_id,
+        arrayJoin(if(granularity = 'hour', ['show'], ['place', 'device'])) AS facet,
+        bucket,
+        '',
+        '',
+        '',
+        '',
+        '',
+        '',
+        '',
+        '',
+        0
+    FROM settled
+)
+GROUP BY
+    tenant_id,
+    facet,
+    bucket,
+    organizer_id,
+    show_id,
+    country,
+    city,
+    device,
+    browser,
+    os,
+    event_type;
+
+CREATE TABLE sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` LowCardinality(String),
+    `id` String
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant_id, kind, id)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_named_events_mv TO sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` String
+)
+AS SELECT DISTINCT
+    tenant_id,
+    named.1 AS kind,
+    named.2 AS id
+FROM sluice.ticketing_events_parsed
+ARRAY JOIN [('organizer', organizer_id), ('show', show_id)] AS named
+WHERE (reason = '') AND ((named.2) != '');
+
+CREATE MATERIALIZED VIEW sluice.ticketing_named_organizers_mv TO sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` String
+)
+AS SELECT DISTINCT
+    tenant_id,
+    'organizer' AS kind,
+    organizer_id AS id
+FROM sluice.ticketing_organizers_parsed
+WHERE (reason = '') AND (organizer_id != '');
+
+CREATE MATERIALIZED VIEW sluice.ticketing_named_page_views_mv TO sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` String
+)
+AS SELECT DISTINCT
+    tenant_id,
+    named.1 AS kind,
+    named.2 AS id
+FROM sluice.ticketing_page_views_parsed
+ARRAY JOIN [('organizer', organizer_id), ('show', show_id)] AS named
+WHERE (reason = '') AND ((named.2) != '');
+
+CREATE MATERIALIZED VIEW sluice.ticketing_named_sales_mv TO sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` String
+)
+AS SELECT DISTINCT
+    tenant_id,
+    named.1 AS kind,
+    named.2 AS id
+FROM sluice.ticketing_sales_parsed
+ARRAY JOIN [('organizer', organizer_id), ('show', show_id)] AS named
+WHERE (reason = '') AND ((named.2) != '');
+
+CREATE MATERIALIZED VIEW sluice.ticketing_named_shows_mv TO sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` String
+)
+AS SELECT DISTINCT
+    tenant_id,
+    'show' AS kind,
+    show_id AS id
+FROM sluice.ticketing_shows_parsed
+WHERE (reason = '') AND (show_id != '');
 
 CREATE TABLE sluice.ticketing_organizers
 (
@@ -4308,7 +4953,8 @@ CREATE TABLE sluice.ticketing_page_views
     `duration_ms` Nullable(UInt32),
     `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
     `deleted` Bool,
-    `weight` Float64 DEFAULT 1 COMMENT 'For how many page views it stands'
+    `weight` Float64 DEFAULT 1 COMMENT 'For how many page views it stands',
+    INDEX ids id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(updated_at, deleted)
 PARTITION BY toYYYYMM(occurred_at)
@@ -4394,6 +5040,161 @@ CREATE TABLE sluice.ticketing_page_views_landing
     `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
 ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_page_views_moved_mv TO sluice.ticketing_page_views
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_page_views') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_page_views_parsed
+            WHERE reason = ''
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at
+        FROM sluice.ticketing_page_views
+        WHERE (NOT deleted) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_page_views_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_page_views_parsed
+        WHERE reason = ''
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            countIf(updated_at != occurred_at) AS corrections,
+            groupUniqArray(occurred_at) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+        HAVING corrections > 0
+    )
+SELECT
+    corrected.tenant_id AS tenant_id,
+    corrected.id AS id,
+    arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
+    corrected.newest AS updated_at,
+    true AS deleted
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        id
+    FROM sluice.ticketing_page_views_parsed
+    WHERE reason = ''
+) AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id);
+
+CREATE MATERIALIZED VIEW sluice.ticketing_page_views_moved_refresh
+REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_page_views
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    recent AS
+    (
+        SELECT DISTINCT
+            tenant_id,
+            id
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_page_views') AND (seen_at > (now() - toIntervalMinute(3)))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at,
+            false AS is_shown
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_page_views') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at,
+            true AS is_shown
+        FROM sluice.ticketing_page_views
+        FINAL
+        WHERE (tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        )
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            groupUniqArrayIf(occurred_at, is_shown) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT
+    tenant_id,
+    id,
+    arrayJoin(arrayFilter(other -> (other != place), places)) AS occurred_at,
+    newest AS updated_at,
+    true AS deleted
+FROM corrected;
 
 CREATE MATERIALIZED VIEW sluice.ticketing_page_views_mv TO sluice.ticketing_page_views
 (
@@ -4613,6 +5414,7 @@ CREATE TABLE sluice.ticketing_sales
     `deleted` Bool,
     `order_hash` UInt64 MATERIALIZED sipHash64(order_id) CODEC(NONE),
     `arrived_at` DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)),
+    INDEX ids id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX arrivals arrived_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(updated_at, deleted)
@@ -4699,6 +5501,161 @@ CREATE TABLE sluice.ticketing_sales_landing
     `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
 )
 ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_sales_moved_mv TO sluice.ticketing_sales
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_sales') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_sales_parsed
+            WHERE reason = ''
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at
+        FROM sluice.ticketing_sales
+        WHERE (NOT deleted) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_sales_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_sales_parsed
+        WHERE reason = ''
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            countIf(updated_at != occurred_at) AS corrections,
+            groupUniqArray(occurred_at) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+        HAVING corrections > 0
+    )
+SELECT
+    corrected.tenant_id AS tenant_id,
+    corrected.id AS id,
+    arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
+    corrected.newest AS updated_at,
+    true AS deleted
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        id
+    FROM sluice.ticketing_sales_parsed
+    WHERE reason = ''
+) AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id);
+
+CREATE MATERIALIZED VIEW sluice.ticketing_sales_moved_refresh
+REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_sales
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    recent AS
+    (
+        SELECT DISTINCT
+            tenant_id,
+            id
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_sales') AND (seen_at > (now() - toIntervalMinute(3)))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at,
+            false AS is_shown
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_sales') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at,
+            true AS is_shown
+        FROM sluice.ticketing_sales
+        FINAL
+        WHERE (tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        )
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            groupUniqArrayIf(occurred_at, is_shown) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT
+    tenant_id,
+    id,
+    arrayJoin(arrayFilter(other -> (other != place), places)) AS occurred_at,
+    newest AS updated_at,
+    true AS deleted
+FROM corrected;
 
 CREATE MATERIALIZED VIEW sluice.ticketing_sales_mv TO sluice.ticketing_sales
 (
@@ -4884,6 +5841,245 @@ SELECT
     fields.device AS device,
     assumeNotNull(updated) AS updated_at
 FROM extracted;
+
+CREATE TABLE sluice.ticketing_sales_rollup
+(
+    `tenant_id` String,
+    `facet` LowCardinality(String),
+    `bucket` DateTime('UTC'),
+    `organizer_id` String,
+    `show_id` String,
+    `channel` LowCardinality(String),
+    `country` LowCardinality(String),
+    `city` String,
+    `currency` LowCardinality(String),
+    `orders` UInt64,
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `gross_minor` Int64,
+    `discount_minor` Int64,
+    `refund_minor` Int64,
+    `fee_minor` Int64,
+    `computed_at` DateTime64(3, 'UTC'),
+    INDEX recent computed_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(computed_at)
+PARTITION BY toYear(bucket)
+ORDER BY (tenant_id, facet, bucket, organizer_id, show_id, channel, country, city, currency)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_sales_rollup_refresh
+REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_sales_rollup
+(
+    `tenant_id` String,
+    `facet` String,
+    `bucket` DateTime('UTC'),
+    `organizer_id` String,
+    `show_id` String,
+    `channel` String,
+    `country` String,
+    `city` String,
+    `currency` String,
+    `orders` UInt64,
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `gross_minor` Int64,
+    `discount_minor` Int64,
+    `refund_minor` Int64,
+    `fee_minor` Int64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    settled AS
+    (
+        SELECT
+            tenant_id,
+            granularity,
+            bucket
+        FROM sluice.ticketing_changes
+        WHERE stream = 'ticketing_sales'
+        GROUP BY
+            tenant_id,
+            granularity,
+            bucket
+        HAVING (max(changed_at) < (toStartOfMinute(now()) - toIntervalMinute(1))) AND (max(rolled_at) <= (max(changed_at) + toIntervalMinute(1)))
+    )
+SELECT
+    tenant_id,
+    facet,
+    bucket,
+    organizer_id,
+    show_id,
+    channel,
+    country,
+    city,
+    currency,
+    sum(group_orders) AS orders,
+    sum(group_tickets) AS tickets,
+    sum(group_refunded_tickets) AS refunded_tickets,
+    sum(group_gross_minor) AS gross_minor,
+    sum(group_discount_minor) AS discount_minor,
+    sum(group_refund_minor) AS refund_minor,
+    sum(group_fee_minor) AS fee_minor,
+    toDateTime64(toStartOfMinute(now()), 3, 'UTC') AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        'show' AS facet,
+        toStartOfHour(occurred_at) AS bucket,
+        organizer_id,
+        show_id,
+        '' AS channel,
+        '' AS country,
+        '' AS city,
+        currency,
+        uniqExactIf(order_hash, kind = 'sale') AS group_orders,
+        sumIf(quantity, kind = 'sale') AS group_tickets,
+        sumIf(quantity, kind = 'refund') AS group_refunded_tickets,
+        sumIf(quantity * unit_price_minor, kind = 'sale') AS group_gross_minor,
+        sumIf(discount_minor, kind = 'sale') AS group_discount_minor,
+        sumIf((quantity * unit_price_minor) - discount_minor, kind = 'refund') AS group_refund_minor,
+        sum(if(kind = 'sale', fee_minor, -fee_minor)) AS group_fee_minor
+    FROM sluice.ticketing_sales
+    FINAL
+    WHERE (tenant_id, toStartOfHour(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'hour'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        show_id,
+        currency
+    UNION ALL
+    SELECT
+        tenant_id,
+        'channel' AS facet,
+        toStartOfHour(occurred_at) AS bucket,
+        organizer_id,
+        '' AS show_id,
+        channel,
+        '' AS country,
+        '' AS city,
+        currency,
+        uniqExactIf(order_hash, kind = 'sale') AS group_orders,
+        sumIf(quantity, kind = 'sale') AS group_tickets,
+        sumIf(quantity, kind = 'refund') AS group_refunded_tickets,
+        sumIf(quantity * unit_price_minor, kind = 'sale') AS group_gross_minor,
+        sumIf(discount_minor, kind = 'sale') AS group_discount_minor,
+        sumIf((quantity * unit_price_minor) - discount_minor, kind = 'refund') AS group_refund_minor,
+        sum(if(kind = 'sale', fee_minor, -fee_minor)) AS group_fee_minor
+    FROM sluice.ticketing_sales
+    FINAL
+    WHERE (tenant_id, toStartOfHour(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'hour'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        channel,
+        currency
+    UNION ALL
+    SELECT
+        tenant_id,
+        'place' AS facet,
+        toStartOfDay(occurred_at) AS bucket,
+        organizer_id,
+        '' AS show_id,
+        '' AS channel,
+        country,
+        city,
+        currency,
+        uniqExactIf(order_hash, kind = 'sale') AS group_orders,
+        sumIf(quantity, kind = 'sale') AS group_tickets,
+        sumIf(quantity, kind = 'refund') AS group_refunded_tickets,
+        sumIf(quantity * unit_price_minor, kind = 'sale') AS group_gross_minor,
+        sumIf(discount_minor, kind = 'sale') AS group_discount_minor,
+        sumIf((quantity * unit_price_minor) - discount_minor, kind = 'refund') AS group_refund_minor,
+        sum(if(kind = 'sale', fee_minor, -fee_minor)) AS group_fee_minor
+    FROM sluice.ticketing_sales
+    FINAL
+    WHERE (tenant_id, toStartOfDay(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'day'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        country,
+        city,
+        currency
+    UNION ALL
+    SELECT
+        tenant_id,
+        facet,
+        bucket,
+        organizer_id,
+        show_id,
+        channel,
+        country,
+        city,
+        currency,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0
+    FROM sluice.ticketing_sales_rollup
+    WHERE (tenant_id, if((facet IN ('show', 'channel')), 'hour', 'day'), bucket) IN (
+        SELECT
+            tenant_id,
+            granularity,
+            bucket
+        FROM settled
+    )
+    UNION ALL
+    SELECT
+        tenant_id,
+        arrayJoin(if(granularity = 'hour', ['show', 'channel'], ['place'])) AS facet,
+        bucket,
+        '',
+        '',
+        '',
+        '',
+        '',
+        '',
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0
+    FROM settled
+)
+GROUP BY
+    tenant_id,
+    facet,
+    bucket,
+    organizer_id,
+    show_id,
+    channel,
+    country,
+    city,
+    currency;
 
 CREATE TABLE sluice.ticketing_shows
 (
@@ -5792,9 +6988,35 @@ REFRESH EVERY 15 MINUTE DEPENDS ON sluice.warehouse_sales_refresh, sluice.wareho
     `fiscal_month` UInt8
 )
 DEFINER = sluice SQL SECURITY DEFINER
-AS SELECT
-    years.tenant_id AS tenant_id,
-    arrayJoin(arrayMap(number -> (first_day + number), range(toUInt32(last_day - first_day) + 1))) AS day,
+AS WITH
+    years AS
+    (
+        SELECT
+            tenant_id,
+            toStartOfYear(min(day)) AS first_day,
+            toStartOfYear(addYears(max(day), 1)) AS end_day
+        FROM sluice.warehouse_changed_days
+        GROUP BY tenant_id
+    ),
+    days AS
+    (
+        SELECT
+            years.tenant_id AS tenant_id,
+            arrayJoin(arrayMap(number -> (years.first_day + number), range(toUInt32(years.end_day - years.first_day)))) AS day,
+            if(calendars.first_month = 0, 1, calendars.first_month) AS first_month
+        FROM years
+        LEFT JOIN
+        (
+            SELECT
+                tenant_id,
+                first_month
+            FROM sluice.warehouse_calendars
+            FINAL
+        ) AS calendars ON calendars.tenant_id = years.tenant_id
+    )
+SELECT
+    tenant_id,
+    day,
     toYear(day) AS year,
     toQuarter(day) AS quarter,
     toMonth(day) AS month,
@@ -5806,28 +7028,7 @@ AS SELECT
     toUInt16(toYear(day) + if((first_month > 1) AND (toMonth(day) >= first_month), 1, 0)) AS fiscal_year,
     intDiv(fiscal_month - 1, 3) + 1 AS fiscal_quarter,
     toUInt8(modulo((toMonth(day) + 12) - first_month, 12) + 1) AS fiscal_month
-FROM
-(
-    SELECT
-        tenant_id,
-        toStartOfYear(min(day)) AS first_day,
-        toStartOfYear(addYears(max(day), 1)) - 1 AS last_day
-    FROM sluice.warehouse_changed_days
-    GROUP BY tenant_id
-) AS years
-LEFT JOIN
-(
-    SELECT
-        tenant_id,
-        warehouse_calendars.first_month AS told_month
-    FROM sluice.warehouse_calendars
-    FINAL
-) AS calendars ON calendars.tenant_id = years.tenant_id
-CROSS JOIN
-(
-    SELECT 1
-) AS one
-WHERE (if(calendars.told_month = 0, 1, calendars.told_month) AS first_month) > 0;
+FROM days;
 
 CREATE TABLE sluice.warehouse_devices
 (
@@ -6361,7 +7562,7 @@ FROM
 (
     SELECT
         tenant_id,
-        toDate(occurred_at, 'UTC') AS day,
+        day,
         organizer_id,
         '' AS currency,
         count() AS interactions,
@@ -6381,7 +7582,7 @@ FROM
         0 AS refunded_fee_minor
     FROM sluice.warehouse_interactions
     FINAL
-    WHERE ((tenant_id, toDate(occurred_at, 'UTC')) IN (
+    WHERE ((tenant_id, day) IN (
         SELECT
             tenant_id,
             day
@@ -6400,7 +7601,7 @@ FROM
     UNION ALL
     SELECT
         tenant_id,
-        toDate(occurred_at, 'UTC') AS day,
+        day,
         organizer_id,
         currency,
         0 AS interactions,
@@ -6420,7 +7621,7 @@ FROM
         sumIf(warehouse_sales.fee_minor, kind = 'refund') AS refunded_fee_minor
     FROM sluice.warehouse_sales
     FINAL
-    WHERE ((tenant_id, toDate(occurred_at, 'UTC')) IN (
+    WHERE ((tenant_id, day) IN (
         SELECT
             tenant_id,
             day
@@ -6478,7 +7679,7 @@ CREATE VIEW sluice.warehouse_organizers
     `organizer_id` String,
     `valid_from` DateTime64(3, 'UTC'),
     `valid_to` DateTime64(3, 'UTC'),
-    `is_current` UInt8,
+    `is_current` Bool,
     `name` String,
     `country` String,
     `tier` String
@@ -6488,7 +7689,7 @@ AS SELECT
     organizer_id,
     version.valid_from AS valid_from,
     version.valid_to AS valid_to,
-    version.valid_to = toDateTime64('2200-01-01 00:00:00', 3, 'UTC') AS is_current,
+    CAST((version.valid_to = toDateTime64('2200-01-01 00:00:00', 3, 'UTC')), 'Bool') AS is_current,
     version.name AS name,
     version.country AS country,
     version.tier AS tier
@@ -6680,7 +7881,7 @@ FROM
 (
     SELECT
         tenant_id,
-        toDate(occurred_at, 'UTC') AS day,
+        day,
         show_id,
         '' AS currency,
         count() AS interactions,
@@ -6700,7 +7901,7 @@ FROM
         0 AS refunded_fee_minor
     FROM sluice.warehouse_interactions
     FINAL
-    WHERE ((tenant_id, toDate(occurred_at, 'UTC')) IN (
+    WHERE ((tenant_id, day) IN (
         SELECT
             tenant_id,
             day
@@ -6719,7 +7920,7 @@ FROM
     UNION ALL
     SELECT
         tenant_id,
-        toDate(occurred_at, 'UTC') AS day,
+        day,
         show_id,
         currency,
         0 AS interactions,
@@ -6739,7 +7940,7 @@ FROM
         sumIf(warehouse_sales.fee_minor, kind = 'refund') AS refunded_fee_minor
     FROM sluice.warehouse_sales
     FINAL
-    WHERE ((tenant_id, toDate(occurred_at, 'UTC')) IN (
+    WHERE ((tenant_id, day) IN (
         SELECT
             tenant_id,
             day
@@ -6981,7 +8182,7 @@ FROM
 (
     SELECT
         tenant_id,
-        toDate(occurred_at, 'UTC') AS day,
+        day,
         user_id,
         count() AS interactions,
         countIf(event_type = 'view') AS views,
@@ -6995,7 +8196,7 @@ FROM
         0 AS refunded_tickets
     FROM sluice.warehouse_interactions
     FINAL
-    WHERE ((tenant_id, toDate(occurred_at, 'UTC')) IN (
+    WHERE ((tenant_id, day) IN (
         SELECT
             tenant_id,
             day
@@ -7014,7 +8215,7 @@ FROM
     UNION ALL
     SELECT
         tenant_id,
-        toDate(occurred_at, 'UTC') AS day,
+        day,
         user_id,
         0 AS interactions,
         0 AS views,
@@ -7028,7 +8229,7 @@ FROM
         sumIf(quantity, kind = 'refund') AS refunded_tickets
     FROM sluice.warehouse_sales
     FINAL
-    WHERE ((tenant_id, toDate(occurred_at, 'UTC')) IN (
+    WHERE ((tenant_id, day) IN (
         SELECT
             tenant_id,
             day
@@ -7213,7 +8414,7 @@ CREATE VIEW sluice.warehouse_users
     `user_id` String,
     `valid_from` DateTime64(3, 'UTC'),
     `valid_to` DateTime64(3, 'UTC'),
-    `is_current` UInt8,
+    `is_current` Bool,
     `name` String,
     `email` String,
     `country` String,
@@ -7225,7 +8426,7 @@ AS SELECT
     user_id,
     version.valid_from AS valid_from,
     version.valid_to AS valid_to,
-    version.valid_to = toDateTime64('2200-01-01 00:00:00', 3, 'UTC') AS is_current,
+    CAST((version.valid_to = toDateTime64('2200-01-01 00:00:00', 3, 'UTC')), 'Bool') AS is_current,
     version.name AS name,
     version.email AS email,
     version.country AS country,
@@ -7479,6 +8680,11 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261128000049'),
     ('20261128010001'),
     ('20261128010002'),
+    ('20261128010003'),
+    ('20261128010004'),
+    ('20261128010005'),
+    ('20261128010006'),
+    ('20261128010007'),
     ('20261128010101'),
     ('20261128010102'),
     ('20261128010103'),
@@ -7490,6 +8696,13 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261128010109'),
     ('20261128010110'),
     ('20261128010111'),
+    ('20261128010121'),
+    ('20261128010122'),
+    ('20261128010123'),
+    ('20261128010124'),
+    ('20261128010125'),
+    ('20261128010126'),
+    ('20261128010127'),
     ('20261128010201'),
     ('20261128010202'),
     ('20261128010203'),
@@ -7501,6 +8714,10 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261128010209'),
     ('20261128010210'),
     ('20261128010211'),
+    ('20261128010221'),
+    ('20261128010222'),
+    ('20261128010223'),
+    ('20261128010224'),
     ('20261128010301'),
     ('20261128010302'),
     ('20261128010303'),
@@ -7512,6 +8729,16 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261128010309'),
     ('20261128010310'),
     ('20261128010311'),
+    ('20261128010321'),
+    ('20261128010322'),
+    ('20261128010323'),
+    ('20261128010324'),
+    ('20261128010325'),
+    ('20261128010326'),
+    ('20261128010327'),
+    ('20261128010401'),
+    ('20261128010402'),
+    ('20261128010403'),
     ('20261128030001'),
     ('20261128030002'),
     ('20261128030003'),

@@ -27,7 +27,8 @@ CREATE TABLE ticketing_events
     channel LowCardinality(String),
     updated_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
     deleted Bool,
-    actor_hash UInt64 MATERIALIZED sipHash64(if(user_id = '', concat('session ', session_id), concat('user ', user_id))) CODEC(NONE)
+    actor_hash UInt64 MATERIALIZED sipHash64(if(user_id = '', concat('session ', session_id), concat('user ', user_id))) CODEC(NONE),
+    INDEX ids id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(updated_at, deleted)
 PARTITION BY toYYYYMM(occurred_at)

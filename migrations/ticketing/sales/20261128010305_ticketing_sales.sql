@@ -32,7 +32,8 @@ CREATE TABLE ticketing_sales
     device LowCardinality(String),
     updated_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
     deleted Bool,
-    order_hash UInt64 MATERIALIZED sipHash64(order_id) CODEC(NONE)
+    order_hash UInt64 MATERIALIZED sipHash64(order_id) CODEC(NONE),
+    INDEX ids id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(updated_at, deleted)
 PARTITION BY toYYYYMM(occurred_at)
