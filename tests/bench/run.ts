@@ -21,6 +21,7 @@ import { benchStalled } from "./stalled.ts";
 import { benchSink } from "./sink.ts";
 import { benchStart } from "./start.ts";
 import { benchUncached } from "./uncached.ts";
+import { benchWarehouse } from "./warehouse.ts";
 
 // `deno task bench [--json FILE] [NAME …]`: engine, gateway, reference and load are processes of this machine.
 
@@ -41,6 +42,7 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   replays: benchReplays,
   stalled: benchStalled,
   start: benchStart,
+  warehouse: benchWarehouse,
 };
 
 /** Starts what is measured, on free ports. */
