@@ -24,7 +24,7 @@ WITH
     (
         SELECT
             view,
-            max(etl_watermarks.watermark) AS mark
+            argMax(watermark, noted_at) AS mark
         FROM etl_watermarks
         GROUP BY view
     ),

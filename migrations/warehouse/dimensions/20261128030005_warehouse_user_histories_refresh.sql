@@ -14,7 +14,7 @@ WITH
         FROM ticketing_users
         WHERE received_at >=
         (
-            SELECT max(watermark) - INTERVAL 10 MINUTE
+            SELECT argMax(watermark, noted_at) - INTERVAL 10 MINUTE
             FROM etl_watermarks
             WHERE view = 'warehouse_user_histories_refresh'
         )

@@ -14,7 +14,7 @@ WITH
         FROM ticketing_organizers
         WHERE received_at >=
         (
-            SELECT max(watermark) - INTERVAL 10 MINUTE
+            SELECT argMax(watermark, noted_at) - INTERVAL 10 MINUTE
             FROM etl_watermarks
             WHERE view = 'warehouse_organizer_histories_refresh'
         )

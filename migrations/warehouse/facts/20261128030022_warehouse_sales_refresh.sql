@@ -31,7 +31,7 @@ SELECT
 FROM ticketing_sales
 WHERE arrived_at >=
 (
-    SELECT max(watermark) - INTERVAL 10 MINUTE
+    SELECT argMax(watermark, noted_at) - INTERVAL 10 MINUTE
     FROM etl_watermarks
     WHERE view = 'warehouse_sales_refresh'
 )

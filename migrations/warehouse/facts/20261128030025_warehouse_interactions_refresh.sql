@@ -27,7 +27,7 @@ SELECT
 FROM ticketing_events
 WHERE arrived_at >=
 (
-    SELECT max(watermark) - INTERVAL 10 MINUTE
+    SELECT argMax(watermark, noted_at) - INTERVAL 10 MINUTE
     FROM etl_watermarks
     WHERE view = 'warehouse_interactions_refresh'
 )

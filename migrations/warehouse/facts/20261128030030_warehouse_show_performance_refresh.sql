@@ -12,7 +12,7 @@ WITH
         FROM warehouse_changed_days
         WHERE changed_at >=
         (
-            SELECT max(watermark) - INTERVAL 10 MINUTE
+            SELECT argMax(watermark, noted_at) - INTERVAL 10 MINUTE
             FROM etl_watermarks
             WHERE view = 'warehouse_show_performance_refresh'
         )
