@@ -2754,9 +2754,10 @@ WHERE refreshes.database = currentDatabase();
 CREATE TABLE sluice.etl_watermarks
 (
     `view` LowCardinality(String),
-    `watermark` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+    `watermark` DateTime64(3, 'UTC'),
+    `noted_at` DateTime64(3, 'UTC') DEFAULT now64(3)
 )
-ENGINE = AggregatingMergeTree
+ENGINE = ReplacingMergeTree(noted_at)
 ORDER BY view
 SETTINGS index_granularity = 8192
 COMMENT 'access: operator';
@@ -2765,20 +2766,34 @@ CREATE MATERIALIZED VIEW sluice.etl_watermarks_refresh
 REFRESH EVERY 10 SECOND APPEND TO sluice.etl_watermarks
 (
     `view` String,
-    `watermark` DateTime64(3, 'UTC')
+    `watermark` DateTime64(3, 'UTC'),
+    `noted_at` DateTime64(3)
 )
 DEFINER = sluice SQL SECURITY DEFINER
-AS SELECT
-    view,
-    toDateTime64(assumeNotNull(last_success_time), 3, 'UTC') - toIntervalMillisecond(ifNull(last_success_duration_ms, 0)) AS watermark
-FROM system.view_refreshes
-WHERE (database = currentDatabase()) AND startsWith(view, 'warehouse_') AND (last_success_time IS NOT NULL) AND ((view, watermark) NOT IN (
-    SELECT
-        view,
-        max(etl_watermarks.watermark)
-    FROM sluice.etl_watermarks
-    GROUP BY view
-));
+AS WITH
+    runs AS
+    (
+        SELECT
+            view,
+            toDateTime64(assumeNotNull(last_success_time), 3, 'UTC') - toIntervalMillisecond(ifNull(last_success_duration_ms, 0)) AS began_at
+        FROM system.view_refreshes
+        WHERE (database = currentDatabase()) AND startsWith(view, 'warehouse_') AND (last_success_time IS NOT NULL)
+    ),
+    notes AS
+    (
+        SELECT
+            view,
+            max(noted_at) AS noted_last
+        FROM sluice.etl_watermarks
+        GROUP BY view
+    )
+SELECT
+    runs.view AS view,
+    runs.began_at AS watermark,
+    now64(3) AS noted_at
+FROM runs
+LEFT JOIN notes ON notes.view = runs.view
+WHERE runs.began_at > notes.noted_last;
 
 CREATE TABLE sluice.gateway_instances
 (
@@ -7219,7 +7234,7 @@ AS SELECT
     deleted
 FROM sluice.ticketing_events
 WHERE arrived_at >= (
-    SELECT max(watermark) - toIntervalMinute(10)
+    SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
     FROM sluice.etl_watermarks
     WHERE view = 'warehouse_interactions_refresh'
 )
@@ -7385,7 +7400,7 @@ AS WITH
             organizer_id
         FROM sluice.ticketing_organizers
         WHERE received_at >= (
-            SELECT max(watermark) - toIntervalMinute(10)
+            SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
             FROM sluice.etl_watermarks
             WHERE view = 'warehouse_organizer_histories_refresh'
         )
@@ -7532,7 +7547,7 @@ AS WITH
             day
         FROM sluice.warehouse_changed_days
         WHERE changed_at >= (
-            SELECT max(watermark) - toIntervalMinute(10)
+            SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
             FROM sluice.etl_watermarks
             WHERE view = 'warehouse_organizer_performance_refresh'
         )
@@ -7785,7 +7800,7 @@ AS SELECT
     deleted
 FROM sluice.ticketing_sales
 WHERE arrived_at >= (
-    SELECT max(watermark) - toIntervalMinute(10)
+    SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
     FROM sluice.etl_watermarks
     WHERE view = 'warehouse_sales_refresh'
 )
@@ -7851,7 +7866,7 @@ AS WITH
             day
         FROM sluice.warehouse_changed_days
         WHERE changed_at >= (
-            SELECT max(watermark) - toIntervalMinute(10)
+            SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
             FROM sluice.etl_watermarks
             WHERE view = 'warehouse_show_performance_refresh'
         )
@@ -8158,7 +8173,7 @@ AS WITH
             day
         FROM sluice.warehouse_changed_days
         WHERE changed_at >= (
-            SELECT max(watermark) - toIntervalMinute(10)
+            SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
             FROM sluice.etl_watermarks
             WHERE view = 'warehouse_user_engagement_refresh'
         )
@@ -8317,7 +8332,7 @@ AS WITH
             user_id
         FROM sluice.ticketing_users
         WHERE received_at >= (
-            SELECT max(watermark) - toIntervalMinute(10)
+            SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
             FROM sluice.etl_watermarks
             WHERE view = 'warehouse_user_histories_refresh'
         )
