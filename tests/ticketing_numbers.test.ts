@@ -79,7 +79,7 @@ async function assertSums(tenant: string, ranges: expected.Asked[]): Promise<voi
     const answered: any[] = await ask("hourly", tenant, all);
     const some = answered.filter(({ total }) => total > 0).map((
       { hour, ...counts },
-    ) => [Date.parse(hour), counts]);
+    ) => [Date.parse(hour), counts] as const);
     assert.deepEqual(new Map(some), hours, says);
     assert.deepEqual(
       await ask("organizers/daily", tenant, all),
