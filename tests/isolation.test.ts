@@ -117,6 +117,41 @@ const refreshed = [
   "csr_journey_stages_refresh",
 ];
 
+/** Interactions, page views and sales of both tenants, at shows and organizers of their own. */
+async function twoOrganizers(gateway: TestGateway, tenants: { own: string; other: string }): Promise<void> {
+  const occurredAt = new Date(now.getTime() - 3_600_000).toISOString();
+  for (const mark of ["own", "other"] as const) {
+    const at = () => ({
+      id: crypto.randomUUID(),
+      occurredAt,
+      showId: `${mark} show`,
+      organizerId: `${mark} organizer`,
+      userId: "u1",
+      sessionId: "s1",
+      country: mark,
+      device: mark,
+    });
+    // of the other tenant there are more, so that its funnel differs too
+    const types = ["view", "purchase"].slice(0, mark === "own" ? 1 : 2);
+    await gateway.send("ticketing_events", tenants[mark], types.map((eventType) => ({ ...at(), eventType })));
+    await gateway.send("ticketing_page_views", tenants[mark], [{
+      ...at(),
+      visitorId: "v1",
+      url: `/${mark}`,
+    }]);
+    await gateway.send("ticketing_sales", tenants[mark], [{
+      ...at(),
+      kind: "sale",
+      orderId: "o1",
+      ticketTypeId: `${mark} type`,
+      quantity: mark === "own" ? 1 : 2,
+      unitPriceMinor: 100,
+      currency: "EUR",
+      channel: mark,
+    }]);
+  }
+}
+
 const condition = /(\w+\.)?\btenant_id = \{tenantId:String\}/g;
 const conditionOfMany = /(\w+\.)?\btenant_id IN \{tenantIds:Array\(String\)\}/g;
 
@@ -138,6 +173,7 @@ Deno.test("each query of the catalog, with its tenant condition taken out, answe
   const { own, other } = await twoTenants(honest);
   const cohorts = await twoCohorts(honest, { own, other });
   await twoProgrammes(honest, { own, other });
+  await twoOrganizers(honest, { own, other });
   await honest.query("outreach/traffic", own);
   await honest.query("outreach/overview", other);
   await honest.audit.flush();
@@ -150,7 +186,7 @@ Deno.test("each query of the catalog, with its tenant condition taken out, answe
       const needed: Record<string, unknown> = {
         metric: "engagement",
         dimension: "confidence",
-        stages: ["enrolled", "completed"],
+        stages: path.startsWith("ticketing/") ? ["view", "purchase"] : ["enrolled", "completed"],
         cohortIds: [cohortId, cohorts.other],
       };
       const asked = Object.entries(needed).filter(([name]) => file.text.includes(`{${name}:`));
