@@ -264,3 +264,21 @@ Deno.test("sampled page views are estimated without bias, within the errors that
   const looks = Map.groupBy(kept, ({ visitorId }) => visitorId);
   for (const [visitor, theirs] of looks) assert.equal(theirs.length, 1 + Number(visitor.split(" ")[1]) % 4);
 });
+
+Deno.test("an answer about the last hours is at most five seconds old", async () => {
+  const tenant = newTenant();
+  const cached = await createGateway({ cacheBytes: 1_048_576 });
+  const start = Date.parse("2026-03-10T12:00:00Z");
+  const ask = async (ms: number) => {
+    cached.setNow(new Date(start + ms));
+    const { headers, body } = await cached.query("ticketing/realtime", tenant);
+    return [
+      headers.get("cache-status")!.replace(/^sluice; |;? ?(ttl|stored).*/g, ""),
+      body.data.totals.views,
+    ];
+  };
+  assert.deepEqual(await ask(0), ["fwd=miss", 0]);
+  assert.deepEqual(await ask(900), ["hit", 0]);
+  await cached.send("ticketing_events", tenant, [event({ occurredAt: "2026-03-10T12:00:00Z" })]);
+  assert.deepEqual(await ask(5_000), ["fwd=miss", 1]);
+});
