@@ -3921,7 +3921,7 @@ CREATE MATERIALIZED VIEW sluice.ticketing_events_moved_mv TO sluice.ticketing_ev
 )
 DEFINER = sluice SQL SECURITY DEFINER
 AS WITH
-    known_places AS
+    corrected_before AS
     (
         SELECT
             tenant_id,
@@ -3937,6 +3937,16 @@ AS WITH
             FROM sluice.ticketing_events_parsed
             WHERE reason = ''
         ))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            seen_at
+        FROM corrected_before
         UNION ALL
         SELECT
             tenant_id,
@@ -3960,7 +3970,27 @@ AS WITH
             updated_at,
             now64(3) AS seen_at
         FROM sluice.ticketing_events_parsed
-        WHERE reason = ''
+        WHERE (reason = '') AND ((updated_at != occurred_at) OR ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM corrected_before
+        )))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_events_parsed
+        WHERE (reason = '') AND (updated_at = occurred_at) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_events_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
     ),
     corrected AS
     (
@@ -3969,29 +3999,21 @@ AS WITH
             id,
             max(updated_at) AS newest,
             argMax(occurred_at, (updated_at, seen_at)) AS place,
-            countIf(updated_at != occurred_at) AS corrections,
             groupUniqArray(occurred_at) AS places
         FROM known_places
         GROUP BY
             tenant_id,
             id
-        HAVING corrections > 0
     )
-SELECT
+SELECT DISTINCT
     corrected.tenant_id AS tenant_id,
     corrected.id AS id,
     arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
     corrected.newest AS updated_at,
     true AS deleted
-FROM
-(
-    SELECT DISTINCT
-        tenant_id,
-        id
-    FROM sluice.ticketing_events_parsed
-    WHERE reason = ''
-) AS landed
-INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id);
+FROM sluice.ticketing_events_parsed AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id)
+WHERE landed.reason = '';
 
 CREATE MATERIALIZED VIEW sluice.ticketing_events_moved_refresh
 REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_events
@@ -4899,7 +4921,7 @@ CREATE MATERIALIZED VIEW sluice.ticketing_page_views_moved_mv TO sluice.ticketin
 )
 DEFINER = sluice SQL SECURITY DEFINER
 AS WITH
-    known_places AS
+    corrected_before AS
     (
         SELECT
             tenant_id,
@@ -4915,6 +4937,16 @@ AS WITH
             FROM sluice.ticketing_page_views_parsed
             WHERE reason = ''
         ))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            seen_at
+        FROM corrected_before
         UNION ALL
         SELECT
             tenant_id,
@@ -4938,7 +4970,27 @@ AS WITH
             updated_at,
             now64(3) AS seen_at
         FROM sluice.ticketing_page_views_parsed
-        WHERE reason = ''
+        WHERE (reason = '') AND ((updated_at != occurred_at) OR ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM corrected_before
+        )))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_page_views_parsed
+        WHERE (reason = '') AND (updated_at = occurred_at) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_page_views_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
     ),
     corrected AS
     (
@@ -4947,29 +4999,21 @@ AS WITH
             id,
             max(updated_at) AS newest,
             argMax(occurred_at, (updated_at, seen_at)) AS place,
-            countIf(updated_at != occurred_at) AS corrections,
             groupUniqArray(occurred_at) AS places
         FROM known_places
         GROUP BY
             tenant_id,
             id
-        HAVING corrections > 0
     )
-SELECT
+SELECT DISTINCT
     corrected.tenant_id AS tenant_id,
     corrected.id AS id,
     arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
     corrected.newest AS updated_at,
     true AS deleted
-FROM
-(
-    SELECT DISTINCT
-        tenant_id,
-        id
-    FROM sluice.ticketing_page_views_parsed
-    WHERE reason = ''
-) AS landed
-INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id);
+FROM sluice.ticketing_page_views_parsed AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id)
+WHERE landed.reason = '';
 
 CREATE MATERIALIZED VIEW sluice.ticketing_page_views_moved_refresh
 REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_page_views
@@ -5358,7 +5402,7 @@ CREATE MATERIALIZED VIEW sluice.ticketing_sales_moved_mv TO sluice.ticketing_sal
 )
 DEFINER = sluice SQL SECURITY DEFINER
 AS WITH
-    known_places AS
+    corrected_before AS
     (
         SELECT
             tenant_id,
@@ -5374,6 +5418,16 @@ AS WITH
             FROM sluice.ticketing_sales_parsed
             WHERE reason = ''
         ))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            seen_at
+        FROM corrected_before
         UNION ALL
         SELECT
             tenant_id,
@@ -5397,7 +5451,27 @@ AS WITH
             updated_at,
             now64(3) AS seen_at
         FROM sluice.ticketing_sales_parsed
-        WHERE reason = ''
+        WHERE (reason = '') AND ((updated_at != occurred_at) OR ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM corrected_before
+        )))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_sales_parsed
+        WHERE (reason = '') AND (updated_at = occurred_at) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_sales_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
     ),
     corrected AS
     (
@@ -5406,29 +5480,21 @@ AS WITH
             id,
             max(updated_at) AS newest,
             argMax(occurred_at, (updated_at, seen_at)) AS place,
-            countIf(updated_at != occurred_at) AS corrections,
             groupUniqArray(occurred_at) AS places
         FROM known_places
         GROUP BY
             tenant_id,
             id
-        HAVING corrections > 0
     )
-SELECT
+SELECT DISTINCT
     corrected.tenant_id AS tenant_id,
     corrected.id AS id,
     arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
     corrected.newest AS updated_at,
     true AS deleted
-FROM
-(
-    SELECT DISTINCT
-        tenant_id,
-        id
-    FROM sluice.ticketing_sales_parsed
-    WHERE reason = ''
-) AS landed
-INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id);
+FROM sluice.ticketing_sales_parsed AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id)
+WHERE landed.reason = '';
 
 CREATE MATERIALIZED VIEW sluice.ticketing_sales_moved_refresh
 REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_sales
