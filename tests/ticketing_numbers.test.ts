@@ -188,17 +188,10 @@ Deno.test("the last hours are those of the rows", async () => {
   );
   assert.equal(buckets.length, 289);
   assert.deepEqual({ activeUsers, revenue }, totals);
-  const empty = JSON.stringify({ ...some[0], start: "" }).replaceAll(/\d+/g, "0").replace(
-    /"revenue":.*$/,
-    "",
-  );
   // deno-lint-ignore no-explicit-any -- as free as JSON
-  const isEmpty = (bucket: any) =>
-    JSON.stringify({ ...bucket, start: "" }).replace(/"revenue":.*$/, "") === empty;
-  assert.deepEqual(
-    buckets.filter((bucket: unknown) => !isEmpty(bucket)),
-    some.filter((bucket) => !isEmpty(bucket)),
-  );
+  const hasSomething = ({ revenue, ...bucket }: any) =>
+    revenue.length > 0 || Object.values(bucket).some((value) => typeof value === "number" && value > 0);
+  assert.deepEqual(buckets.filter(hasSomething), some);
 });
 
 Deno.test("the lists of sales and page views have each row once, over pages by cursor", async () => {
