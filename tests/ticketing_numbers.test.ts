@@ -223,9 +223,8 @@ Deno.test("pages by views are those of the rows, without an error where all is k
   const { pageViews } = rowsOf(own);
   const answered = await ask("page-views/pages", own, days);
   const rows = expected.pages(pageViews, days);
-  // deno-lint-ignore no-explicit-any -- as free as JSON
   assert.deepEqual(
-    answered.map(({ path, views, visitors }: any) => ({ path, views, visitors })),
+    answered.map(({ path, views, visitors }: Record<string, unknown>) => ({ path, views, visitors })),
     rows.map(({ meanDurationMs: _, ...row }) => row),
   );
   for (const [i, { meanDurationMs }] of rows.entries()) {
