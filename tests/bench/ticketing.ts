@@ -14,7 +14,13 @@ const few = { events: 1_000_000, sales: 200_000 };
 const asks = 10;
 
 /** What is asked, whether its measures add up, and the time that its 95th percentile may take. */
-const endpoints: { name: string; addsUp: boolean; goalMs: number; more?: Record<string, string> }[] = [
+const endpoints: {
+  name: string;
+  addsUp: boolean;
+  goalMs: number;
+  days?: number;
+  more?: Record<string, string>;
+}[] = [
   { name: "ticketing/hourly", addsUp: true, goalMs: 500 },
   { name: "ticketing/organizers/daily", addsUp: true, goalMs: 500 },
   { name: "ticketing/shows/performance", addsUp: true, goalMs: 500 },
@@ -23,8 +29,8 @@ const endpoints: { name: string; addsUp: boolean; goalMs: number; more?: Record<
   { name: "ticketing/revenue", addsUp: true, goalMs: 500 },
   { name: "ticketing/funnel", addsUp: false, goalMs: 3000 },
   { name: "ticketing/realtime", addsUp: false, goalMs: 500 },
-  { name: "ticketing/sales", addsUp: false, goalMs: 1000 },
-  { name: "ticketing/page-views", addsUp: false, goalMs: 1000 },
+  { name: "ticketing/sales", addsUp: false, goalMs: 500, days: 7 },
+  { name: "ticketing/page-views", addsUp: false, goalMs: 500, days: 7 },
   { name: "ticketing/page-views/pages", addsUp: false, goalMs: 1000 },
 ];
 
@@ -43,13 +49,13 @@ export async function benchTicketing({ url, tokenOf, target }: Sides): Promise<R
   const day = (offset: number) =>
     new Date(firstInstant(now).getTime() + offset * 86_400_000).toISOString().slice(0, 10);
   const rows: Row[] = [];
-  for (const { name, addsUp, goalMs, more } of endpoints) {
+  for (const { name, addsUp, goalMs, days = 60, more } of endpoints) {
     const query = catalog.get(name)!;
     // whole days, in turn other ones
     const parametersOf = (i: number): Record<string, string> =>
       name === "ticketing/realtime"
         ? { hours: String(3 + i % 3) }
-        : { startDate: day(1 + i % 3), endDate: day(60 + i % 3), ...more };
+        : { startDate: day(1 + i % 3), endDate: day(days + i % 3), ...more };
     const ours = async (tenantId: string) => {
       const headers = {
         authorization: `Bearer ${await tokenOf(tenantId, "admin")}`,
@@ -73,14 +79,14 @@ export async function benchTicketing({ url, tokenOf, target }: Sides): Promise<R
         await readBytes(await clickHouse({ sql: query.sql, parameters: bound, settings }));
       });
     rows.push({
-      what: `${name} over 10 million events and 2 million sales, uncached, p95`,
+      what: `${name}, ${days} of 90 days of 10 million events and 2 million sales, uncached, p95`,
       unit: "ms",
       ...await alternate(() => ours("ticketing"), () => direct("ticketing")),
       goal: { atMost: goalMs },
     });
     if (!addsUp) continue;
     rows.push({
-      what: `${name} over ten times the rows, p95`,
+      what: `${name}, against a tenth of the rows, p95`,
       unit: "ms",
       ...await alternate(() => ours("ticketing"), () => ours("ticketing_few")),
       goal: { ratioAtMost: 1.2 },

@@ -12,6 +12,7 @@ import pageViewsSql from "./ticketing_page_views.sql" with { type: "text" };
 import salesSql from "./ticketing_sales.sql" with { type: "text" };
 import showsSql from "./ticketing_shows.sql" with { type: "text" };
 import ticketTypesSql from "./ticketing_ticket_types.sql" with { type: "text" };
+import usersSql from "./ticketing_users.sql" with { type: "text" };
 import outreachSql from "./outreach.sql" with { type: "text" };
 import refreshSql from "../../ingest/sync/refresh.sql" with { type: "text" };
 import isEmptySql from "./is_empty.sql" with { type: "text" };
@@ -33,7 +34,7 @@ const streams = [
 ];
 
 /** What is not of a day. */
-const lasting = [cohortsSql, membersSql, organizersSql, showsSql, ticketTypesSql];
+const lasting = [cohortsSql, membersSql, organizersSql, showsSql, ticketTypesSql, usersSql];
 
 /** How far a load has come. */
 export type Progress = (done: number, all: number) => void;
