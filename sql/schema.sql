@@ -4088,7 +4088,7 @@ CREATE MATERIALIZED VIEW sluice.ticketing_events_moved_mv TO sluice.ticketing_ev
 )
 DEFINER = sluice SQL SECURITY DEFINER
 AS WITH
-    known_places AS
+    corrected_before AS
     (
         SELECT
             tenant_id,
@@ -4104,6 +4104,16 @@ AS WITH
             FROM sluice.ticketing_events_parsed
             WHERE reason = ''
         ))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            seen_at
+        FROM corrected_before
         UNION ALL
         SELECT
             tenant_id,
@@ -4127,7 +4137,27 @@ AS WITH
             updated_at,
             now64(3) AS seen_at
         FROM sluice.ticketing_events_parsed
-        WHERE reason = ''
+        WHERE (reason = '') AND ((updated_at != occurred_at) OR ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM corrected_before
+        )))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_events_parsed
+        WHERE (reason = '') AND (updated_at = occurred_at) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_events_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
     ),
     corrected AS
     (
@@ -4136,29 +4166,21 @@ AS WITH
             id,
             max(updated_at) AS newest,
             argMax(occurred_at, (updated_at, seen_at)) AS place,
-            countIf(updated_at != occurred_at) AS corrections,
             groupUniqArray(occurred_at) AS places
         FROM known_places
         GROUP BY
             tenant_id,
             id
-        HAVING corrections > 0
     )
-SELECT
+SELECT DISTINCT
     corrected.tenant_id AS tenant_id,
     corrected.id AS id,
     arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
     corrected.newest AS updated_at,
     true AS deleted
-FROM
-(
-    SELECT DISTINCT
-        tenant_id,
-        id
-    FROM sluice.ticketing_events_parsed
-    WHERE reason = ''
-) AS landed
-INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id);
+FROM sluice.ticketing_events_parsed AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id)
+WHERE landed.reason = '';
 
 CREATE MATERIALIZED VIEW sluice.ticketing_events_moved_refresh
 REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_events
@@ -5066,7 +5088,7 @@ CREATE MATERIALIZED VIEW sluice.ticketing_page_views_moved_mv TO sluice.ticketin
 )
 DEFINER = sluice SQL SECURITY DEFINER
 AS WITH
-    known_places AS
+    corrected_before AS
     (
         SELECT
             tenant_id,
@@ -5082,6 +5104,16 @@ AS WITH
             FROM sluice.ticketing_page_views_parsed
             WHERE reason = ''
         ))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            seen_at
+        FROM corrected_before
         UNION ALL
         SELECT
             tenant_id,
@@ -5105,7 +5137,27 @@ AS WITH
             updated_at,
             now64(3) AS seen_at
         FROM sluice.ticketing_page_views_parsed
-        WHERE reason = ''
+        WHERE (reason = '') AND ((updated_at != occurred_at) OR ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM corrected_before
+        )))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_page_views_parsed
+        WHERE (reason = '') AND (updated_at = occurred_at) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_page_views_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
     ),
     corrected AS
     (
@@ -5114,29 +5166,21 @@ AS WITH
             id,
             max(updated_at) AS newest,
             argMax(occurred_at, (updated_at, seen_at)) AS place,
-            countIf(updated_at != occurred_at) AS corrections,
             groupUniqArray(occurred_at) AS places
         FROM known_places
         GROUP BY
             tenant_id,
             id
-        HAVING corrections > 0
     )
-SELECT
+SELECT DISTINCT
     corrected.tenant_id AS tenant_id,
     corrected.id AS id,
     arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
     corrected.newest AS updated_at,
     true AS deleted
-FROM
-(
-    SELECT DISTINCT
-        tenant_id,
-        id
-    FROM sluice.ticketing_page_views_parsed
-    WHERE reason = ''
-) AS landed
-INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id);
+FROM sluice.ticketing_page_views_parsed AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id)
+WHERE landed.reason = '';
 
 CREATE MATERIALIZED VIEW sluice.ticketing_page_views_moved_refresh
 REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_page_views
@@ -5527,7 +5571,7 @@ CREATE MATERIALIZED VIEW sluice.ticketing_sales_moved_mv TO sluice.ticketing_sal
 )
 DEFINER = sluice SQL SECURITY DEFINER
 AS WITH
-    known_places AS
+    corrected_before AS
     (
         SELECT
             tenant_id,
@@ -5543,6 +5587,16 @@ AS WITH
             FROM sluice.ticketing_sales_parsed
             WHERE reason = ''
         ))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            seen_at
+        FROM corrected_before
         UNION ALL
         SELECT
             tenant_id,
@@ -5566,7 +5620,27 @@ AS WITH
             updated_at,
             now64(3) AS seen_at
         FROM sluice.ticketing_sales_parsed
-        WHERE reason = ''
+        WHERE (reason = '') AND ((updated_at != occurred_at) OR ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM corrected_before
+        )))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_sales_parsed
+        WHERE (reason = '') AND (updated_at = occurred_at) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_sales_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
     ),
     corrected AS
     (
@@ -5575,29 +5649,21 @@ AS WITH
             id,
             max(updated_at) AS newest,
             argMax(occurred_at, (updated_at, seen_at)) AS place,
-            countIf(updated_at != occurred_at) AS corrections,
             groupUniqArray(occurred_at) AS places
         FROM known_places
         GROUP BY
             tenant_id,
             id
-        HAVING corrections > 0
     )
-SELECT
+SELECT DISTINCT
     corrected.tenant_id AS tenant_id,
     corrected.id AS id,
     arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
     corrected.newest AS updated_at,
     true AS deleted
-FROM
-(
-    SELECT DISTINCT
-        tenant_id,
-        id
-    FROM sluice.ticketing_sales_parsed
-    WHERE reason = ''
-) AS landed
-INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id);
+FROM sluice.ticketing_sales_parsed AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id)
+WHERE landed.reason = '';
 
 CREATE MATERIALIZED VIEW sluice.ticketing_sales_moved_refresh
 REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_sales

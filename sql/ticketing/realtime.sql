@@ -9,7 +9,7 @@ params:
   timezone: { description: "IANA time zone of the instants in the answer", default: UTC, format: timezone, example: Europe/Berlin }
   organizerId: { description: "Only this organizer; one that no row of the tenant names is a 404", maxLength: 256 }
   showId: { description: "Only this show; one that no row of the tenant names is a 404", maxLength: 256 }
-cache: { ttl: 5s, fresh: 5s }
+cache: { ttl: 1s, fresh: 1s, stale: 3s }
 returns: object
 columns:
   timeRange: The range that was counted, start and end included

@@ -178,7 +178,7 @@ function versionsOf<Row extends Version>(rows: Row[], correct: (row: Row) => Row
   return rows.flatMap((row, i) => {
     const later = (ms: number) => ({ updatedAt: instant(correctedMs + ms) });
     if (i % 20 === 0) return [row, row];
-    if (i % 20 === 1) return [row, { ...row, ...correct(row), occurredAt: row.occurredAt, ...later(1) }];
+    if (i % 20 === 1) return [row, { ...correct(row), occurredAt: row.occurredAt, ...later(1) }];
     if (i % 20 === 2) return [row, { ...row, occurredAt: someInstant(), ...later(2) }];
     if (i % 20 === 3) return [row, { ...correct(row), ...later(1) }, { ...correct(row), ...later(2) }];
     return [row];

@@ -5,7 +5,7 @@
 -- ORDER BY: a tenant asks for a range of time, and pages go by it; the id makes versions replace each other. A correction
 -- that changes occurred_at lands elsewhere in this order: ticketing_events_moved_mv then writes a deleted row over the old place.
 -- PARTITION BY month: a month to which nothing is added for five minutes is merged into one part, which FINAL reads as it is.
--- Rows live until their producer's retention ends them: there is none by default. Text that nobody gave is ''.
+-- Rows live for ever. Text that nobody gave is ''.
 CREATE TABLE ticketing_events
 (
     tenant_id String,

@@ -65,7 +65,7 @@ SELECT
     sqrt(sum(sampling_variance(byWeight))) AS viewsError,
     sum(visitorWeight) AS visitors,
     sqrt(sum(sampling_variance(([visitorWeight], [visitorWeight])))) AS visitorsError,
-    if(sum(timed) > 0, sum(duration) / sum(timed), NULL) AS meanDurationMs
+    two_decimals(sum(duration) / sum(timed)) AS meanDurationMs
 FROM visits
 WHERE NOT organizerIsMissing
     AND NOT showIsMissing
