@@ -212,6 +212,9 @@ const optionsOf: Record<string, string> = {
 const statusOf: Record<string, string> = {
   // it reads no Postgres
   "POST /v1/admin/sync/{source}": "404",
+  // there is no such load, and nothing was loaded of the user
+  "POST /v1/admin/jobs/{view}": "404",
+  "GET /v1/warehouse/users/{userId}/history": "404",
   // none of its dead letters has this id
   "GET /v1/ops/dead-letters/{id}": "404",
   "POST /v1/ops/dead-letters/{id}/replay": "404",
@@ -231,6 +234,8 @@ const valueOf: Record<string, string> = {
   stages: '["enrolled", "completed"]',
   name: '"Mates"',
   source: '"outcome_scores"',
+  view: '"no_load"',
+  firstMonth: "4",
   id: "crypto.randomUUID()",
 };
 

@@ -21,7 +21,9 @@ import { benchReplays } from "./replays.ts";
 import { benchStalled } from "./stalled.ts";
 import { benchSink } from "./sink.ts";
 import { benchStart } from "./start.ts";
+import { benchTicketing } from "./ticketing.ts";
 import { benchUncached } from "./uncached.ts";
+import { benchWarehouse } from "./warehouse.ts";
 
 // `deno task bench [--json FILE] [NAME …]`: engine, gateway, reference and load are processes of this machine.
 
@@ -42,6 +44,8 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   replays: benchReplays,
   stalled: benchStalled,
   start: benchStart,
+  ticketing: benchTicketing,
+  warehouse: benchWarehouse,
 };
 
 /** Starts what is measured, on free ports. */
@@ -108,8 +112,9 @@ async function withSides<Result>(
 /** The repository's queries of scores and events and those of the benchmark in one folder. */
 async function copyQueries(dataDir: string): Promise<string> {
   const sqlDir = `${dataDir}/bench-sql`;
-  for (const [from, domain] of [["sql", "outreach"], ["sql", "analytics"], ["tests/bench/sql", "bench"]]) {
-    await copyFolder(`${root}${from}/${domain}`, `${sqlDir}/${domain}`);
+  const folders = ["sql/outreach", "sql/analytics", "sql/ticketing", "tests/bench/sql/bench"];
+  for (const folder of folders) {
+    await copyFolder(`${root}${folder}`, `${sqlDir}/${folder.split("/").at(-1)}`);
   }
   return sqlDir;
 }
