@@ -183,6 +183,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
       NATS_TENANT_HEADER: "Sluice-Tenant",
       NATS_TENANT_FIELD: "companyId",
       SLUICE_ON_BROKEN: options.onBroken ?? "keep",
+      QUALITY_CHECKS: "off",
       ...options.config,
     },
     roles: { ...roles, ...(options.writer && { writer: options.writer }) },
