@@ -3168,6 +3168,72 @@ SELECT
     details.stepNumber AS step_number
 FROM checked;
 
+CREATE TABLE sluice.quality_claims
+(
+    `check_name` LowCardinality(String),
+    `slot` DateTime64(3, 'UTC') COMMENT 'Since when the check is due',
+    `attempt` UInt32,
+    `instance` UUID,
+    `claimed_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = MergeTree
+ORDER BY (check_name, slot, attempt)
+TTL toDateTime(claimed_at) + toIntervalDay(40)
+SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+COMMENT 'access: gateway';
+
+CREATE TABLE sluice.quality_results
+(
+    `tenant_id` String,
+    `check_name` LowCardinality(String) COMMENT 'Such as outreach/event_duplicates',
+    `run_at` DateTime64(3, 'UTC') COMMENT 'When the run began' CODEC(Delta(8), ZSTD(1)),
+    `run` UUID,
+    `domain` LowCardinality(String),
+    `table_name` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `severity` LowCardinality(String),
+    `summary` LowCardinality(String),
+    `passed` Bool,
+    `examined` UInt64 COMMENT 'Rows that were looked at',
+    `failed` UInt64 COMMENT 'Rows at fault',
+    `score` Float64 COMMENT 'Percent of the rows examined that are not at fault; 0 when too few were examined',
+    `reason` String COMMENT 'Why it failed, for the tenant; empty when it passed',
+    `sample` Array(Map(String, Nullable(String))) COMMENT 'The first rows at fault, cut short' CODEC(ZSTD(3)) TTL toDateTime(run_at) + toIntervalDay(30)
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMM(run_at)
+ORDER BY (tenant_id, check_name, run_at, run)
+TTL toDateTime(run_at) + toIntervalDay(365)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sluice.quality_runs
+(
+    `check_name` LowCardinality(String),
+    `run_at` DateTime64(3, 'UTC') COMMENT 'When it began',
+    `run` UUID,
+    `domain` LowCardinality(String),
+    `table_name` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `severity` LowCardinality(String),
+    `summary` LowCardinality(String),
+    `duration_ms` UInt64,
+    `tenants` UInt64 COMMENT 'Tenants who have a result',
+    `failed_tenants` UInt64 COMMENT 'Those for whom it failed',
+    `examined` UInt64,
+    `failed` UInt64,
+    `passed` Bool,
+    `reason` String COMMENT 'Why it could not run, for tenants; empty when it did',
+    `error` String COMMENT 'The same for operators',
+    `instance` UUID COMMENT 'Who ran it',
+    `recorded_at` DateTime64(6, 'UTC') DEFAULT now64(6)
+)
+ENGINE = ReplacingMergeTree(recorded_at)
+PARTITION BY toYYYYMM(run_at)
+ORDER BY (check_name, run_at, run)
+TTL toDateTime(run_at) + toIntervalDay(90)
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192
+COMMENT 'access: operator';
+
 CREATE TABLE sluice.rejected_events
 (
     `tenant_id` String,
@@ -3635,4 +3701,7 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261127223012'),
     ('20261127223013'),
     ('20261127223014'),
-    ('20261127223015');
+    ('20261127223015'),
+    ('20261128040001'),
+    ('20261128040002'),
+    ('20261128040003');

@@ -18,7 +18,7 @@ CREATE TABLE quality_results
     failed UInt64 COMMENT 'Rows at fault',
     score Float64 COMMENT 'Percent of the rows examined that are not at fault; 0 when too few were examined',
     reason String COMMENT 'Why it failed, for the tenant; empty when it passed',
-    sample Array(Map(String, Nullable(String))) COMMENT 'The first rows at fault, cut short' TTL toDateTime(run_at) + INTERVAL 30 DAY CODEC(ZSTD(3))
+    sample Array(Map(String, Nullable(String))) COMMENT 'The first rows at fault, cut short' CODEC(ZSTD(3)) TTL toDateTime(run_at) + INTERVAL 30 DAY
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(run_at)

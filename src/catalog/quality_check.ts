@@ -103,7 +103,10 @@ function checkPlaceholders(placeholders: Placeholder[], at: At): void {
       throw at(offset, "A quality check runs for all tenants at once: leave {tenantId} out");
     }
     if (name !== "now" || type.replaceAll(/\s+/g, "") !== reserved.now) {
-      throw at(offset, `A quality check has no parameter but {now:DateTime64(3, 'UTC')}, not {${name}:${type}}`);
+      throw at(
+        offset,
+        `A quality check has no parameter but {now:DateTime64(3, 'UTC')}, not {${name}:${type}}`,
+      );
     }
   }
 }
@@ -112,9 +115,12 @@ function checkPlaceholders(placeholders: Placeholder[], at: At): void {
 function findExamined(sql: string, at: At): { start: number; end: number } {
   const tokens = nested(sql);
   const first = tokens.findIndex(({ text, depth }, i) =>
-    text === "examined" && depth === 0 && /^AS$/i.test(tokens[i + 1]?.text ?? "") && tokens[i + 2]?.text === "("
+    text === "examined" && depth === 0 && /^AS$/i.test(tokens[i + 1]?.text ?? "") &&
+    tokens[i + 2]?.text === "("
   );
-  const last = tokens.find(({ text, depth }, i) => first >= 0 && i > first + 2 && text === ")" && depth === 0);
+  const last = tokens.find(({ text, depth }, i) =>
+    first >= 0 && i > first + 2 && text === ")" && depth === 0
+  );
   if (last) return { start: tokens[first].start, end: last.end };
   throw at(
     Math.max(0, sql.search(/\S/)),

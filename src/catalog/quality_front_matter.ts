@@ -17,7 +17,9 @@ const minuteMs = 60_000;
 
 /** The front matter of a quality check, whose query returns the rows at fault. */
 export const qualityFrontMatterSchema = z.strictObject({
-  summary: z.string().min(1).max(200).describe("What is true of every row when the check passes, in a sentence"),
+  summary: z.string().min(1).max(200).describe(
+    "What is true of every row when the check passes, in a sentence",
+  ),
   description: z.string().optional().describe("Why it matters, and what to do about rows at fault"),
   table: z.string().regex(/^[a-z][a-z0-9_]*$/, "must be a table's name").describe(
     "Table whose score the check counts for; the query reads it",
@@ -34,9 +36,10 @@ export const qualityFrontMatterSchema = z.strictObject({
   threshold: z.number().min(0).lt(1).default(0).describe(
     "Share of the rows examined that may be at fault, such as `0.01`; none by default",
   ),
-  schedule: z.string().default("1h").pipe(duration).refine((ms) => ms >= minuteMs, "must be at least 1m").describe(
-    "How often it runs, such as `10m`, `1h` (the default) or `1d`; one of all gateways runs it",
-  ),
+  schedule: z.string().default("1h").pipe(duration).refine((ms) => ms >= minuteMs, "must be at least 1m")
+    .describe(
+      "How often it runs, such as `10m`, `1h` (the default) or `1d`; one of all gateways runs it",
+    ),
   timeout: z.number().positive().max(300).default(60).describe(
     "Longest time it may run, in seconds; `60` by default, and 300 at most",
   ),

@@ -94,7 +94,9 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
     for (const file of broken) {
       const isKept = [...lastGood, ...lastGoodChecks].some((each) => each.file === file);
       const message = isQualityCheck(file)
-        ? `A quality check is broken: ${isKept ? "its last good version goes on" : "it fails until it is mended"}`
+        ? `A quality check is broken: ${
+          isKept ? "its last good version goes on" : "it fails until it is mended"
+        }`
         : `A query file is broken: ${
           isKept ? "its last good version goes on being served" : "its query is not served"
         }`;

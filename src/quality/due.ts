@@ -31,7 +31,9 @@ export function dueNow(
   if (lastRunMs !== undefined && lastRunMs >= slotMs) return;
   const slot = new Date(slotMs);
   if (!claim || claim.slotMs < slotMs) return { slot, attempt: 0, isOurs: false };
-  if (claim.instance === instance) return { slot: new Date(claim.slotMs), attempt: claim.attempt, isOurs: true };
+  if (claim.instance === instance) {
+    return { slot: new Date(claim.slotMs), attempt: claim.attempt, isOurs: true };
+  }
   if (claim.ageMs < leaseMs) return;
   return { slot: new Date(claim.slotMs), attempt: claim.attempt + 1, isOurs: false };
 }

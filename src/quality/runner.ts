@@ -5,7 +5,14 @@ import type { BrokenCheck } from "../catalog/serving.ts";
 import type { QualityCheck } from "../catalog/quality_check.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import { dueNow } from "./due.ts";
-import { type Askers, cannotRun, longestRunMs, type Outcome, runCheck, type TenantResult } from "./run_check.ts";
+import {
+  type Askers,
+  cannotRun,
+  longestRunMs,
+  type Outcome,
+  runCheck,
+  type TenantResult,
+} from "./run_check.ts";
 import { type CheckFacts, clockText, createQualityStore, type Run } from "./store.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -103,7 +110,14 @@ export function createQuality({ clickHouse, instance, clock, log, ...askers }: Q
       const tenants = absent.get(ran.run.run) ?? [];
       if (tenants.length === 0) continue;
       const reason = ran.run.reason || verdictOf({ minimumRows: 1, threshold: 0 }, nothing).reason;
-      const added = tenants.map((tenantId) => ({ tenantId, ...nothing, passed: false, score: 0, reason, sample: [] }));
+      const added = tenants.map((tenantId) => ({
+        tenantId,
+        ...nothing,
+        passed: false,
+        score: 0,
+        reason,
+        sample: [],
+      }));
       ran.results.push(...added);
       Object.assign(ran.run, totalsOf(ran.results));
       await store.write(ran.run, added);

@@ -48,8 +48,7 @@ const knownMs = 30 * dayMs;
 
 /** Where results, runs and turns are kept; each function throws when its outcome is not known to be good. */
 export function createQualityStore(clickHouse: ClickHouse, instance: string) {
-  const ask: ClickHouse = (statement) =>
-    clickHouse({ ...statement, signal: AbortSignal.timeout(timeoutMs) });
+  const ask: ClickHouse = (statement) => clickHouse({ ...statement, signal: AbortSignal.timeout(timeoutMs) });
 
   async function insert(table: string, rows: object[], settings: Record<string, string | number>) {
     const [first] = rows;

@@ -23,7 +23,11 @@ export function verdictOf(
   if (examined === 0) return { passed: false, score: 0, reason: "No rows were examined" };
   if (examined < minimumRows) {
     const were = examined === 1 ? "row was" : "rows were";
-    return { passed: false, score: 0, reason: `Only ${examined} ${were} examined, of ${minimumRows} at least` };
+    return {
+      passed: false,
+      score: 0,
+      reason: `Only ${examined} ${were} examined, of ${minimumRows} at least`,
+    };
   }
   // rows may come in between the two counts, and rows at fault may be made of several rows examined
   const good = Math.max(0, examined - failed);
