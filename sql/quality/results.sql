@@ -34,7 +34,7 @@ WITH
     (
         SELECT
             check_name,
-            max(run_at) AS run_at
+            max(run_at) AS latest_at
         FROM quality_results
         -- longer than the longest schedule: what has not run since is no check any more
         WHERE tenant_id = {tenantId:String} AND run_at > {now:DateTime64(3, 'UTC')} - INTERVAL 31 DAY
@@ -62,7 +62,7 @@ WHERE tenant_id = {tenantId:String}
     AND if(
         {history:Bool},
         toDate(run_at) BETWEEN firstDay AND lastDay,
-        (check_name, run_at) IN (SELECT check_name, run_at FROM latest))
+        (check_name, run_at) IN (SELECT check_name, latest_at FROM latest))
 ORDER BY
     runAt DESC,
     check,

@@ -30,10 +30,10 @@ export function verdictOf(
     };
   }
   // rows may come in between the two counts, and rows at fault may be made of several rows examined
-  const good = Math.max(0, examined - failed);
+  const bad = Math.min(failed, examined);
   // rounded down: 100 means that no row is at fault
-  const score = Math.floor(good * 10_000 / examined) / 100;
-  const share = 1 - good / examined;
+  const score = Math.floor((examined - bad) * 10_000 / examined) / 100;
+  const share = bad / examined;
   if (share <= threshold) return { passed: true, score, reason: "" };
   const allowed = threshold > 0 ? `, more than ${percentText(threshold)} %` : "";
   const are = failed === 1 ? "row is" : "rows are";
