@@ -53,6 +53,10 @@ const rules: [RegExp, Rule][] = [
     offset: placeOf(sql, name, Math.max(0, maskSql(sql).search(/\bWHERE\b/i))) ?? beginning(sql),
     message: `${call} is an aggregate, which WHERE cannot have: write the condition after HAVING`,
   })],
+  [/Not enough privileges\b.* the grant SELECT ON \w+\.(\w+)/s, ([, table], { sql }) => ({
+    offset: placeOf(sql, table) ?? beginning(sql),
+    message: `A query of tenants may not read the table "${table}"`,
+  })],
   [/^(?:Illegal types? |There is no supertype for types )/, wrongTypes],
 ];
 

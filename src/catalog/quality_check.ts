@@ -1,15 +1,12 @@
 import { suggestion } from "../base/suggestion.ts";
-import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
-import { plainValue } from "../clickhouse/types/parameter.ts";
-import { parseType } from "../clickhouse/types/type.ts";
 import { checkStatement, scan } from "./check_statement.ts";
 import { frontMatterSchema } from "./front_matter.ts";
 import { readHeadedSql } from "./headed_sql.ts";
-import type { Inspector, Inspectors } from "./inspector.ts";
+import type { Inspectors } from "./inspector.ts";
 import type { Resolution } from "./inspection.ts";
 import type { Placeholder } from "./placeholders.ts";
 import { contentHash, type QueryFile } from "./query.ts";
-import { type At, errorAt } from "./query_file_error.ts";
+import { type At, errorAt, QueryFileError } from "./query_file_error.ts";
 import { type QualityFrontMatter, qualityFrontMatterSchema } from "./quality_front_matter.ts";
 import { reserved } from "./reserved_parameters.ts";
 import { columnPlaces, nested } from "./sql_places.ts";
@@ -66,16 +63,20 @@ export async function compileQualityCheck(
   const placeholders = scan(sql, at);
   checkPlaceholders(placeholders, at);
   const examined = findExamined(sql, at);
-  const source = { frontMatter: { settings: {} }, sql };
-  const { resolution, tables } = await checkStatement(reader, source, [], placeholders, at);
-  const columns = checkColumns(resolution, sql, at);
   const examinedSql = `${sql.slice(0, examined.end)}\n` +
     "SELECT tenant_id, count() AS examined FROM examined GROUP BY tenant_id";
-  await checkExamined(reader, examinedSql, placeholders, () =>
-    at(
-      examined.start,
-      "The rows of `examined` need their tenant_id: WITH examined AS (SELECT tenant_id, … FROM …)",
-    ));
+  const check = (sql: string) =>
+    checkStatement(reader, { frontMatter: { settings: {} }, sql }, [], placeholders, at);
+  await check(examinedSql).catch((error) => {
+    if (!(error instanceof QueryFileError) || !/^There is no column "tenant_id"/.test(error.message)) {
+      throw error;
+    }
+    const message =
+      "The rows of `examined` need their tenant_id: WITH examined AS (SELECT tenant_id, … FROM …)";
+    throw at(examined.start, message);
+  });
+  const { resolution, tables } = await check(sql);
+  const columns = checkColumns(resolution, sql, at);
   const names = tables.map((table) => table.split(".").at(-1)!);
   if (!names.includes(frontMatter.table)) {
     throw at(
@@ -152,22 +153,4 @@ function checkColumns({ columns }: Resolution, sql: string, at: At): string[] {
     }
   });
   return rest.map(({ name }) => name);
-}
-
-/** Has the engine resolve the statement that counts; the rest of it was taken already. */
-async function checkExamined(
-  inspector: Inspector,
-  sql: string,
-  placeholders: Placeholder[],
-  fault: () => Error,
-): Promise<void> {
-  const parameters = Object.fromEntries(
-    placeholders.map(({ name, type }) => [name, plainValue(parseType(type))]),
-  );
-  try {
-    await inspector.resolutionOf({ sql, parameters, settings: {} });
-  } catch (error) {
-    if (!(error instanceof ClickHouseError) || problemOf(error).status === 503) throw error;
-    throw fault();
-  }
 }

@@ -30,12 +30,14 @@ export const qualityFrontMatterSchema = z.strictObject({
   severity: z.enum(["error", "warning"]).default("error").describe(
     "`error` fails `deno task quality` and alerts; `warning` only shows",
   ),
-  minimumRows: z.number().int().positive().default(1).describe(
-    "With fewer rows examined of a tenant the check fails; `1` by default, so that an empty table never passes",
-  ),
-  threshold: z.number().min(0).lt(1).default(0).describe(
-    "Share of the rows examined that may be at fault, such as `0.01`; none by default",
-  ),
+  minimumRows: z.number().int().min(1, "must be 1 or more: zero rows examined never pass").default(1)
+    .describe(
+      "With fewer rows examined of a tenant the check fails; `1` by default, so that an empty table never passes",
+    ),
+  threshold: z.number().min(0, "must be from 0 to below 1").lt(1, "must be from 0 to below 1").default(0)
+    .describe(
+      "Share of the rows examined that may be at fault, such as `0.01`; none by default",
+    ),
   schedule: z.string().default("1h").pipe(duration).refine((ms) => ms >= minuteMs, "must be at least 1m")
     .describe(
       "How often it runs, such as `10m`, `1h` (the default) or `1d`; one of all gateways runs it",
