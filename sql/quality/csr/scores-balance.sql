@@ -1,8 +1,8 @@
 /*---
 summary: The rollup of scores comes to what its scores come to
 description: |
-  Days of the last 30 in which nothing has changed for ten minutes and which the rollup says to hold. Where they differ, the
-  endpoints answer wrong numbers until the day changes again.
+  Of the last 30 days, where nothing has changed for ten minutes and the rollup says to hold the day: until then the scores
+  themselves are read. Where they differ, the endpoints answer wrong numbers until the day changes again.
 table: csr_scores_rollup
 kind: balance
 schedule: 1h
@@ -58,7 +58,6 @@ WITH
             FROM csr_scores_rollup FINAL
             WHERE granularity = 'day' AND bucket >= toDate({now:DateTime64(3, 'UTC')}) - 30
         )
-        WHERE (tenant_id, dimension, day) IN (SELECT tenant_id, dimension, bucket FROM settled)
         GROUP BY
             tenant_id,
             dimension,
@@ -73,7 +72,8 @@ SELECT
     scoreSum,
     rolledSum
 FROM examined
-WHERE scores != rolledScores OR abs(scoreSum - rolledSum) > 0.000001 * greatest(1, abs(scoreSum))
+WHERE (scores != rolledScores OR abs(scoreSum - rolledSum) > 0.000001 * greatest(1, abs(scoreSum)))
+    AND (tenant_id, dimension, day) IN (SELECT tenant_id, dimension, bucket FROM settled)
 ORDER BY
     day,
     dimension
