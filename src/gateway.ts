@@ -25,6 +25,8 @@ import { defaultConcurrency } from "./limits/queue/default_concurrency.ts";
 import { createQueue, type Queue, type QueueOptions } from "./limits/queue/queue.ts";
 import { type Audit, type AuditOptions, createAudit } from "./observe/audit/audit.ts";
 import { createMetrics, type MetricsOptions } from "./observe/metrics/metrics.ts";
+import { createQuality } from "./quality/runner.ts";
+import { createQualityWatch } from "./quality/watch.ts";
 
 /** What a gateway uses of the world. */
 export interface GatewayDeps
@@ -43,6 +45,7 @@ export interface GatewayDeps
       | "BUDGET_DAILY_BYTES"
       | "BUDGET_REQUESTS_PER_SECOND"
       | "SLUICE_ON_BROKEN"
+      | "QUALITY_CHECKS"
       | "CLICKHOUSE_PASSWORD"
       | "STREAMING_ENABLED"
       | "STREAM_MAX_CONNECTIONS"
@@ -154,6 +157,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
     clock,
     log,
   });
+  const quality = createQuality({
+    operator: roles.operator,
+    reader,
+    clickHouse,
+    instance,
+    clock,
+    log,
+  });
+  const watch = config.QUALITY_CHECKS === "run"
+    ? createQualityWatch({ quality, checks: serving.served, log })
+    : undefined;
   let isOpen = true;
   const app = createApp({
     ...roles,
@@ -187,6 +201,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         config.CLICKHOUSE_MAX_CONCURRENCY ?? defaultConcurrency({ clickHouse, reader, log }),
       ]);
       queue.setConcurrency(concurrency);
+      watch?.wake();
       return faults;
     },
 
@@ -197,6 +212,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       metrics.loopDelay.start();
       streams.start();
       nats?.start();
+      watch?.start();
     },
 
     close() {
@@ -207,7 +223,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     async stop() {
       cache.stop();
       streams.stop();
-      await Promise.all([budgets.stop(), audit.stop(), nats?.stop()]);
+      await Promise.all([budgets.stop(), audit.stop(), nats?.stop(), watch?.stop()]);
       metrics.loopDelay.stop();
       stopped.abort();
     },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { qualityKinds } from "../src/catalog/quality_front_matter.ts";
 import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
 import { demoTenants } from "../src/tools/demo/load.ts";
 import { freePort } from "../src/tools/engine/free_port.ts";
@@ -357,6 +358,14 @@ Deno.test("dev loads demo data once, the same whenever it is loaded", async () =
       const { status, body } = await get(`${first.url}/v1/outreach/${query}`, first.tokenOf("acme"));
       assert.equal(status, 200, `${query}: ${JSON.stringify(body)}`);
     }
+    // its quality checks have run soon after
+    await waitFor("there are results of quality checks", async () => {
+      const { status, body } = await get(`${first.url}/v1/quality/results`, first.tokenOf("acme"));
+      assert.equal(status, 200, JSON.stringify(body));
+      const failed = body.data.filter(({ passed }: { passed: boolean }) => !passed);
+      assert.deepEqual(failed, []);
+      return new Set(body.data.map(({ kind }: { kind: string }) => kind)).size === qualityKinds.length;
+    });
     for (const query of ["company", "programs", "language-groups", "journey-stages"]) {
       await waitFor(`the dashboard ${query} has rows`, async () => {
         const { body } = await get(`${first.url}/v1/analytics/${query}`, first.tokenOf("acme"));

@@ -98,6 +98,9 @@ export const variables = {
     "What becomes of a query whose file is saved with a mistake: `keep` goes on serving the last good version, `drop` stops " +
       "serving it",
   ),
+  QUALITY_CHECKS: z.enum(["run", "off"]).default("run").describe(
+    "`run`: gateways run the quality checks that are due, each by one of them; `off` where only `deno task quality` runs them",
+  ),
   SLUICE_DATA_DIR: z.string().default(".sluice").describe("`dev`: folder of the embedded engine's data"),
   SLUICE_DEMO: z.enum(["0", "1"]).default("1").describe("`dev`: 0 starts without demo data"),
   STREAMING_ENABLED: z.enum(["off", "tenants", "all"]).default("off").describe(

@@ -6,18 +6,30 @@ import streamsSql from "./streams.sql" with { type: "text" };
 import { checkIsolation } from "../isolation/policies.ts";
 import { type Catalog, loadCatalog } from "./catalog.ts";
 import { createInspectionMemory, type MemoryStore } from "./inspection_memory.ts";
+import { isQualityCheck, type QualityCheck, qualityCheckName } from "./quality_check.ts";
 import type { QueryFile } from "./query.ts";
 import { QueryFileError } from "./query_file_error.ts";
 
 /** What is served at the moment: it changes when query files do. */
 export interface Served {
   catalog: Catalog;
+  /** The quality checks that run, in the order of their names. */
+  checks: QualityCheck[];
+  /** Quality checks whose files are wrong and of which no former version runs. */
+  brokenChecks: BrokenCheck[];
   /** Streams that take events. */
   streams: string[];
   /** An event of a stream, where its landing table has one. */
   examples: Record<string, unknown>;
   /** Query files that are wrong, whether or not a former version of them is served. */
   broken: string[];
+}
+
+/** A quality check that cannot run. */
+export interface BrokenCheck {
+  name: string;
+  /** What is wrong with its file, as a compiler prints it. */
+  fault: string;
 }
 
 /** What is done with a query whose file is broken now: its last good version stays, or it is served no more. */
@@ -53,16 +65,22 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
       }
       throw error;
     }
-    const [{ catalog, errors }, streams] = await Promise.all([
+    const [{ catalog, checks, errors }, streams] = await Promise.all([
       loadCatalog(files, roles, memory),
       readRows<{ stream: string; example: string }>(roles.ingester, { sql: streamsSql }),
     ]);
     const broken = new Set(errors.map((error) => error.file));
     const lastGood = onBroken === "drop" ? [] : [...served?.catalog.values() ?? []]
       .filter((query) => broken.has(query.file));
+    const lastGoodChecks = onBroken === "drop" ? [] : (served?.checks ?? [])
+      .filter((check) => broken.has(check.file));
     const queries = [...catalog.values(), ...lastGood].toSorted((a, b) => a.name < b.name ? -1 : 1);
     served = {
       catalog: new Map(queries.map((query) => [query.name, query])),
+      checks: [...checks, ...lastGoodChecks].toSorted((a, b) => a.name < b.name ? -1 : 1),
+      brokenChecks: errors
+        .filter(({ file }) => isQualityCheck(file) && !lastGoodChecks.some((check) => check.file === file))
+        .map((error) => ({ name: qualityCheckName(error.file), fault: error.render() })),
       streams: streams.map(({ stream }) => stream),
       examples: Object.fromEntries(
         streams.flatMap(({ stream, example }) => {
@@ -74,10 +92,14 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
     };
     isStarting = false;
     for (const file of broken) {
-      const isKept = lastGood.some((query) => query.file === file);
-      const message = `A query file is broken: ${
-        isKept ? "its last good version goes on being served" : "its query is not served"
-      }`;
+      const isKept = [...lastGood, ...lastGoodChecks].some((each) => each.file === file);
+      const message = isQualityCheck(file)
+        ? `A quality check is broken: ${
+          isKept ? "its last good version goes on" : "it fails until it is mended"
+        }`
+        : `A query file is broken: ${
+          isKept ? "its last good version goes on being served" : "its query is not served"
+        }`;
       log({ level: "error", message, file });
     }
     return errors;

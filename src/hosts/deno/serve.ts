@@ -11,7 +11,7 @@ import { createGateway, type GatewayDeps } from "../../gateway.ts";
 import { connectNats } from "./connect_nats.ts";
 import { listMigrations } from "./list_migrations.ts";
 import { processStats } from "./process_stats.ts";
-import { readQueryFiles } from "./sql_files.ts";
+import { readSqlFiles } from "./sql_files.ts";
 import { upgradeSocket } from "./upgrade_socket.ts";
 import { zlib } from "./zlib.ts";
 
@@ -63,7 +63,7 @@ export function serve({ config, ...options }: ServeOptions): Server {
   const { port } = server.addr as Deno.NetAddr;
   return {
     url: `http://${config.HOST}:${port}`,
-    reload: async () => await gateway.load(await readQueryFiles(config.SLUICE_SQL_DIR)),
+    reload: async () => await gateway.load(await readSqlFiles(config.SLUICE_SQL_DIR)),
     async stop() {
       gateway.close();
       let timer: ReturnType<typeof setTimeout> | undefined;

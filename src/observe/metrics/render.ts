@@ -1,6 +1,7 @@
 import type { Audit } from "../audit/audit.ts";
 import type { Budgets } from "../../limits/budget/budgets.ts";
 import type { SyncState } from "./sync_states.ts";
+import { type QualityState, writeQuality } from "./quality_states.ts";
 import type { Queue } from "../../limits/queue/queue.ts";
 import type { Streams } from "../../stream/streams.ts";
 import type { CacheStats } from "../../cache/stats.ts";
@@ -21,6 +22,8 @@ export interface RenderOptions {
   isClickHouseUp: boolean;
   /** How the sources that the database reads by itself stand. */
   syncStates: SyncState[];
+  /** How the quality checks stand. */
+  qualityStates: QualityState[];
 }
 
 /** All metrics as Prometheus reads them. */
@@ -94,6 +97,8 @@ export function renderMetrics(options: RenderOptions): string {
     ofSources(({ durationMs }) => durationMs === null ? null : durationMs / 1_000),
   );
   gauge("sync_running", "Whether a source is read now.", ofSources(({ isRunning }) => Number(isRunning)));
+
+  writeQuality(families, options.qualityStates);
 
   const queue = options.queue.stats();
   gauge("queue_concurrency", "Named queries that may run at once.", queue.concurrency);

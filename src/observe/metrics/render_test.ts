@@ -66,9 +66,39 @@ function render(more: Partial<RenderOptions> = {}): string {
         failures: 2,
       },
     ],
+    qualityStates: [
+      {
+        check: "outreach/sent-once",
+        table: "outreach_events",
+        severity: "warning",
+        scheduleSeconds: 3_600,
+        lastRun: { ageSeconds: 20, passed: false, failedTenants: 2, failedRows: 7 },
+      },
+      { check: "csr/broken", table: "", severity: "error", scheduleSeconds: 3_600 },
+    ],
     ...more,
   });
 }
+
+Deno.test("renderMetrics() shows how each quality check stands, and which never ran", () => {
+  const lines = render().split("\n").filter((line) => line.startsWith("sluice_quality"));
+  const [ran, never] = [
+    'check="outreach/sent-once",table="outreach_events",severity="warning"',
+    'check="csr/broken",table="",severity="error"',
+  ];
+  assert.deepEqual(lines, [
+    `sluice_quality_check_passed{${ran}} 0`,
+    `sluice_quality_check_passed{${never}} NaN`,
+    `sluice_quality_check_failed_tenants{${ran}} 2`,
+    `sluice_quality_check_failed_tenants{${never}} NaN`,
+    `sluice_quality_check_failed_rows{${ran}} 7`,
+    `sluice_quality_check_failed_rows{${never}} NaN`,
+    `sluice_quality_check_age_seconds{${ran}} 20`,
+    `sluice_quality_check_age_seconds{${never}} NaN`,
+    `sluice_quality_check_schedule_seconds{${ran}} 3600`,
+    `sluice_quality_check_schedule_seconds{${never}} 3600`,
+  ]);
+});
 
 Deno.test("renderMetrics() shows how the sync of each source stands, and which was never read", () => {
   const lines = render().split("\n").filter((line) => line.startsWith("sluice_sync"));
