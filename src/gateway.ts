@@ -12,6 +12,7 @@ import { createLogSource } from "./stream/log_source.ts";
 import { createStreams, type Streams } from "./stream/streams.ts";
 import { createStreamingTenants } from "./stream/tenants.ts";
 import type { MemoryStore } from "./catalog/inspection_memory.ts";
+import type { PreparedCatalog } from "./catalog/prepared.ts";
 import type { QueryFile } from "./catalog/query.ts";
 import type { QueryFileError } from "./catalog/query_file_error.ts";
 import { createServing } from "./catalog/serving.ts";
@@ -74,8 +75,8 @@ export interface GatewayDeps
 export interface Gateway {
   /** Answers a request; queries from `load` on. */
   fetch(request: Request): Response | Promise<Response>;
-  /** Takes these query files in place of the former; returns the faults. */
-  load(files: QueryFile[]): Promise<QueryFileError[]>;
+  /** Takes these query files in place of the former, perhaps as they were prepared; returns the faults. */
+  load(files: QueryFile[], prepared?: PreparedCatalog): Promise<QueryFileError[]>;
   /** Begins to write what is counted and to look for what has changed. */
   start(): void;
   /** From now on it says that it is not ready; it still answers. */
@@ -181,9 +182,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return {
     fetch: app.fetch,
 
-    async load(files) {
+    async load(files, prepared) {
       const [faults, concurrency] = await Promise.all([
-        serving.load(files),
+        serving.load(files, prepared),
         config.CLICKHOUSE_MAX_CONCURRENCY ?? defaultConcurrency({ clickHouse, reader, log }),
       ]);
       queue.setConcurrency(concurrency);

@@ -4,7 +4,7 @@ import { createRoles } from "../../clickhouse/roles.ts";
 import { createPing } from "../../clickhouse/client.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
 import { type Config, ConfigError, parseConfig } from "../../base/config.ts";
-import { clickHouseOptions } from "./clickhouse_options.ts";
+import { clickHouseOptions } from "../clickhouse_options.ts";
 import { clickHouseTransport } from "./clickhouse_transport.ts";
 import { docsAssets } from "./docs_assets.ts";
 import { listMigrations, pendingText } from "./list_migrations.ts";
