@@ -1,6 +1,5 @@
 // A gateway put together from its parts, on any platform that has the Web's APIs.
 
-import type { NatsConnection } from "@nats-io/nats-core";
 import { type AppDeps, createApp } from "./app.ts";
 import { createAuth } from "./auth/auth.ts";
 import type { TokenConfig } from "./auth/jwt.ts";
@@ -19,7 +18,7 @@ import { createServing } from "./catalog/serving.ts";
 import { type Ping, withCircuitBreaker } from "./clickhouse/circuit_breaker.ts";
 import type { ClickHouse } from "./clickhouse/client.ts";
 import { mapRoles, type Roles } from "./clickhouse/roles.ts";
-import { createNats, type Nats } from "./ingest/brokers/nats.ts";
+import type { Nats, NatsOptions } from "./ingest/brokers/nats.ts";
 import { type Budgets, createBudgets } from "./limits/budget/budgets.ts";
 import { createBudgetStore } from "./limits/budget/store.ts";
 import { defaultConcurrency } from "./limits/queue/default_concurrency.ts";
@@ -59,8 +58,8 @@ export interface GatewayDeps
   roles: Roles;
   /** Asks whether ClickHouse is there, when it has not answered for long; without it, each request waits for itself. */
   ping?: Ping;
-  /** Connects to NATS, the second source of live updates; without it there is none. */
-  connectNats?: () => Promise<NatsConnection>;
+  /** Makes NATS the second source of live updates; a host without it has none of its code. */
+  createNats?: (options: Omit<NatsOptions, "connect">) => Nats;
   log: Log;
   /** Keeps what the engine says of the query files, for the next start. */
   inspections?: MemoryStore;
@@ -131,8 +130,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const streamingTenants = createStreamingTenants(clickHouse, config.STREAMING_ENABLED);
   const eventIds = createEventIds(config.AUTH_JWT_SECRET || config.CLICKHOUSE_PASSWORD || undefined);
   const auth = createAuth({ config, clickHouse, clock, log });
-  const nats = deps.connectNats && createNats({
-    connect: deps.connectNats,
+  const nats = deps.createNats?.({
     stream: config.NATS_STREAM,
     subjects: config.NATS_SUBJECTS,
     tenantHeader: config.NATS_TENANT_HEADER,

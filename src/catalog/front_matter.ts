@@ -151,6 +151,12 @@ export function readFrontMatter(file: string, text: string): QuerySource {
   return { frontMatter, sql, offsetOf: (path) => begin + offsetOf(path) };
 }
 
+/** The SQL of a query file whose front matter is known. */
+export function sqlOf(text: string): string {
+  const end = closing.exec(text);
+  return end ? text.slice(end.index + end[0].length) : text;
+}
+
 /** Reads the YAML between two offsets of the file. */
 function readAt(file: string, text: string, begin: number, end: number): CheckedYaml<FrontMatter> {
   try {

@@ -2,6 +2,7 @@ import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { quoteString } from "../clickhouse/string_literal.ts";
 import type { Roles } from "../clickhouse/roles.ts";
 import { type Catalog, loadCatalog } from "./catalog.ts";
+import { sqlOf } from "./front_matter.ts";
 import namesSql from "./definition_names.sql" with { type: "text" };
 import definitionsSql from "./definitions.sql" with { type: "text" };
 import { scanPlaceholders } from "./placeholders.ts";
@@ -17,11 +18,15 @@ interface Definitions {
   hash: string;
 }
 
+/** A query without what is made again of its file and front matter; the SQL of a writing endpoint is not its file's. */
+interface PreparedQuery extends Omit<Query, "parameters" | "sql"> {
+  sql?: string;
+}
+
 /** A catalog that an engine has inspected elsewhere, as plain JSON. */
 export interface PreparedCatalog {
   definitions: Definitions;
-  /** Without what is made of a query's SQL and front matter again. */
-  queries: Omit<Query, "parameters">[];
+  queries: PreparedQuery[];
   streams: StreamRow[];
 }
 
@@ -34,7 +39,9 @@ export async function prepareCatalog(
   const hash = await readDefinitions(roles.operator, names);
   const { catalog, errors } = await loadCatalog(files, roles);
   if (errors.length) return { errors };
-  const queries = [...catalog.values()].map(({ parameters: _, ...query }) => query);
+  const queries = [...catalog.values()].map(({ parameters: _, sql, ...query }) =>
+    query.frontMatter.method ? { ...query, sql } : query
+  );
   return {
     prepared: { definitions: { ...names, hash }, queries, streams: await readStreams(roles.ingester) },
     errors,
@@ -49,16 +56,18 @@ export async function isPreparedFor(
   return await readDefinitions(operator, definitions) === definitions.hash;
 }
 
-/** The catalog as it was when it was prepared. */
-export function reviveCatalog({ queries }: Pick<PreparedCatalog, "queries">): Catalog {
-  return new Map(queries.map((query) => [query.name, revive(query)]));
+/** The catalog as it was when it was prepared, of the same files. */
+export function reviveCatalog({ queries }: Pick<PreparedCatalog, "queries">, files: QueryFile[]): Catalog {
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  return new Map(queries.map((query) => [query.name, revive(query, texts.get(query.file) ?? "")]));
 }
 
-function revive(query: PreparedCatalog["queries"][number]): Query {
-  const { path, file, frontMatter, sql } = query;
-  const at = (offset: number, message: string) => errorAt(file, sql, offset, message);
+function revive({ sql: written, ...query }: PreparedQuery, text: string): Query {
+  const { path, file, frontMatter } = query;
+  const sql = written ?? sqlOf(text).trim();
+  const at = (offset: number, message: string) => errorAt(file, text, offset, message);
   const source = { frontMatter, sql, offsetOf: () => 0 };
-  return { ...query, parameters: createParameters(path, source, scanPlaceholders(sql), at) };
+  return { ...query, sql, parameters: createParameters(path, source, scanPlaceholders(sql), at) };
 }
 
 async function readDefinitions(

@@ -50,7 +50,7 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
       prepared !== undefined && isPreparedFor(roles.operator, prepared),
     ]);
     if (prepared && isPrepared) {
-      served = { catalog: reviveCatalog(prepared), ...streamsOf(prepared.streams), broken: [] };
+      served = { catalog: reviveCatalog(prepared, files), ...streamsOf(prepared.streams), broken: [] };
       isStarting = false;
       return [];
     }
@@ -106,7 +106,8 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
   };
 }
 
-const otherDefinitions = "The database has other definitions than the bundle was made with: it is asked about each query";
+const otherDefinitions =
+  "The database has other definitions than the bundle was made with: it is asked about each query";
 
 function streamsOf(rows: StreamRow[]): Pick<Served, "streams" | "examples"> {
   return {

@@ -47,7 +47,11 @@ export const eventChecks: Checks = {
   },
 
   "lines that are wrong are told, and the others are stored": async (target) => {
-    const lines = [JSON.stringify(eventOf(1)), "no JSON", JSON.stringify({ ...eventOf(2), channel: "pigeon" })];
+    const lines = [
+      JSON.stringify(eventOf(1)),
+      "no JSON",
+      JSON.stringify({ ...eventOf(2), channel: "pigeon" }),
+    ];
     const { body } = await target.ask("/v1/events/outreach", newTenant(), {
       method: "POST",
       body: lines.join("\n"),

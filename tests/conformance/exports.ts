@@ -4,21 +4,19 @@ import { engineOptions, newTenant } from "../gateway.ts";
 import { waitFor } from "../program.ts";
 import type { Checks } from "./target.ts";
 
-/** What the engine says of the query that runs with this mark, if one does. */
-async function running(mark: string): Promise<{ readRows: number } | undefined> {
+/** What the engine says of the tenant's query, if one runs. */
+async function running(tenant: string): Promise<{ readRows: number } | undefined> {
   const [found] = await readRows<{ readRows: number }>(createClickHouse(engineOptions()), {
     sql: `SELECT toUInt64(read_rows) AS readRows FROM system.processes
-      WHERE Settings['param_mark'] = {mark:String} OR query LIKE concat('%', {mark:String}, '%') AND query NOT LIKE '%system.processes%'`,
-    parameters: { mark },
+      WHERE Settings['log_comment'] = {tenant:String} AND user LIKE '%_reader'`,
+    parameters: { tenant },
   });
   return found;
 }
 
-const newMark = () => `mark${crypto.randomUUID().replaceAll("-", "")}`;
-
 /** Bytes that each format begins with. */
 const beginnings: Record<string, [type: RegExp, bytes: string]> = {
-  csv: [/^text\/csv/, '"n","text","mark"\n0,"'],
+  csv: [/^text\/csv/, '"n","text"\n0,"'],
   ndjson: [/^application\/x-ndjson/, '{"n":'],
   parquet: [/^application\/vnd\.apache\.parquet/, "PAR1"],
   arrow: [/^application\/vnd\.apache\.arrow/, "\xff\xff\xff\xff"],
@@ -29,7 +27,7 @@ const beginnings: Record<string, [type: RegExp, bytes: string]> = {
 export const exportChecks: Checks = {
   "each format comes with its type and its bytes": async (target) => {
     for (const [format, [type, beginning]] of Object.entries(beginnings)) {
-      const path = `/v1/conformance/rows?count=1000&mark=x&format=${format}`;
+      const path = `/v1/conformance/rows?count=1000&format=${format}`;
       const response = await target.fetch(path, newTenant());
       const bytes = new Uint8Array(await response.arrayBuffer());
       assert.equal(response.status, 200, format);
@@ -41,7 +39,7 @@ export const exportChecks: Checks = {
 
   "a long export comes whole, byte for byte": async (target) => {
     const response = await target.fetch(
-      "/v1/conformance/rows?count=200000&mark=x&format=csv",
+      "/v1/conformance/rows?count=200000&format=csv",
       newTenant(),
     );
     let lines = 0;
@@ -50,43 +48,43 @@ export const exportChecks: Checks = {
       bytes += chunk.length;
       for (const byte of chunk) if (byte === 10) lines++;
     }
-    // a row: its number, 2 × 50 bytes of text, 1 of the mark, four quotes, two commas, a line's end
+    // a row: its number, 50 letters of two bytes, two quotes, a comma, a line's end
     const digits = 10 + 2 * 90 + 3 * 900 + 4 * 9_000 + 5 * 90_000 + 6 * 100_000;
-    assert.deepEqual([lines, bytes], [200_001, '"n","text","mark"\n'.length + 200_000 * 108 + digits]);
+    assert.deepEqual([lines, bytes], [200_001, '"n","text"\n'.length + 200_000 * 104 + digits]);
   },
 
   "a slow reader has ClickHouse wait, and one who leaves stops it": async (target) => {
-    const [mark, leaving] = [newMark(), new AbortController()];
-    const path = `/v1/conformance/rows?count=10000000000&mark=${mark}&format=ndjson`;
-    const response = await target.fetch(path, newTenant(), { signal: leaving.signal });
+    const [tenant, leaving] = [newTenant(), new AbortController()];
+    const path = "/v1/conformance/rows?count=10000000000&format=ndjson";
+    const response = await target.fetch(path, tenant, { signal: leaving.signal });
     const reader = response.body!.getReader();
     await reader.read();
     // nobody reads on: what ClickHouse has read stays the same from some moment on, over five looks
     let [seen, looks] = [-1, 0];
     const stopped = await waitFor("ClickHouse waits", async () => {
-      const now = await running(mark);
+      const now = await running(tenant);
       assert.ok(now, "the export runs");
       looks = now.readRows === seen ? looks + 1 : 0;
       seen = now.readRows;
       await new Promise((resolve) => setTimeout(resolve, 50));
       return looks >= 5 && now;
     });
-    // some 300 bytes each: what the connections and ClickHouse's own buffers take
+    // of 120 bytes each: what the connections and ClickHouse's own buffers take
     assert.ok(stopped.readRows < 1_000_000, `${stopped.readRows} rows are under way`);
     for (let bytes = 0; bytes < 50e6;) bytes += (await reader.read()).value!.length;
-    await waitFor("ClickHouse reads on", async () => (await running(mark))!.readRows > stopped.readRows);
+    await waitFor("ClickHouse reads on", async () => (await running(tenant))!.readRows > stopped.readRows);
     leaving.abort();
     await reader.read().catch(() => {});
-    await waitFor("the query stops", async () => await running(mark) === undefined);
+    await waitFor("the query stops", async () => await running(tenant) === undefined);
   },
 
   "a caller who leaves before the answer stops the query": async (target) => {
-    const [mark, leaving] = [newMark(), new AbortController()];
-    const asked = target.fetch(`/v1/conformance/endless?mark=${mark}`, newTenant(), { signal: leaving.signal });
-    await waitFor("the query runs", () => running(mark));
+    const [tenant, leaving] = [newTenant(), new AbortController()];
+    const asked = target.fetch("/v1/conformance/endless", tenant, { signal: leaving.signal });
+    await waitFor("the query runs", () => running(tenant));
     leaving.abort();
     await assert.rejects(asked);
-    await waitFor("the query stops", async () => await running(mark) === undefined);
+    await waitFor("the query stops", async () => await running(tenant) === undefined);
   },
 
   "an export that breaks in the middle does not look whole": async (target) => {

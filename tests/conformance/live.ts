@@ -32,7 +32,9 @@ export const liveChecks: Checks = {
     const [first, second] = [await open(target, tenant), await open(target, tenant)];
     await Promise.all([first.until("position"), second.until("position")]);
     await emit(tenant, "metric_updated", { n: 1 });
-    assert.deepEqual([(await first.event()).data.data, (await second.event()).data.data], [{ n: 1 }, { n: 1 }]);
+    assert.deepEqual([(await first.event()).data.data, (await second.event()).data.data], [{ n: 1 }, {
+      n: 1,
+    }]);
     await first.close();
     await waitFor("the one who left is forgotten", async () => await openStreams(target, tenant) === 1);
     await emit(tenant, "metric_updated", { n: 2 });

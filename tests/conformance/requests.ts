@@ -30,7 +30,7 @@ export const requestChecks: Checks = {
   },
 
   "HEAD answers with the fields of GET and no body": async (target) => {
-    const response = await target.fetch("/v1/conformance/rows?count=3&mark=x", newTenant(), { method: "HEAD" });
+    const response = await target.fetch("/v1/conformance/rows?count=3", newTenant(), { method: "HEAD" });
     assert.equal(response.status, 200);
     assert.match(response.headers.get("content-type")!, /^application\/json/);
     assert.equal(await response.text(), "");
@@ -39,11 +39,16 @@ export const requestChecks: Checks = {
   "what is refused is a problem document with its status": async (target) => {
     const tenant = newTenant();
     const json = { "content-type": "application/json" };
-    const asked: [path: string, tenant: string | undefined, init: RequestInit, status: number, type: string][] = [
-      ["/v1/conformance/rows?count=1&mark=x", undefined, {}, 401, "unauthenticated"],
+    const asked: [
+      path: string,
+      tenant: string | undefined,
+      init: RequestInit,
+      status: number,
+      type: string,
+    ][] = [
+      ["/v1/conformance/rows?count=1", undefined, {}, 401, "unauthenticated"],
       ["/v1/nothing/here", tenant, {}, 404, "not-found"],
-      ["/v1/conformance/rows?count=many&mark=x", tenant, {}, 400, "invalid-parameter"],
-      ["/v1/conformance/rows?count=1&mark=%zz", tenant, {}, 200, ""],
+      ["/v1/conformance/rows?count=many", tenant, {}, 400, "invalid-parameter"],
       ["/v1/outreach/%zz", tenant, {}, 400, "invalid-request"],
       ["/v1/conformance/rows", tenant, { method: "POST", headers: json, body: "{" }, 400, "invalid-request"],
       ["/v1/conformance/rows", tenant, { method: "DELETE" }, 405, "method-not-allowed"],
@@ -54,7 +59,6 @@ export const requestChecks: Checks = {
       const response = await target.fetch(path, of, init);
       const text = await response.text();
       assert.equal(response.status, status, `${path}: ${text}`);
-      if (!type) continue;
       assert.match(response.headers.get("content-type")!, /^application\/problem\+json/);
       const problem = JSON.parse(text);
       assert.deepEqual([problem.type, problem.status], [`/problems/${type}`, status]);
@@ -62,8 +66,10 @@ export const requestChecks: Checks = {
   },
 
   "a browser of an allowed origin may read, and another may not": async (target) => {
-    for (const [origin, allowed] of [["https://app.example.com", true], ["https://evil.example", false]] as const) {
-      const { headers } = await target.ask("/v1/conformance/rows?count=1&mark=x", newTenant(), {
+    for (
+      const [origin, allowed] of [["https://app.example.com", true], ["https://evil.example", false]] as const
+    ) {
+      const { headers } = await target.ask("/v1/conformance/rows?count=1", newTenant(), {
         headers: { origin },
       });
       assert.equal(headers.get("access-control-allow-origin"), allowed ? origin : null);
@@ -74,7 +80,10 @@ export const requestChecks: Checks = {
 
   "a target in absolute form and a Host that is none do not lead to another path": async (target) => {
     const { host } = new URL(target.url);
-    const hostile = ["GET /health/live HTTP/1.1\r\nHost: a/metrics?\r\n", "GET //metrics HTTP/1.1\r\nHost: a\r\n"];
+    const hostile = [
+      "GET /health/live HTTP/1.1\r\nHost: a/metrics?\r\n",
+      "GET //metrics HTTP/1.1\r\nHost: a\r\n",
+    ];
     for (const head of hostile) {
       const { body } = await sendRaw(target.url, `${head}Connection: close\r\n\r\n`);
       assert.doesNotMatch(body, /sluice_build_info/, head);

@@ -35,7 +35,11 @@ export interface BundledProcess extends AsyncDisposable {
 }
 
 /** Starts the bundle in a folder over the tests' engine, with more variables than it needs. */
-export function startBundle(runtime: Runtime, folder: string, more: Record<string, string> = {}): BundledProcess {
+export function startBundle(
+  runtime: Runtime,
+  folder: string,
+  more: Record<string, string> = {},
+): BundledProcess {
   const { url, user, password, database } = engineOptions();
   const port = freePort();
   const program = startProgram(...runtime.command(folder, port), {

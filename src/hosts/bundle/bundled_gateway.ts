@@ -39,7 +39,8 @@ export function createBundledGateway(
   const config = parseConfig(environment);
   const log = host.createLog(config);
   if (config.NATS_URL) {
-    const message = "NATS_URL is set, but a bundle has no client of NATS: live updates come through the database alone";
+    const message =
+      "NATS_URL is set, but a bundle has no client of NATS: live updates come through the database alone";
     log({ level: "warn", message });
   }
   const target = clickHouseOptions(config);

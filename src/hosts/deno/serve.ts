@@ -8,7 +8,7 @@ import type { Ping } from "../../clickhouse/circuit_breaker.ts";
 import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../../clickhouse/exception.ts";
 import type { Roles } from "../../clickhouse/roles.ts";
 import { createGateway, type GatewayDeps } from "../../gateway.ts";
-import { connectNats } from "./connect_nats.ts";
+import { connectNats, natsOver } from "./connect_nats.ts";
 import { listen } from "./listen.ts";
 import { listMigrations } from "./list_migrations.ts";
 import { processStats } from "./process_stats.ts";
@@ -48,8 +48,8 @@ export function serve({ config, ...options }: ServeOptions): Server {
     config,
     build: { version: denoConfig.version, runtime: `deno ${Deno.version.deno}` },
     process: processStats,
-    connectNats: config.NATS_URL && config.STREAMING_ENABLED !== "off"
-      ? connectNats(config.NATS_URL)
+    createNats: config.NATS_URL && config.STREAMING_ENABLED !== "off"
+      ? natsOver(connectNats(config.NATS_URL))
       : undefined,
     upgrade: upgradeSocket,
     zlib,

@@ -21,7 +21,10 @@ function withResolvers<Value>() {
   return { promise, resolve, reject };
 }
 
-function groupBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item, index: number) => Key): Map<Key, Item[]> {
+function groupBy<Key, Item>(
+  items: Iterable<Item>,
+  keyOf: (item: Item, index: number) => Key,
+): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   let index = 0;
   for (const item of items) {
@@ -50,7 +53,9 @@ function toBase64(this: Uint8Array, { alphabet, omitPadding }: Base64Options = {
 
 function fromBase64(text: string, { alphabet }: Base64Options = {}): Uint8Array {
   const isUrl = alphabet === "base64url";
-  if ((isUrl ? /[+/]/ : /[-_]/).test(text)) throw new SyntaxError("The text is not of this alphabet of base64");
+  if ((isUrl ? /[+/]/ : /[-_]/).test(text)) {
+    throw new SyntaxError("The text is not of this alphabet of base64");
+  }
   const plain = isUrl ? text.replaceAll("-", "+").replaceAll("_", "/") : text;
   try {
     return Uint8Array.from(atob(plain), (char) => char.charCodeAt(0));

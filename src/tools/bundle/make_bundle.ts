@@ -11,7 +11,9 @@ import { withScratchEngine } from "../scratch_engine.ts";
 /** What a bundle carries: the query files of a folder, as an engine of its own has inspected them, and the names of all migrations. */
 export async function makeBundle(sqlDir: string): Promise<{ bundle?: Bundle; errors: QueryFileError[] }> {
   const files = await readQueryFiles(sqlDir);
-  const { prepared, errors } = await withScratchEngine((_, target) => prepareCatalog(files, createRoles(target)));
+  const { prepared, errors } = await withScratchEngine((_, target) =>
+    prepareCatalog(files, createRoles(target))
+  );
   if (!prepared) return { errors };
   const migrations = await listMigrationFiles(optionalMigrations);
   return { bundle: { version: denoConfig.version, files, prepared, migrations }, errors };

@@ -46,7 +46,16 @@ export default start(bundle);
 /** Has Deno's esbuild make one module of all. Throws with what it prints. */
 async function bundleModule(entry: string, outputPath: string): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform=browser", "--format=esm", "--minify", "--output", outputPath, entry],
+    args: [
+      "bundle",
+      "--quiet",
+      "--platform=browser",
+      "--format=esm",
+      "--minify",
+      "--output",
+      outputPath,
+      entry,
+    ],
     cwd: root,
     stdout: "null",
     stderr: "piped",

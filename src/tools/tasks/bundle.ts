@@ -18,7 +18,9 @@ async function main([folder = `${root}dist`]: string[]): Promise<number> {
     const holds = name === "gateway.mjs" ? ` with ${count}` : "";
     say(`${name}${holds}: ${kilobytes(bytes)}, ${kilobytes(gzipBytes)} packed with gzip`);
   }
-  say(`Wrote ${folder}: node gateway.mjs, bun gateway.mjs, deno run -A gateway.mjs, workerd serve workerd.capnp`);
+  say(
+    `Wrote ${folder}: node gateway.mjs, bun gateway.mjs, deno run -A gateway.mjs, workerd serve workerd.capnp`,
+  );
   return 0;
 }
 
