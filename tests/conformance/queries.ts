@@ -22,6 +22,6 @@ export const suiteQueries = [
   queryFile(
     "conformance/failing",
     "tenant: none",
-    "SELECT throwIf(number = 3000000, 'it breaks') AS nothing, repeat('x', 50) AS text FROM numbers({count:UInt64})",
+    "SELECT throwIf(number = 500000, 'it breaks') AS nothing, repeat('x', 50) AS text FROM numbers({count:UInt64})",
   ),
 ];

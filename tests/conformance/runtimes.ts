@@ -2,24 +2,33 @@ import { freePort } from "../../src/tools/engine/free_port.ts";
 import { isInstalled } from "../installed.ts";
 import { engineOptions, secret } from "../gateway.ts";
 import { type Program, startProgram, waitFor } from "../program.ts";
+import type { Abilities } from "./target.ts";
 
 /** A runtime, and the command by which it serves the bundle in a folder at a port. */
 export interface Runtime {
   name: "deno" | "node" | "bun" | "workerd";
   command: (folder: string, port: number) => [program: string, args: string[]];
+  has: Abilities;
 }
+
+const all: Abilities = { packedStreams: true, closing: true };
 
 /** All that a bundle runs on. */
 export const runtimes: Runtime[] = [
-  { name: "deno", command: (folder) => [Deno.execPath(), ["run", "--allow-all", `${folder}/gateway.mjs`]] },
-  { name: "node", command: (folder) => ["node", [`${folder}/gateway.mjs`]] },
-  { name: "bun", command: (folder) => ["bun", [`${folder}/gateway.mjs`]] },
+  {
+    name: "deno",
+    command: (folder) => [Deno.execPath(), ["run", "--allow-all", `${folder}/gateway.mjs`]],
+    has: all,
+  },
+  { name: "node", command: (folder) => ["node", [`${folder}/gateway.mjs`]], has: all },
+  { name: "bun", command: (folder) => ["bun", [`${folder}/gateway.mjs`]], has: all },
   {
     name: "workerd",
     command: (folder, port) => [
       "workerd",
       ["serve", `${folder}/workerd.capnp`, `--socket-addr=http=127.0.0.1:${port}`],
     ],
+    has: { packedStreams: false, closing: false },
   },
 ];
 
@@ -55,6 +64,8 @@ export function startBundle(
     MAX_QUERY_ROWS: "0",
     MAX_QUERY_SECONDS: "120",
     STREAMING_ENABLED: "all",
+    // where a closed connection is noticed when something is sent
+    STREAM_HEARTBEAT_SECONDS: "1",
     ...more,
   });
   return {

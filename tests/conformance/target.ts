@@ -1,10 +1,17 @@
 import { type Answer, read, tokenOf } from "../gateway.ts";
 
+/** What not every runtime does; docs/runtimes.md says the same. */
+export interface Abilities {
+  /** Live updates go out packed. */
+  packedStreams: boolean;
+  /** A caller who closes the connection is noticed before there is anything to send. */
+  closing: boolean;
+}
+
 /** A gateway of which only the address is known. */
 export interface Target {
   url: string;
-  /** Whether its runtime packs live updates. */
-  packsStreams: boolean;
+  has: Abilities;
   /** Sends a request with a token of the tenant, or with none when that is undefined. */
   fetch(path: string, tenantId?: string, init?: RequestInit & { scope?: string }): Promise<Response>;
   /** The same where the answer's body is JSON. */
@@ -15,13 +22,13 @@ export interface Target {
 export type Checks = Record<string, (target: Target) => Promise<void>>;
 
 /** The gateway at this address. */
-export function targetAt(url: string, packsStreams: boolean): Target {
+export function targetAt(url: string, has: Abilities): Target {
   const send: Target["fetch"] = async (path, tenantId, { scope = "query ingest", ...init } = {}) => {
     const headers = new Headers(init.headers);
     if (tenantId !== undefined) headers.set("authorization", `Bearer ${await tokenOf(tenantId, scope)}`);
     return await fetch(url + path, { ...init, headers });
   };
-  return { url, packsStreams, fetch: send, ask: async (...asked) => await read(await send(...asked)) };
+  return { url, has, fetch: send, ask: async (...asked) => await read(await send(...asked)) };
 }
 
 /** An event of outreach, whose number tells it from others of the tenant. */
