@@ -1,6 +1,5 @@
 // A gateway put together from its parts, on any platform that has the Web's APIs.
 
-import type { NatsConnection } from "@nats-io/nats-core";
 import { type AppDeps, createApp } from "./app.ts";
 import { createAuth } from "./auth/auth.ts";
 import type { TokenConfig } from "./auth/jwt.ts";
@@ -12,13 +11,14 @@ import { createLogSource } from "./stream/log_source.ts";
 import { createStreams, type Streams } from "./stream/streams.ts";
 import { createStreamingTenants } from "./stream/tenants.ts";
 import type { MemoryStore } from "./catalog/inspection_memory.ts";
+import type { PreparedCatalog } from "./catalog/prepared.ts";
 import type { QueryFile } from "./catalog/query.ts";
 import type { QueryFileError } from "./catalog/query_file_error.ts";
 import { createServing } from "./catalog/serving.ts";
 import { type Ping, withCircuitBreaker } from "./clickhouse/circuit_breaker.ts";
 import type { ClickHouse } from "./clickhouse/client.ts";
 import { mapRoles, type Roles } from "./clickhouse/roles.ts";
-import { createNats, type Nats } from "./ingest/brokers/nats.ts";
+import type { Nats, NatsOptions } from "./ingest/brokers/nats.ts";
 import { type Budgets, createBudgets } from "./limits/budget/budgets.ts";
 import { createBudgetStore } from "./limits/budget/store.ts";
 import { defaultConcurrency } from "./limits/queue/default_concurrency.ts";
@@ -61,8 +61,8 @@ export interface GatewayDeps
   roles: Roles;
   /** Asks whether ClickHouse is there, when it has not answered for long; without it, each request waits for itself. */
   ping?: Ping;
-  /** Connects to NATS, the second source of live updates; without it there is none. */
-  connectNats?: () => Promise<NatsConnection>;
+  /** Makes NATS the second source of live updates; a host without it has none of its code. */
+  createNats?: (options: Omit<NatsOptions, "connect">) => Nats;
   log: Log;
   /** Keeps what the engine says of the query files, for the next start. */
   inspections?: MemoryStore;
@@ -77,8 +77,8 @@ export interface GatewayDeps
 export interface Gateway {
   /** Answers a request; queries from `load` on. */
   fetch(request: Request): Response | Promise<Response>;
-  /** Takes these query files in place of the former; returns the faults. */
-  load(files: QueryFile[]): Promise<QueryFileError[]>;
+  /** Takes these query files in place of the former, perhaps as they were prepared; returns the faults. */
+  load(files: QueryFile[], prepared?: PreparedCatalog): Promise<QueryFileError[]>;
   /** Begins to write what is counted and to look for what has changed. */
   start(): void;
   /** From now on it says that it is not ready; it still answers. */
@@ -133,8 +133,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const streamingTenants = createStreamingTenants(clickHouse, config.STREAMING_ENABLED);
   const eventIds = createEventIds(config.AUTH_JWT_SECRET || config.CLICKHOUSE_PASSWORD || undefined);
   const auth = createAuth({ config, clickHouse, clock, log });
-  const nats = deps.connectNats && createNats({
-    connect: deps.connectNats,
+  const nats = deps.createNats?.({
     stream: config.NATS_STREAM,
     subjects: config.NATS_SUBJECTS,
     tenantHeader: config.NATS_TENANT_HEADER,
@@ -195,9 +194,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return {
     fetch: app.fetch,
 
-    async load(files) {
+    async load(files, prepared) {
       const [faults, concurrency] = await Promise.all([
-        serving.load(files),
+        serving.load(files, prepared),
         config.CLICKHOUSE_MAX_CONCURRENCY ?? defaultConcurrency({ clickHouse, reader, log }),
       ]);
       queue.setConcurrency(concurrency);

@@ -1,3 +1,4 @@
+import type { NatsConnection } from "@nats-io/nats-core";
 import { createGateway as createPortableGateway, type GatewayDeps } from "../src/gateway.ts";
 import { createRoles, mapRoles } from "../src/clickhouse/roles.ts";
 import type { Audit } from "../src/observe/audit/audit.ts";
@@ -9,6 +10,7 @@ import type { OnBroken } from "../src/catalog/serving.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions, Statement } from "../src/clickhouse/client.ts";
 import type { Reply } from "../src/clickhouse/transport.ts";
+import { natsOver } from "../src/hosts/deno/connect_nats.ts";
 import { docsAssets } from "../src/hosts/deno/docs_assets.ts";
 import { processStats } from "../src/hosts/deno/process_stats.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
@@ -80,7 +82,7 @@ export interface TestOptions {
   queue?: Partial<QueueOptions>;
   pendingMigrations?: GatewayDeps["pendingMigrations"];
   docs?: GatewayDeps["docs"];
-  connectNats?: GatewayDeps["connectNats"];
+  connectNats?: () => Promise<NatsConnection>;
   /** Undefined for a host without WebSockets. */
   upgrade?: GatewayDeps["upgrade"];
   /** Rows of the audit that wait at most. */
@@ -196,7 +198,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     build: { version: "1.2.3", runtime: "the tests" },
     process: processStats,
     pendingMigrations: options.pendingMigrations,
-    connectNats: options.connectNats,
+    createNats: options.connectNats && natsOver(options.connectNats),
     upgrade: "upgrade" in options ? options.upgrade : upgradeSocket,
     zlib,
     queue: options.queue,

@@ -188,6 +188,9 @@ export const variables = {
   FOLLOW_INTERVAL_MS: z.coerce.number().int().min(100).max(900_000).default(1_000).describe(
     "`follow-postgres`: shortest time from one run of a source to its next, in milliseconds",
   ),
+  GATEWAY_OBJECTS: z.coerce.number().int().min(1).max(1_000).default(1).describe(
+    "On workerd: Durable Objects at each place among which callers are spread, by their credential",
+  ),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional().describe(
     "Bearer token that `/metrics` wants; without it, everybody who reaches the gateway may read them",
   ),

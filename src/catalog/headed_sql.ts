@@ -56,6 +56,12 @@ export function readHeadedSql<Schema extends z.ZodType>(
   return { frontMatter, sql, offsetOf: (path) => begin + offsetOf(path) };
 }
 
+/** The SQL of a file whose front matter is known. */
+export function sqlOf(text: string): string {
+  const end = closing.exec(text);
+  return end ? text.slice(end.index + end[0].length) : text;
+}
+
 function withHint(message: string, { keys, hint }: KeysElsewhere): string {
   const [unknown, key] = /^Unknown front matter key "(\w+)"/.exec(message) ?? [];
   return unknown && keys.includes(key) ? unknown + hint : message;

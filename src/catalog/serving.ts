@@ -1,14 +1,14 @@
 import { Problem } from "../base/problem.ts";
-import { readRows } from "../clickhouse/client.ts";
 import type { Roles } from "../clickhouse/roles.ts";
 import type { Log } from "../base/log.ts";
-import streamsSql from "./streams.sql" with { type: "text" };
 import { checkIsolation } from "../isolation/policies.ts";
 import { type Catalog, loadCatalog } from "./catalog.ts";
 import { createInspectionMemory, type MemoryStore } from "./inspection_memory.ts";
+import { isPreparedFor, type PreparedCatalog, reviveCatalog } from "./prepared.ts";
 import { isQualityCheck, type QualityCheck, qualityCheckName } from "./quality_check.ts";
 import type { QueryFile } from "./query.ts";
 import { QueryFileError } from "./query_file_error.ts";
+import { readStreams, type StreamRow } from "./stream_rows.ts";
 
 /** What is served at the moment: it changes when query files do. */
 export interface Served {
@@ -52,22 +52,30 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
   let isStarting = true;
 
   /**
-   * Loads all files again; returns the faults. Throws NotIsolated, and then nothing is served any more, and what the engine
-   * throws, and then nothing has changed.
+   * Loads all files again; returns the faults. What an engine has inspected elsewhere is taken as it was `prepared`, if the
+   * database has the same definitions. Throws NotIsolated, and then nothing is served any more, and what the engine throws, and
+   * then nothing has changed.
    */
-  async function load(files: QueryFile[]): Promise<QueryFileError[]> {
-    try {
-      await checkIsolation(roles);
-    } catch (error) {
-      if ((error as Error).name === "NotIsolated") {
-        served = undefined;
-        isStarting = false;
-      }
-      throw error;
+  async function load(files: QueryFile[], prepared?: PreparedCatalog): Promise<QueryFileError[]> {
+    const [, isPrepared] = await Promise.all([
+      checkRoles(),
+      prepared !== undefined && isPreparedFor(roles.operator, prepared),
+    ]);
+    if (prepared && isPrepared) {
+      served = {
+        catalog: reviveCatalog(prepared, files),
+        checks: prepared.checks,
+        brokenChecks: [],
+        ...streamsOf(prepared.streams),
+        broken: [],
+      };
+      isStarting = false;
+      return [];
     }
+    if (prepared) log({ level: "warn", message: otherDefinitions });
     const [{ catalog, checks, errors }, streams] = await Promise.all([
       loadCatalog(files, roles, memory),
-      readRows<{ stream: string; example: string }>(roles.ingester, { sql: streamsSql }),
+      readStreams(roles.ingester),
     ]);
     const broken = new Set(errors.map((error) => error.file));
     const lastGood = onBroken === "drop" ? [] : [...served?.catalog.values() ?? []]
@@ -81,13 +89,7 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
       brokenChecks: errors
         .filter(({ file }) => isQualityCheck(file) && !lastGoodChecks.some((check) => check.file === file))
         .map((error) => ({ name: qualityCheckName(error.file), fault: error.render() })),
-      streams: streams.map(({ stream }) => stream),
-      examples: Object.fromEntries(
-        streams.flatMap(({ stream, example }) => {
-          const event = readExample(example);
-          return event ? [[stream, event]] : [];
-        }),
-      ),
+      ...streamsOf(streams),
       broken: [...broken],
     };
     isStarting = false;
@@ -105,6 +107,19 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
     return errors;
   }
 
+  /** Throws as checkIsolation does; then nothing is served. */
+  async function checkRoles(): Promise<void> {
+    try {
+      await checkIsolation(roles);
+    } catch (error) {
+      if ((error as Error).name === "NotIsolated") {
+        served = undefined;
+        isStarting = false;
+      }
+      throw error;
+    }
+  }
+
   return {
     load,
     /** Until the first load: what is refused meanwhile is nobody's fault. */
@@ -116,6 +131,21 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
         retryAfterSeconds: 1,
       });
     },
+  };
+}
+
+const otherDefinitions =
+  "The database has other definitions than the bundle was made with: it is asked about each query";
+
+function streamsOf(rows: StreamRow[]): Pick<Served, "streams" | "examples"> {
+  return {
+    streams: rows.map(({ stream }) => stream),
+    examples: Object.fromEntries(
+      rows.flatMap(({ stream, example }) => {
+        const event = readExample(example);
+        return event ? [[stream, event]] : [];
+      }),
+    ),
   };
 }
 

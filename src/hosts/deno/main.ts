@@ -5,7 +5,7 @@ import { createPing } from "../../clickhouse/client.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
 import { type Config, ConfigError, parseConfig } from "../../base/config.ts";
 import { isQualityCheck } from "../../catalog/quality_check.ts";
-import { clickHouseOptions } from "./clickhouse_options.ts";
+import { clickHouseOptions } from "../clickhouse_options.ts";
 import { clickHouseTransport } from "./clickhouse_transport.ts";
 import { docsAssets } from "./docs_assets.ts";
 import { listMigrations, pendingText } from "./list_migrations.ts";
