@@ -8,8 +8,9 @@ COPY sql sql
 COPY migrations migrations
 # everything that is downloaded, is downloaded now
 RUN deno cache src/hosts/deno/main.ts src/hosts/deno/sink.ts src/tools/tasks/migrate.ts src/tools/tasks/follow_postgres.ts && deno run -A src/tools/tasks/prefetch.ts \
-    && chown -R deno:deno "$DENO_DIR"
-USER deno
+    && chown -R 1993:1993 "$DENO_DIR"
+# the image's user `deno`, by number: Kubernetes cannot tell that a name is not root's
+USER 1993
 
 ENV HOST=0.0.0.0 PORT=8787
 EXPOSE 8787
