@@ -129,7 +129,9 @@ Deno.test("a CDN keeps an answer for CDN_MAX_SECONDS at most, and no longer than
   assert.equal(response.headers.get("vary"), "Authorization, X-Api-Key, Accept, Accept-Encoding, Origin");
 
   const token = await signToken(secret, { tenantId: tenant, scope: "query", expires: "30s" });
-  const short = await fetch(`${world.cdn.url}/v1/test/sum`, { headers: { authorization: `Bearer ${token}` } });
+  const short = await fetch(`${world.cdn.url}/v1/test/sum`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   await short.body?.cancel();
   const [, seconds] = /max-age=(\d+)/.exec(short.headers.get("cdn-cache-control") ?? "") ?? [];
   // the clocks of gateway and signer may be five seconds apart, and the answer has an age
@@ -169,10 +171,14 @@ Deno.test("tags tell no tenant's name, and are the same in every gateway with th
       { query: "test/sum", tenantId: "", table: "sluice.events" },
     ]
   ) assert.ok((await tags.purged(purge)).some((tag) => one.includes(tag)), JSON.stringify(purge));
-  assert.ok(!(await tags.purged({ query: "", tenantId: "ACME", table: "" })).some((tag) => one.includes(tag)));
+  assert.ok(
+    !(await tags.purged({ query: "", tenantId: "ACME", table: "" })).some((tag) => one.includes(tag)),
+  );
   // an answer that holds all tenants' rows goes with each of them
   const ofAll = await tags.of({ ...what, tenantIds: "all" });
-  assert.ok((await tags.purged({ query: "", tenantId: "any", table: "" })).some((tag) => ofAll.includes(tag)));
+  assert.ok(
+    (await tags.purged({ query: "", tenantId: "any", table: "" })).some((tag) => ofAll.includes(tag)),
+  );
 });
 
 Deno.test("while the CDN takes no purges it is given nothing, and what waits is sent until it does", async () => {
@@ -198,7 +204,10 @@ Deno.test("while the CDN takes no purges it is given nothing, and what waits is 
 
   world.cdn.setPurgeStatus(200);
   await waitFor("it has forgotten", () => world.cdn.tags().length === 0);
-  await waitFor("it is told", () => world.gateway.log.some(({ message }) => message === "The CDN takes purges again"));
+  await waitFor(
+    "it is told",
+    () => world.gateway.log.some(({ message }) => message === "The CDN takes purges again"),
+  );
   assert.doesNotMatch(JSON.stringify(world.gateway.log), /of-the-cdn|zone=secret/);
 });
 
@@ -214,7 +223,8 @@ Deno.test("an admin's command reaches the CDN, and so does the end of a gateway"
   const path = `admin/cache?tenantId=${tenant}`;
   const { status } = await world.gateway.call("DELETE", path, "the-operator", undefined, "admin");
   assert.equal(status, 200);
-  await waitFor("the tenant's answer is gone", async () => (await world.ask(other)).cdn === "hit" &&
+  await waitFor("the tenant's answer is gone", async () =>
+    (await world.ask(other)).cdn === "hit" &&
     (await world.ask(tenant)).cdn === "miss");
   await world.stop();
   assert.deepEqual(world.cdn.tags(), []);

@@ -30,11 +30,16 @@ export function startCdnProxy(origin: string): CdnProxy {
   async function serve(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
     const key = pathname + search;
-    const found = request.method !== "GET" ? undefined : kept.get(key)?.find(({ vary, until }) =>
-      until > Date.now() && vary.every(([name, value]) => request.headers.get(name) === value)
-    );
+    const found = request.method !== "GET"
+      ? undefined
+      : kept.get(key)?.find(({ vary, until }) =>
+        until > Date.now() && vary.every(([name, value]) => request.headers.get(name) === value)
+      );
     if (found) {
-      return new Response(found.body, { status: found.status, headers: [...found.headers, ["x-cdn", "hit"]] });
+      return new Response(found.body, {
+        status: found.status,
+        headers: [...found.headers, ["x-cdn", "hit"]],
+      });
     }
     const headers = new Headers(request.headers);
     headers.delete("host");

@@ -48,79 +48,98 @@ Deno.test("the TypeScript package compiles with tsc, strictly, and works on Node
     await installPackages(folder.path);
     await writeTypeScriptClient(document, `${folder.path}/node_modules/sluice-client`);
     await Deno.copyFile(`${root}tests/clients/program.ts`, `${folder.path}/program.ts`);
-    const options = { strict: true, target: "es2022", module: "nodenext", lib: ["es2022", "dom", "dom.iterable"] };
-    const compilerOptions = { ...options, types: [], exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+    const options = {
+      strict: true,
+      target: "es2022",
+      module: "nodenext",
+      lib: ["es2022", "dom", "dom.iterable"],
+    };
+    const compilerOptions = {
+      ...options,
+      types: [],
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+    };
     const files = ["program.ts"];
     await Deno.writeTextFile(`${folder.path}/tsconfig.json`, JSON.stringify({ compilerOptions, files }));
     const { code, printed } = await runProgram("node", ["node_modules/typescript/bin/tsc"], {}, folder.path);
     assert.equal(code, 0, printed);
   });
 
-  await t.step("it answers, pages, throws problems, and follows live updates over an interruption", async () => {
-    let server = listen(gateway);
-    const port = Number(new URL(server.url).port);
-    const env = {
-      BASE: server.url,
-      TOKEN: await tokenOf(tenant, "query cohorts:write stream"),
-      LIMITED: await tokenOf(limited),
-      LIVE: await tokenOf(tenant, "stream"),
-    };
-    await using program = startProgram("node", ["program.js"], env, folder.path);
-    try {
-      await program.until(/^following true$/m);
-      await waitFor("it follows", () => gateway.streams.stats().byTenant[tenant]);
-      await emit(tenant, "metric_updated", { n: 1 });
-      await emit(tenant, "journey_flag_updated", { n: "of another type" });
-      await program.until(/^event .*\{"n":1\}/m);
-      gateway.streams.close();
-      await server.stop();
-      await emit(tenant, "metric_updated", { n: 2 });
-      // another gateway, as after a restart
-      const next = await createGateway();
-      server = listen(next, port);
-      await program.until(/^event .*\{"n":2\}/m);
-      await emit(tenant, "metric_updated", { n: 3 });
-      await program.until(/^event .*\{"n":3\}/m);
-      const off = { isEnabled: false };
-      const path = `admin/tenants/${tenant}/streaming`;
-      assert.equal((await next.call("PUT", path, "the-operator", off, "admin")).status, 200);
-      next.setNow(new Date(Date.now() + 5_000));
-      await next.streams.tick();
-      assert.equal(await program.end(), 0, program.printed());
-      next.close();
-    } finally {
-      await server.stop();
-    }
-    assert.deepEqual(printedBy(program.printed()), [
-      // none delivered, so no rate; a month has 31 days that it touches
-      ["overview", [5, null, 31, "outreach/overview", 1]],
-      ["pages", [2, 2, 1]],
-      ["rows", ids],
-      ["rows by POST", 5],
-      ["without a body", true],
-      ["bad", [400, "/problems/invalid-parameter", "startDate", 36, true]],
-      ["spent", [429, "/problems/budget-spent", true]],
-      ["stranger", 404],
-      ["unknown id", ["reset", "unknown-id"]],
-      ["refused", 401],
-      ["following", true],
-      ["event", ["metric_updated", { n: 1 }, true]],
-      ["event", ["metric_updated", { n: 2 }, true]],
-      ["event", ["metric_updated", { n: 3 }, true]],
-      ["ended", "disabled"],
-      ["aborted", true],
-    ]);
-  });
+  await t.step(
+    "it answers, pages, throws problems, and follows live updates over an interruption",
+    async () => {
+      let server = listen(gateway);
+      const port = Number(new URL(server.url).port);
+      const env = {
+        BASE: server.url,
+        TOKEN: await tokenOf(tenant, "query cohorts:write stream"),
+        LIMITED: await tokenOf(limited),
+        LIVE: await tokenOf(tenant, "stream"),
+      };
+      await using program = startProgram("node", ["program.js"], env, folder.path);
+      try {
+        await program.until(/^following true$/m);
+        await waitFor("it follows", () => gateway.streams.stats().byTenant[tenant]);
+        await emit(tenant, "metric_updated", { n: 1 });
+        await emit(tenant, "journey_flag_updated", { n: "of another type" });
+        await program.until(/^event .*\{"n":1\}/m);
+        gateway.streams.close();
+        await server.stop();
+        await emit(tenant, "metric_updated", { n: 2 });
+        // another gateway, as after a restart
+        const next = await createGateway();
+        server = listen(next, port);
+        await program.until(/^event .*\{"n":2\}/m);
+        await emit(tenant, "metric_updated", { n: 3 });
+        await program.until(/^event .*\{"n":3\}/m);
+        const off = { isEnabled: false };
+        const path = `admin/tenants/${tenant}/streaming`;
+        assert.equal((await next.call("PUT", path, "the-operator", off, "admin")).status, 200);
+        next.setNow(new Date(Date.now() + 5_000));
+        await next.streams.tick();
+        assert.equal(await program.end(), 0, program.printed());
+        next.close();
+      } finally {
+        await server.stop();
+      }
+      assert.deepEqual(printedBy(program.printed()), [
+        // none delivered, so no rate; a month has 31 days that it touches
+        ["overview", [5, null, 31, "outreach/overview", 1]],
+        ["pages", [2, 2, 1]],
+        ["rows", ids],
+        ["rows by POST", 5],
+        ["without a body", true],
+        ["bad", [400, "/problems/invalid-parameter", "startDate", 36, true]],
+        ["spent", [429, "/problems/budget-spent", true]],
+        ["stranger", 404],
+        ["unknown id", ["reset", "unknown-id"]],
+        ["refused", 401],
+        ["following", true],
+        ["event", ["metric_updated", { n: 1 }, true]],
+        ["event", ["metric_updated", { n: 2 }, true]],
+        ["event", ["metric_updated", { n: 3 }, true]],
+        ["ended", "disabled"],
+        ["aborted", true],
+      ]);
+    },
+  );
 });
 
 /** What the package needs, and a compiler. */
 async function installPackages(folder: string): Promise<void> {
   const scope = config.scopes["./"];
-  const versionOf = (name: "openapi-fetch" | "eventsource-parser" | "typescript") => scope[name].split("@").at(-1)!;
+  const versionOf = (name: "openapi-fetch" | "eventsource-parser" | "typescript") =>
+    scope[name].split("@").at(-1)!;
   const names = ["openapi-fetch", "eventsource-parser", "typescript"] as const;
   const dependencies = Object.fromEntries(names.map((name) => [name, versionOf(name)]));
   await Deno.writeTextFile(`${folder}/package.json`, JSON.stringify({ type: "module", dependencies }));
-  const { code, printed } = await runProgram(Deno.execPath(), ["install", "--node-modules-dir=auto"], {}, folder);
+  const { code, printed } = await runProgram(
+    Deno.execPath(),
+    ["install", "--node-modules-dir=auto"],
+    {},
+    folder,
+  );
   assert.equal(code, 0, printed);
 }
 
@@ -153,11 +172,15 @@ Deno.test("the Python package works", async () => {
 
 Deno.test("without a generator for Python, what to install is told", async () => {
   await using folder = await temporaryFolder();
-  const write = (program: string) => writePythonClient(program, `${root}openapi.yaml`, `${folder.path}/client`);
+  const write = (program: string) =>
+    writePythonClient(program, `${root}openapi.yaml`, `${folder.path}/client`);
   await assert.rejects(write(`${folder.path}/no-python`), PythonClientError);
   const program = `${folder.path}/python`;
   await Deno.writeTextFile(program, "#!/bin/sh\necho 'No module named openapi_python_client' >&2\nexit 1\n", {
     mode: 0o755,
   });
-  await assert.rejects(write(program), /has no openapi-python-client: run `.*pip install openapi-python-client`/);
+  await assert.rejects(
+    write(program),
+    /has no openapi-python-client: run `.*pip install openapi-python-client`/,
+  );
 });

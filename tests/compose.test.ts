@@ -27,7 +27,11 @@ if (await isInstalled("docker-compose")) {
     );
     assert.deepEqual(names.sort(), ["clickhouse", "gateway", "migrate"]);
     for (const { read_only, cap_drop, tmpfs } of [services.gateway, services.migrate]) {
-      assert.deepEqual({ read_only, cap_drop, tmpfs }, { read_only: true, cap_drop: ["ALL"], tmpfs: ["/tmp"] });
+      assert.deepEqual({ read_only, cap_drop, tmpfs }, {
+        read_only: true,
+        cap_drop: ["ALL"],
+        tmpfs: ["/tmp"],
+      });
     }
     const mounts: string[] = services.clickhouse.volumes.filter((volume: string) => volume.startsWith("/"));
     assert.equal(mounts.length, 6);

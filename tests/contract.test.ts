@@ -20,8 +20,16 @@ function contract(): OpenApi {
           summary: "A query",
           security: [{ bearer: ["query"] }, { apiKey: ["query"] }],
           parameters: [
-            { name: "limit", in: "query", schema: { type: "integer", minimum: 1, maximum: 100, default: 10 } },
-            { name: "channel", in: "query", schema: { type: "string", enum: ["email", "sms"], maxLength: 9 } },
+            {
+              name: "limit",
+              in: "query",
+              schema: { type: "integer", minimum: 1, maximum: 100, default: 10 },
+            },
+            {
+              name: "channel",
+              in: "query",
+              schema: { type: "string", enum: ["email", "sms"], maxLength: 9 },
+            },
             { name: "day", in: "query", required: true, schema: { type: "string", format: "date" } },
           ],
           responses: {
@@ -308,13 +316,21 @@ for (const [what, change, told] of cases) {
 }
 
 Deno.test("a document that was cut off is no contract", () => {
-  for (const document of [undefined, null, "", {}, { openapi: "3.1.1" }, { paths: {} }, { swagger: "2.0", paths: {} }]) {
+  for (
+    const document of [undefined, null, "", {}, { openapi: "3.1.1" }, { paths: {} }, {
+      swagger: "2.0",
+      paths: {},
+    }]
+  ) {
     assert.throws(() => compareContracts(contract(), document), /no OpenAPI 3 document/);
     assert.throws(() => compareContracts(document, contract()), /no OpenAPI 3 document/);
   }
   const changed = contract();
   delete changed.components.schemas.Problem;
-  assert.throws(() => compareContracts(contract(), changed), /There is nothing at #\/components\/schemas\/Problem/);
+  assert.throws(
+    () => compareContracts(contract(), changed),
+    /There is nothing at #\/components\/schemas\/Problem/,
+  );
 });
 
 const published: OpenApi = parse(await Deno.readTextFile(`${root}openapi.yaml`));
@@ -358,7 +374,11 @@ function withoutEachField(operation: OpenApi): { without: OpenApi; field: string
   return found;
 }
 
-function fieldsOf(schema: OpenApi | undefined, steps: string[], path: string): { steps: string[]; field: string }[] {
+function fieldsOf(
+  schema: OpenApi | undefined,
+  steps: string[],
+  path: string,
+): { steps: string[]; field: string }[] {
   if (!schema) return [];
   if (schema.items) return fieldsOf(schema.items, [...steps, "items"], `${path}[]`);
   return Object.entries<OpenApi>(schema.properties ?? {}).flatMap(([name, child]) => {

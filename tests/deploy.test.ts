@@ -96,7 +96,10 @@ Deno.test("systemd takes the units, and finds little open in them", async (t) =>
       await Deno.stat(root + file);
       const path = `${folder.path}/${name}.service`;
       // where programs and pages are on this machine
-      const here = unit.replaceAll("/usr/local/bin/deno", Deno.execPath()).replaceAll("/opt/sluice/docs", `${root}docs`);
+      const here = unit.replaceAll("/usr/local/bin/deno", Deno.execPath()).replaceAll(
+        "/opt/sluice/docs",
+        `${root}docs`,
+      );
       await Deno.writeTextFile(path, here);
       const { code, printed } = await runProgram("systemd-analyze", ["verify", path]);
       assert.deepEqual([code, printed], [0, ""]);

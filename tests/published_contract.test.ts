@@ -22,6 +22,12 @@ Deno.test("a published contract is read from a file, a tag or a commit, below th
   assert.deepEqual(await publishedContract("v1", root), { openapi: "3.1.1" });
   assert.deepEqual(await publishedContract("HEAD~0", root), { openapi: "3.1.1" });
   assert.deepEqual(await publishedContract(`${root}/openapi.yaml`, root), { openapi: "3.1.2" });
-  await assert.rejects(publishedContract("v2", root), /^Error: v2 is no file, and git has no openapi.yaml of it: /);
-  await assert.rejects(publishedContract("--output=x", root), /is neither a file nor a branch, tag or commit$/);
+  await assert.rejects(
+    publishedContract("v2", root),
+    /^Error: v2 is no file, and git has no openapi.yaml of it: /,
+  );
+  await assert.rejects(
+    publishedContract("--output=x", root),
+    /is neither a file nor a branch, tag or commit$/,
+  );
 });

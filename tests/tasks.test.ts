@@ -356,11 +356,17 @@ WHERE tenant_id = {tenantId:String}
     await copy.write(file, query("eventCount"));
     const { code, printed } = await check();
     assert.equal(code, 1, printed);
-    assert.match(printed, /GET \/v1\/outreach\/trial, POST \/v1\/outreach\/trial: the field "data\[\]\.events" is gone/);
+    assert.match(
+      printed,
+      /GET \/v1\/outreach\/trial, POST \/v1\/outreach\/trial: the field "data\[\]\.events" is gone/,
+    );
     assert.match(printed, /GET \/v1\/outreach\/trial, .*: the field "data\[\]\.eventCount" is new/);
     const against = await copy.task("openapi", "--against", "v1");
     assert.equal(against.code, 1, against.printed);
-    assert.match(against.printed, /^breaking \(1\)$\n.*"data\[\]\.events" is gone$\n^additive \(1\)$\n.*is new$/m);
+    assert.match(
+      against.printed,
+      /^breaking \(1\)$\n.*"data\[\]\.events" is gone$\n^additive \(1\)$\n.*is new$/m,
+    );
     assert.match(against.printed, /^Clients of v1 would break$/m);
   });
 
@@ -369,23 +375,6 @@ WHERE tenant_id = {tenantId:String}
       const { code, printed } = await copy.task("openapi", ...args);
       assert.equal(code, 2, printed);
     }
-  });
-
-  await t.step("a column of another type", async () => {
-    await copy.write(file, query("events").replace("toUInt64(uniqExact(id))", "toString(uniqExact(id))"));
-    const { code, printed } = await check();
-    assert.equal(code, 1, printed);
-    assert.match(
-      printed,
-      /GET \/v1\/outreach\/trial, POST .*: the field "data\[\]\.events" was integer \(int64\) and is string/,
-    );
-  });
-
-  await t.step("a query that is gone", async () => {
-    await Deno.remove(`${copy.path}/${file}`);
-    const { code, printed } = await check();
-    assert.equal(code, 1, printed);
-    assert.match(printed, /GET \/v1\/outreach\/trial, POST \/v1\/outreach\/trial: the operation is gone/);
   });
 
   await t.step("a broken query", async () => {

@@ -59,7 +59,7 @@ export const variables = {
   ),
   CDN_PURGE_TOKEN: z.string().min(1).optional().describe("Token that is sent there"),
   CDN_PURGE_STYLE: z.enum(["cloudflare", "fastly"]).default("cloudflare").describe(
-    "What is sent there: `{\"tags\": […]}` with the token as a bearer's, or `{\"surrogate_keys\": […]}` with the token as `Fastly-Key`",
+    'What is sent there: `{"tags": […]}` with the token as a bearer\'s, or `{"surrogate_keys": […]}` with the token as `Fastly-Key`',
   ),
   CDN_MAX_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300).describe(
     "Longest time for which a CDN may keep an answer whose tables do not change",
@@ -249,7 +249,9 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
         "secret of at least 32 characters, or the address of public keys",
     );
   }
-  if (given.CDN_PURGE_URL !== undefined && given.AUTH_JWT_SECRET === undefined && !given.CLICKHOUSE_PASSWORD) {
+  if (
+    given.CDN_PURGE_URL !== undefined && given.AUTH_JWT_SECRET === undefined && !given.CLICKHOUSE_PASSWORD
+  ) {
     lines.push(
       "CDN_PURGE_URL needs a secret, from which tags of answers are made: AUTH_JWT_SECRET or CLICKHOUSE_PASSWORD",
     );

@@ -18,7 +18,9 @@ async function readFile(path: string): Promise<string | undefined> {
 
 async function readCommitted(reference: string, root: string): Promise<string> {
   // what begins with a hyphen would be an option of git
-  if (reference.startsWith("-")) throw new Error(`${reference} is neither a file nor a branch, tag or commit`);
+  if (reference.startsWith("-")) {
+    throw new Error(`${reference} is neither a file nor a branch, tag or commit`);
+  }
   const { success, stdout, stderr } = await new Deno.Command("git", {
     args: ["show", `${reference}:./${name}`],
     cwd: root,

@@ -50,7 +50,9 @@ say("rows by POST", count);
 
 const deleted: undefined = await answerOf(
   client.PUT("/v1/cohorts/{cohortId}", {
-    params: { path: { cohortId: (await answerOf(client.POST("/v1/cohorts", { body: { name: "Mates" } }))).data.id } },
+    params: {
+      path: { cohortId: (await answerOf(client.POST("/v1/cohorts", { body: { name: "Mates" } }))).data.id },
+    },
     body: { name: "Buddies" },
   }),
 );
@@ -75,7 +77,9 @@ const limited = createClient({ baseUrl, token: LIMITED });
 const spent = await problemOf(answerOf(limited.GET("/v1/outreach/overview", {})));
 say("spent", [spent.status, spent.problem?.type, Number(spent.retryAfterSeconds) > 0]);
 // something that is no gateway
-const stranger = await problemOf(answerOf(createClient({ baseUrl: `${baseUrl}/docs/nothing` }).GET("/health/live", {})));
+const stranger = await problemOf(
+  answerOf(createClient({ baseUrl: `${baseUrl}/docs/nothing` }).GET("/health/live", {})),
+);
 say("stranger", stranger.status);
 
 // @ts-expect-error a date is text

@@ -43,7 +43,11 @@ function operationsOf({ paths }: Node): Map<string, Node> {
 }
 
 /** What holds for the document as a whole. */
-function compareRest(before: Node, after: Node, tell: ReturnType<ReturnType<typeof createChanges>["of"]>): void {
+function compareRest(
+  before: Node,
+  after: Node,
+  tell: ReturnType<ReturnType<typeof createChanges>["of"]>,
+): void {
   const schemesOf = ({ components }: Node): Node => components?.securitySchemes ?? {};
   for (const name of namesOf(schemesOf(before), schemesOf(after))) {
     const [old, now] = [schemesOf(before)[name], schemesOf(after)[name]];

@@ -46,7 +46,8 @@ function compareParameters(
   documents: Documents,
   tell: Tell,
 ): void {
-  const nameOf = ({ in: place, name }: Node) => `the ${place === "header" ? "header" : "parameter"} "${name}"`;
+  const nameOf = ({ in: place, name }: Node) =>
+    `the ${place === "header" ? "header" : "parameter"} "${name}"`;
   for (const [key, old] of before) {
     const now = after.get(key);
     const what = nameOf(old);
@@ -72,13 +73,16 @@ function compareParameters(
   }
 }
 
-function compareBody(before: Node | undefined, after: Node | undefined, documents: Documents, tell: Tell): void {
+function compareBody(
+  before: Node | undefined,
+  after: Node | undefined,
+  documents: Documents,
+  tell: Tell,
+): void {
   if (!before && !after) return;
   const [old, now] = [follow(before, documents[0]), follow(after, documents[1])];
   if (!before) {
-    return now.required
-      ? tell("breaking", "a body is now required")
-      : tell("additive", "it takes a body");
+    return now.required ? tell("breaking", "a body is now required") : tell("additive", "it takes a body");
   }
   if (!after) return tell("breaking", "it takes no body any more");
   if (!old.required && now.required) tell("breaking", "a body is now required");
@@ -144,7 +148,13 @@ function compareContent(
   }
 }
 
-function compareHeaders(before: Node = {}, after: Node = {}, of: string, documents: Documents, tell: Tell): void {
+function compareHeaders(
+  before: Node = {},
+  after: Node = {},
+  of: string,
+  documents: Documents,
+  tell: Tell,
+): void {
   for (const name of namesOf(before, after)) {
     const what = `the answer's header "${name}"${of}`;
     if (!before[name]) tell("additive", `${what} is new`);

@@ -43,7 +43,9 @@ export function compareSchemas(before: unknown, after: unknown, place: Place): v
   if (retyped) tell(retyped.effect, `${name} ${retyped.what}`);
   if (retyped?.isOther) return;
   compareValues(old, now, name, place);
-  for (const { becomes, what } of limitChanges(old, now)) tell(effectOf(direction, becomes), `${name}: ${what}`);
+  for (const { becomes, what } of limitChanges(old, now)) {
+    tell(effectOf(direction, becomes), `${name}: ${what}`);
+  }
   if (!isSame(old.default, now.default)) {
     const what = `${name}: the default was ${textOf(old.default)} and is ${textOf(now.default)}`;
     tell(direction === "sent" ? "breaking" : "documentation", what);
@@ -126,13 +128,18 @@ function compareOthers(before: Node, after: Node, name: string, place: Place): v
   else if (old === false) tell("additive", `${name} may have further fields`);
   else {
     const becomes = now === true ? "wider" : "narrower";
-    tell(effectOf(direction, becomes), `${name} has further fields of ${now === true ? "any" : "another"} type`);
+    tell(
+      effectOf(direction, becomes),
+      `${name} has further fields of ${now === true ? "any" : "another"} type`,
+    );
   }
 }
 
 function compareChoices(before: unknown[], after: unknown[], key: string, name: string, place: Place): void {
   if (before?.length !== after?.length) {
-    place.tell("breaking", `${name}: \`${key}\` has ${after?.length ?? 0} choices and had ${before?.length ?? 0}`);
+    place.tell(
+      "breaking",
+      `${name}: \`${key}\` has ${after?.length ?? 0} choices and had ${before?.length ?? 0}`,
+    );
   } else before?.forEach((choice, i) => compareSchemas(choice, after[i], place));
 }
-

@@ -43,7 +43,9 @@ export function createCdn({ secret, maxSeconds, monotonic, ...options }: CdnOpti
     fields(entry: Entry, ageSeconds: number, seconds: number): Record<string, string> {
       const { tags, tables, writtenTables, changedAt } = entry;
       const most = Math.floor(Math.min(seconds, maxSeconds));
-      if (most < 1 || !tags || writtenTables.length || changedAt !== undefined || !purger.isReaching()) return {};
+      if (most < 1 || !tags || writtenTables.length || changedAt !== undefined || !purger.isReaching()) {
+        return {};
+      }
       // a cache takes the age away
       const maxAge = ageSeconds + most;
       const until = monotonic() + maxAge * 1_000 + slackMs;

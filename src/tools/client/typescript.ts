@@ -39,7 +39,9 @@ export async function writeTypeScriptClient(document: OpenApi, folder: string): 
   await write("package.json", `${JSON.stringify(packageOf(document), null, 2)}\n`);
   await Deno.copyFile(new URL("README.md", runtime), `${folder}/README.md`);
   await compile("index", index, write);
-  for (const part of parts) await compile(part, await Deno.readTextFile(new URL(`${part}.ts`, runtime)), write);
+  for (const part of parts) {
+    await compile(part, await Deno.readTextFile(new URL(`${part}.ts`, runtime)), write);
+  }
 }
 
 /** What else the package needs is what the gateway's own tests take. */
@@ -73,7 +75,9 @@ async function compile(
   const declarations = ts.transpileDeclaration(published, { ...options, compilerOptions: declared });
   const faults = [...script.diagnostics ?? [], ...declarations.diagnostics ?? []];
   if (faults.length) {
-    throw new Error(faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n")).join("\n"));
+    throw new Error(
+      faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n")).join("\n"),
+    );
   }
   await write(`${name}.js`, script.outputText);
   await write(`${name}.d.ts`, declarations.outputText);

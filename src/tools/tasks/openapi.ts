@@ -20,7 +20,9 @@ const say = (text: string) => console.log(text);
 async function main(args: string[]): Promise<number> {
   const [option, reference, ...rest] = args;
   if (option === "--against" && reference && !rest.length) return await against(reference);
-  if (args.length === 0 || args.length === 1 && option === "--check") return await write(option === "--check");
+  if (args.length === 0 || args.length === 1 && option === "--check") {
+    return await write(option === "--check");
+  }
   say(`${taskCommand("openapi [--check | --against REF]")}, not ${args.join(" ")}`);
   return 2;
 }

@@ -19,7 +19,9 @@ export interface ConnectOptions extends Omit<ClientOptions, "baseUrl">, Credenti
 
 /** The functions of openapi-fetch for the gateway's paths, with the credential on each request. */
 // deno-lint-ignore ban-types -- what openapi-fetch asks of paths
-export function connect<Paths extends {}>({ token, apiKey, ...options }: ConnectOptions): Client<Paths, Json> {
+export function connect<Paths extends {}>(
+  { token, apiKey, ...options }: ConnectOptions,
+): Client<Paths, Json> {
   const client = createFetchClient<Paths, Json>(options);
   const authenticate: Middleware = {
     async onRequest({ request }) {
@@ -32,7 +34,9 @@ export function connect<Paths extends {}>({ token, apiKey, ...options }: Connect
 }
 
 /** The fields that say who asks. */
-export async function credentialFields({ token, apiKey }: Credential): Promise<[name: string, value: string][]> {
+export async function credentialFields(
+  { token, apiKey }: Credential,
+): Promise<[name: string, value: string][]> {
   if (token !== undefined) return [["authorization", `Bearer ${await textOf(token)}`]];
   return apiKey === undefined ? [] : [["x-api-key", await textOf(apiKey)]];
 }

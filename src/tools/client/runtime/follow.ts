@@ -53,7 +53,9 @@ export async function* follow(options: FollowOptions): AsyncGenerator<LiveMessag
       failures = place.isUnavailable ? failures + 1 : 0;
     } catch (error) {
       if (signal?.aborted) return;
-      if (error instanceof StreamEnded || error instanceof SluiceProblem && !passing.includes(error.status)) throw error;
+      if (error instanceof StreamEnded || error instanceof SluiceProblem && !passing.includes(error.status)) {
+        throw error;
+      }
       failures++;
       if (error instanceof SluiceProblem) waitMs = Math.max(waitMs, (error.retryAfterSeconds ?? 0) * 1_000);
     }
@@ -77,7 +79,10 @@ async function open(
 ): Promise<ReadableStream<Uint8Array>> {
   const url = new URL(`${baseUrl.replace(/\/$/, "")}/v1/stream/updates`);
   if (types) url.searchParams.set("types", types.join(","));
-  const headers = new Headers([["accept", "text/event-stream"], ...await credentialFields({ token, apiKey })]);
+  const headers = new Headers([
+    ["accept", "text/event-stream"],
+    ...await credentialFields({ token, apiKey }),
+  ]);
   if (lastEventId !== undefined) headers.set("last-event-id", lastEventId);
   const response = await ask(url, { headers, ...signal && { signal } });
   if (response.ok && response.body) return response.body;
