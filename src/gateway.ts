@@ -7,7 +7,7 @@ import type { TokenConfig } from "./auth/jwt.ts";
 import type { Config } from "./base/config.ts";
 import type { Log } from "./base/log.ts";
 import { type Cache, createCache } from "./cache/cache.ts";
-import { type CdnOptions, createCdn } from "./cache/cdn/cdn.ts";
+import { type CdnOptions, createCdn } from "./cache/cdn.ts";
 import { createEventIds } from "./stream/event_id.ts";
 import { createLogSource } from "./stream/log_source.ts";
 import { createStreams, type Streams } from "./stream/streams.ts";

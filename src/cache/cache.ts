@@ -6,7 +6,7 @@ import type { Query } from "../catalog/query.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import type { Log } from "../base/log.ts";
 import { type Ask, clockOf, type Outcome, tenantsOf } from "./ask.ts";
-import type { Cdn } from "./cdn/cdn.ts";
+import type { Cdn } from "./cdn.ts";
 import { collect, collectedBytes } from "../query/collect.ts";
 import { decodeText, encode, type Encoding, entityTag, type Entry, freshnessOf } from "./entry.ts";
 import { createFlights, type Flight } from "./flights.ts";

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
-import { createDerivedKey } from "../../auth/derived_key.ts";
-import type { Purge, Purgeable } from "../purge.ts";
+import { createDerivedKey } from "../auth/derived_key.ts";
+import type { Purge, Purgeable } from "./purge.ts";
 
 /** What answers are tagged with: all of them, those of a query, to a tenant, to all tenants, from a table. */
 type Kind = "all" | "query" | "tenant" | "table";

@@ -1,8 +1,8 @@
-import type { Log } from "../../base/log.ts";
-import type { Entry } from "../entry.ts";
-import type { Purge } from "../purge.ts";
-import { createPurger, type PurgerOptions, type PurgeStyle } from "./purger.ts";
-import { createTags } from "./tags.ts";
+import type { Log } from "../base/log.ts";
+import type { Entry } from "./entry.ts";
+import type { Purge } from "./purge.ts";
+import { createPurger, type PurgerOptions, type PurgeStyle } from "./cdn_purger.ts";
+import { createTags } from "./cdn_tags.ts";
 
 /** What `createCdn` uses. */
 export interface CdnOptions extends Pick<PurgerOptions, "intervalMs" | "maxPauseMs" | "againMs"> {

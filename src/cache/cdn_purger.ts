@@ -1,5 +1,5 @@
-import { createPaced } from "../../base/async/paced.ts";
-import type { Log } from "../../base/log.ts";
+import { createPaced } from "../base/async/paced.ts";
+import type { Log } from "../base/log.ts";
 
 /** Whose purge request is sent: `{"tags": […]}` with a bearer token, or `{"surrogate_keys": […]}` with a `Fastly-Key`. */
 export type PurgeStyle = "cloudflare" | "fastly";
