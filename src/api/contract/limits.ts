@@ -14,32 +14,32 @@ const rules = ["pattern", "multipleOf", "uniqueItems"];
 
 /** A limit that became another. */
 export interface LimitChange {
-  becomes: "wider" | "narrower";
+  becomes: "wider" | "narrower" | "other";
   what: string;
 }
 
 /** The limits that differ between two schemas of one type. */
 export function limitChanges(before: Node, after: Node): LimitChange[] {
   const changes: LimitChange[] = [];
-  const change = (name: string, isWider: boolean) =>
+  const change = (name: string, becomes: LimitChange["becomes"]) =>
     changes.push({
-      becomes: isWider ? "wider" : "narrower",
+      becomes,
       what: `\`${name}\` was ${before[name] ?? "none"} and is ${after[name] ?? "none"}`,
     });
   for (const name of upper) {
     const [old, now] = [before[name] ?? Infinity, after[name] ?? Infinity];
-    if (old !== now) change(name, now > old);
+    if (old !== now) change(name, now > old ? "wider" : "narrower");
   }
   for (const [name, none] of Object.entries(lower)) {
     const [old, now] = [before[name] ?? none, after[name] ?? none];
-    if (old !== now) change(name, now < old);
+    if (old !== now) change(name, now < old ? "wider" : "narrower");
   }
   for (const name of rules) {
     // `uniqueItems: false` is as good as none
     const [old, now] = [before[name] || undefined, after[name] || undefined];
-    if (isSame(old, now)) continue;
-    if (old !== undefined) change(name, true);
-    if (now !== undefined) change(name, false);
+    if (!isSame(old, now)) {
+      change(name, old === undefined ? "narrower" : now === undefined ? "wider" : "other");
+    }
   }
   return changes;
 }

@@ -17,8 +17,9 @@ export interface Place {
   through?: string[];
 }
 
-/** What it does to callers when a set of values becomes wider, or narrower. */
-export function effectOf(direction: Place["direction"], becomes: "wider" | "narrower"): Effect {
+/** What it does to callers when a set of values becomes wider, narrower, or another. */
+export function effectOf(direction: Place["direction"], becomes: "wider" | "narrower" | "other"): Effect {
+  if (becomes === "other") return "breaking";
   return (direction === "sent") === (becomes === "wider") ? "additive" : "breaking";
 }
 
