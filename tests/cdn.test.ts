@@ -102,6 +102,29 @@ Deno.test("a CDN keeps nothing of an answer that is known to be outdated", async
   assert.deepEqual(world.cdn.tags(), []);
 });
 
+Deno.test("a table's changes are seen as long as the CDN may hold something from it, whatever the gateway keeps", async () => {
+  // no room for any answer
+  await using world = await createWorld({ cacheBytes: 20_000 });
+  await isReady(world);
+  const tenant = newTenant();
+  await world.table.insert(tenant, 1);
+  assert.deepEqual([(await world.ask(tenant)).cdn, (await world.ask(tenant)).cdn], ["miss", "hit"]);
+  assert.equal(world.gateway.cache.stats().entries, 0);
+  // nobody asks the gateway any more
+  for (let i = 0; i < 5; i++) {
+    world.gateway.pass(20_000);
+    await world.gateway.cache.tick();
+  }
+  assert.ok(world.cdn.tags().length > 0);
+  await world.table.insert(tenant, 1);
+  world.gateway.pass(1_000);
+  await world.gateway.cache.tick();
+  await waitFor("it has forgotten", () => world.cdn.tags().length === 0);
+  assert.equal((await world.ask(tenant)).total, 2);
+  world.gateway.pass(400_000);
+  assert.deepEqual(world.gateway.cache.cdn!.tables(), []);
+});
+
 Deno.test("what is not cached, is a problem, or is asked for by POST, no CDN keeps", async () => {
   await using world = await createWorld();
   await isReady(world);

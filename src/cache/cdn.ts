@@ -1,6 +1,6 @@
 import type { Log } from "../base/log.ts";
 import type { Entry } from "./entry.ts";
-import type { Purge } from "./purge.ts";
+import type { Purge, Purgeable } from "./purge.ts";
 import { createPurger, type PurgerOptions, type PurgeStyle } from "./cdn_purger.ts";
 import { createTags } from "./cdn_tags.ts";
 
@@ -32,9 +32,17 @@ export function createCdn({ secret, maxSeconds, monotonic, ...options }: CdnOpti
 
   const purge = (made: Promise<string[]>) => void made.then(purger.purge);
 
+  function hold(tables: string[], ms: number): void {
+    const until = monotonic() + ms;
+    for (const table of tables) if (until > (held.get(table) ?? 0)) held.set(table, until);
+  }
+
   return {
-    /** The tags of an answer that is made. */
-    tagsOf: tags.of,
+    /** The tags of an answer that is made. Changes of its tables matter from now on, though no cache of ours may keep it. */
+    tagsOf(answer: Purgeable): Promise<string[]> {
+      hold(answer.tables, slackMs);
+      return tags.of(answer);
+    },
 
     /**
      * The fields that let a CDN keep an answer for `seconds` at most, or none: an answer that is known to be outdated, or of a
@@ -48,8 +56,7 @@ export function createCdn({ secret, maxSeconds, monotonic, ...options }: CdnOpti
       }
       // a cache takes the age away
       const maxAge = ageSeconds + most;
-      const until = monotonic() + maxAge * 1_000 + slackMs;
-      for (const table of tables) if (until > (held.get(table) ?? 0)) held.set(table, until);
+      hold(tables, maxAge * 1_000 + slackMs);
       return {
         "cdn-cache-control": `public, max-age=${maxAge}, must-revalidate`,
         "surrogate-control": `max-age=${maxAge}`,
