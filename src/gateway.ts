@@ -6,6 +6,7 @@ import type { TokenConfig } from "./auth/jwt.ts";
 import type { Config } from "./base/config.ts";
 import type { Log } from "./base/log.ts";
 import { type Cache, createCache } from "./cache/cache.ts";
+import { type CdnOptions, createCdn } from "./cache/cdn.ts";
 import { createEventIds } from "./stream/event_id.ts";
 import { createLogSource } from "./stream/log_source.ts";
 import { createStreams, type Streams } from "./stream/streams.ts";
@@ -39,6 +40,10 @@ export interface GatewayDeps
     & Pick<
       Config,
       | "CACHE_MAX_BYTES"
+      | "CDN_PURGE_URL"
+      | "CDN_PURGE_TOKEN"
+      | "CDN_PURGE_STYLE"
+      | "CDN_MAX_SECONDS"
       | "CLICKHOUSE_MAX_CONCURRENCY"
       | "BUDGET_DAILY_QUERIES"
       | "BUDGET_MONTHLY_QUERIES"
@@ -71,6 +76,7 @@ export interface GatewayDeps
   monotonic?: () => number;
   queue?: Omit<QueueOptions, "concurrency">;
   audit?: Pick<AuditOptions, "maxRows" | "flushRows">;
+  cdn?: Pick<CdnOptions, "intervalMs" | "maxPauseMs" | "againMs">;
 }
 
 /** Everything between a request and ClickHouse, on any platform that has the Web's APIs. */
@@ -126,12 +132,24 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     monotonic,
   });
-  const cache = createCache({ clickHouse, reader, clock, log, maxBytes: config.CACHE_MAX_BYTES, monotonic });
+  const secret = config.AUTH_JWT_SECRET || config.CLICKHOUSE_PASSWORD || undefined;
+  const cdn = config.CDN_PURGE_URL === undefined ? undefined : createCdn({
+    url: config.CDN_PURGE_URL,
+    token: config.CDN_PURGE_TOKEN,
+    style: config.CDN_PURGE_STYLE,
+    maxSeconds: config.CDN_MAX_SECONDS,
+    secret,
+    log,
+    monotonic: monotonic ?? (() => performance.now()),
+    ...deps.cdn,
+  });
+  const maxBytes = config.CACHE_MAX_BYTES;
+  const cache = createCache({ clickHouse, reader, clock, log, maxBytes, monotonic, cdn });
   const metrics = createMetrics({ build: deps.build, process: deps.process, clock });
   // 1 until `load` has asked the server for its limits
   const queue = createQueue({ ...deps.queue, concurrency: config.CLICKHOUSE_MAX_CONCURRENCY ?? 1 });
   const streamingTenants = createStreamingTenants(clickHouse, config.STREAMING_ENABLED);
-  const eventIds = createEventIds(config.AUTH_JWT_SECRET || config.CLICKHOUSE_PASSWORD || undefined);
+  const eventIds = createEventIds(secret);
   const auth = createAuth({ config, clickHouse, clock, log });
   const nats = deps.createNats?.({
     stream: config.NATS_STREAM,
@@ -201,6 +219,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
       ]);
       queue.setConcurrency(concurrency);
       watch?.wake();
+      // what was answered before may have come from other query files, or from tables that changed while nobody looked
+      cdn?.purgeAll();
       return faults;
     },
 
@@ -222,7 +242,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     async stop() {
       cache.stop();
       streams.stop();
-      await Promise.all([budgets.stop(), audit.stop(), nats?.stop(), watch?.stop()]);
+      await Promise.all([budgets.stop(), audit.stop(), nats?.stop(), watch?.stop(), cdn?.stop()]);
       metrics.loopDelay.stop();
       stopped.abort();
     },

@@ -16,6 +16,10 @@ const notRun: [pattern: RegExp, reason: string][] = [
   [/^npx -y deno@2 task test$/, "It is what runs this"],
   [/^npx -y http-server /, "It goes on for ever; tests/dashboard.test.ts opens the page"],
   [/\bdocker compose\b/, "There is no Docker here; tests/compose.test.ts checks the file"],
+  [/\bkubectl\b/, "There is no cluster here; tests/deploy.test.ts checks the manifests"],
+  [/\bsystemctl\b/, "systemd does not run here; tests/deploy.test.ts checks the units"],
+  [/^deno task client .*--python/, "It needs a generator; tests/clients.test.ts has it write the package"],
+  [/^deno task openapi --against/, "It takes long; tests/tasks.test.ts runs it"],
   [/\bsupport[/_]tickets\b/, "They need a `dev` that runs; tests/new_stream.test.ts runs them"],
   [/^deno task (bench|load)( --streams 100)?$/, "It takes minutes; tests/k6.test.ts runs the load short"],
 ];

@@ -89,6 +89,8 @@ export interface TestOptions {
   maxAuditRows?: number;
   /** Waiting rows of the audit that are written at once. */
   auditFlushRows?: number;
+  /** After so long a purge of a CDN is sent once more. */
+  purgeAgainMs?: number;
 }
 
 /** A gateway in this process; requests go to it without a socket. */
@@ -125,6 +127,8 @@ export interface TestGateway {
   nats?: Nats;
   /** From now on it is not ready, and its streams end. */
   close(): void;
+  /** Ends what it does in the background. */
+  stop(): Promise<void>;
   /** Lets time pass that no clock of the wall shows. */
   pass(ms: number): void;
   /** Stops the clock at an instant, or lets it go on. */
@@ -176,6 +180,8 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
       BUDGET_DAILY_BYTES: options.budgets?.dailyBytes ?? undefined,
       BUDGET_REQUESTS_PER_SECOND: options.budgets?.perSecond ?? 100_000,
       CLICKHOUSE_PASSWORD: "",
+      CDN_PURGE_STYLE: "cloudflare",
+      CDN_MAX_SECONDS: 300,
       STREAMING_ENABLED: "all",
       STREAM_MAX_CONNECTIONS: 10_000,
       STREAM_MAX_CONNECTIONS_PER_TENANT: 1_000,
@@ -203,6 +209,8 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     zlib,
     queue: options.queue,
     audit: { maxRows: options.maxAuditRows, flushRows: options.auditFlushRows },
+    // failed purges come again soon
+    cdn: { intervalMs: 1, maxPauseMs: 50, againMs: options.purgeAgainMs },
   });
   const load = async (files: QueryFile[]) => (await gateway.load(files)).map((fault) => fault.render());
   const faults = await load(options.files ?? await readQueryFiles());
@@ -247,6 +255,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     streams: gateway.streams,
     nats: gateway.nats,
     close: () => gateway.close(),
+    stop: () => gateway.stop(),
     pass: (ms) => void (passedMs += ms),
     setNow: (instant) => now = instant,
     load,

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import openapiTypescript, { astToString } from "openapi-typescript";
 import { parse } from "yaml";
 import type { OpenApi } from "../src/api/openapi/document.ts";
-import { describeDrift } from "../src/api/openapi/drift.ts";
 import config from "../deno.json" with { type: "json" };
 import { root } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, listen, newTenant, tokenOf } from "./gateway.ts";
@@ -305,37 +304,3 @@ void data!.data.summary.nothing;
 console.log(JSON.stringify(called));
 `;
 }
-
-Deno.test("the drift check names the field that is gone or has another type", () => {
-  const field = (type: string) => ({
-    paths: {
-      "/v1/a/b": {
-        get: {
-          parameters: [{ name: "channel", schema: { type: "string" } }],
-          responses: {
-            200: {
-              content: {
-                "application/json": {
-                  schema: {
-                    properties: { data: { type: "array", items: { properties: { total: { type } } } } },
-                  },
-                },
-              },
-            },
-          },
-        },
-      },
-    },
-  });
-  assert.deepEqual(describeDrift(field("integer"), field("integer")), []);
-  assert.deepEqual(describeDrift(field("integer"), field("string")), [
-    'GET /v1/a/b: the field "total" was integer and is string',
-  ]);
-  assert.deepEqual(describeDrift(field("integer"), { paths: {} }), ["GET /v1/a/b is gone"]);
-  const without = field("integer");
-  without.paths["/v1/a/b"].get.parameters = [];
-  assert.deepEqual(describeDrift(field("integer"), without), [
-    'GET /v1/a/b: the parameter "channel" is gone',
-  ]);
-  assert.deepEqual(describeDrift(without, field("integer")), ['GET /v1/a/b: the parameter "channel" is new']);
-});

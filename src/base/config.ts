@@ -54,6 +54,16 @@ export const variables = {
   CACHE_MAX_BYTES: count.default(268_435_456).describe(
     "Bytes that cached answers take together at most in each gateway; 0 caches none",
   ),
+  CDN_PURGE_URL: z.url({ protocol: /^https?$/ }).optional().describe(
+    "Address that has a CDN forget answers; with it, CDNs are let keep them",
+  ),
+  CDN_PURGE_TOKEN: z.string().min(1).optional().describe("Token that is sent there"),
+  CDN_PURGE_STYLE: z.enum(["cloudflare", "fastly"]).default("cloudflare").describe(
+    'What is sent there: `{"tags": […]}` with the token as a bearer\'s, or `{"surrogate_keys": […]}` with the token as `Fastly-Key`',
+  ),
+  CDN_MAX_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300).describe(
+    "Longest time for which a CDN may keep an answer whose tables do not change",
+  ),
   MAX_QUERY_MEMORY_BYTES: bytes.max(8_000_000_000).default(2_000_000_000).describe(
     "Most memory a query may use in ClickHouse, unless its front matter says otherwise; at most 8 GB",
   ),
@@ -243,6 +253,13 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     lines.push(
       "AUTH_JWT_SECRET is not set. Neither is AUTH_JWKS_URL, and one of them is needed to check tokens: a " +
         "secret of at least 32 characters, or the address of public keys",
+    );
+  }
+  if (
+    given.CDN_PURGE_URL !== undefined && given.AUTH_JWT_SECRET === undefined && !given.CLICKHOUSE_PASSWORD
+  ) {
+    lines.push(
+      "CDN_PURGE_URL needs a secret, from which tags of answers are made: AUTH_JWT_SECRET or CLICKHOUSE_PASSWORD",
     );
   }
   if (!data || lines.length) throw new ConfigError(lines.join("\n"));

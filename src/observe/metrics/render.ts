@@ -16,7 +16,7 @@ export interface RenderOptions {
   queue: Queue;
   budgets: Pick<Budgets, "stats">;
   audit: Pick<Audit, "stats">;
-  cache: { stats(): CacheStats };
+  cache: { stats(): CacheStats; cdn?: { stats(): { sent: number; failed: number; waiting: number } } };
   streams: Pick<Streams, "stats">;
   /** Whether ClickHouse has just answered. */
   isClickHouseUp: boolean;
@@ -75,6 +75,12 @@ export function renderMetrics(options: RenderOptions): string {
   counter("cache_shared_runs_total", "Requests that took part in the run of another.", cache.sharedRuns);
   counter("cache_bypasses_total", "Answers computed again because the caller wanted it.", cache.bypasses);
   counter("cache_evictions_total", "Answers dropped for lack of room.", cache.evictions);
+  const cdn = options.cache.cdn?.stats() ?? { sent: 0, failed: 0, waiting: 0 };
+  counter("cdn_purges_total", "Requests that had a CDN forget answers, by what came of them.", [
+    [{ outcome: "taken" }, cdn.sent],
+    [{ outcome: "failed" }, cdn.failed],
+  ]);
+  gauge("cdn_waiting_tags", "Tags whose answers the CDN is still to forget.", cdn.waiting);
 
   // gauges: totals over the runs that are kept would shrink when the oldest go
   const ofSources = (pick: (state: SyncState) => number | null): Samples =>

@@ -44,6 +44,7 @@ function render(more: Partial<RenderOptions> = {}): string {
         evictions: 7,
         tooLarge: 0,
       }),
+      cdn: { stats: () => ({ sent: 9, failed: 10, waiting: 11 }) },
     },
     isClickHouseUp: true,
     syncStates: [
@@ -161,6 +162,15 @@ Deno.test("renderMetrics() shows the cache", () => {
     "sluice_cache_shared_runs_total 6",
     "sluice_cache_bypasses_total 8",
     "sluice_cache_evictions_total 7",
+  ]);
+});
+
+Deno.test("renderMetrics() shows what a CDN was told to forget", () => {
+  const lines = render().split("\n").filter((line) => line.startsWith("sluice_cdn"));
+  assert.deepEqual(lines, [
+    'sluice_cdn_purges_total{outcome="taken"} 9',
+    'sluice_cdn_purges_total{outcome="failed"} 10',
+    "sluice_cdn_waiting_tags 11",
   ]);
 });
 
