@@ -4485,13 +4485,24 @@ CREATE MATERIALIZED VIEW sluice.ticketing_named_events_mv TO sluice.ticketing_na
     `kind` String,
     `id` String
 )
+DEFINER = sluice SQL SECURITY DEFINER
 AS SELECT DISTINCT
     tenant_id,
     named.1 AS kind,
     named.2 AS id
 FROM sluice.ticketing_events_parsed
 ARRAY JOIN [('organizer', organizer_id), ('show', show_id)] AS named
-WHERE (reason = '') AND ((named.2) != '');
+WHERE (reason = '') AND ((named.2) != '') AND ((tenant_id, named.1, named.2) NOT IN (
+    SELECT
+        tenant_id,
+        kind,
+        id
+    FROM sluice.ticketing_named
+    WHERE tenant_id IN (
+        SELECT tenant_id
+        FROM sluice.ticketing_events_parsed
+    )
+));
 
 CREATE MATERIALIZED VIEW sluice.ticketing_named_organizers_mv TO sluice.ticketing_named
 (
@@ -4499,12 +4510,23 @@ CREATE MATERIALIZED VIEW sluice.ticketing_named_organizers_mv TO sluice.ticketin
     `kind` String,
     `id` String
 )
+DEFINER = sluice SQL SECURITY DEFINER
 AS SELECT DISTINCT
     tenant_id,
     'organizer' AS kind,
     organizer_id AS id
 FROM sluice.ticketing_organizers_parsed
-WHERE (reason = '') AND (organizer_id != '');
+WHERE (reason = '') AND (organizer_id != '') AND ((tenant_id, 'organizer', organizer_id) NOT IN (
+    SELECT
+        tenant_id,
+        kind,
+        id
+    FROM sluice.ticketing_named
+    WHERE tenant_id IN (
+        SELECT tenant_id
+        FROM sluice.ticketing_organizers_parsed
+    )
+));
 
 CREATE MATERIALIZED VIEW sluice.ticketing_named_page_views_mv TO sluice.ticketing_named
 (
@@ -4512,13 +4534,24 @@ CREATE MATERIALIZED VIEW sluice.ticketing_named_page_views_mv TO sluice.ticketin
     `kind` String,
     `id` String
 )
+DEFINER = sluice SQL SECURITY DEFINER
 AS SELECT DISTINCT
     tenant_id,
     named.1 AS kind,
     named.2 AS id
 FROM sluice.ticketing_page_views_parsed
 ARRAY JOIN [('organizer', organizer_id), ('show', show_id)] AS named
-WHERE (reason = '') AND ((named.2) != '');
+WHERE (reason = '') AND ((named.2) != '') AND ((tenant_id, named.1, named.2) NOT IN (
+    SELECT
+        tenant_id,
+        kind,
+        id
+    FROM sluice.ticketing_named
+    WHERE tenant_id IN (
+        SELECT tenant_id
+        FROM sluice.ticketing_page_views_parsed
+    )
+));
 
 CREATE MATERIALIZED VIEW sluice.ticketing_named_sales_mv TO sluice.ticketing_named
 (
@@ -4526,13 +4559,24 @@ CREATE MATERIALIZED VIEW sluice.ticketing_named_sales_mv TO sluice.ticketing_nam
     `kind` String,
     `id` String
 )
+DEFINER = sluice SQL SECURITY DEFINER
 AS SELECT DISTINCT
     tenant_id,
     named.1 AS kind,
     named.2 AS id
 FROM sluice.ticketing_sales_parsed
 ARRAY JOIN [('organizer', organizer_id), ('show', show_id)] AS named
-WHERE (reason = '') AND ((named.2) != '');
+WHERE (reason = '') AND ((named.2) != '') AND ((tenant_id, named.1, named.2) NOT IN (
+    SELECT
+        tenant_id,
+        kind,
+        id
+    FROM sluice.ticketing_named
+    WHERE tenant_id IN (
+        SELECT tenant_id
+        FROM sluice.ticketing_sales_parsed
+    )
+));
 
 CREATE MATERIALIZED VIEW sluice.ticketing_named_shows_mv TO sluice.ticketing_named
 (
@@ -4540,12 +4584,23 @@ CREATE MATERIALIZED VIEW sluice.ticketing_named_shows_mv TO sluice.ticketing_nam
     `kind` String,
     `id` String
 )
+DEFINER = sluice SQL SECURITY DEFINER
 AS SELECT DISTINCT
     tenant_id,
     'show' AS kind,
     show_id AS id
 FROM sluice.ticketing_shows_parsed
-WHERE (reason = '') AND (show_id != '');
+WHERE (reason = '') AND (show_id != '') AND ((tenant_id, 'show', show_id) NOT IN (
+    SELECT
+        tenant_id,
+        kind,
+        id
+    FROM sluice.ticketing_named
+    WHERE tenant_id IN (
+        SELECT tenant_id
+        FROM sluice.ticketing_shows_parsed
+    )
+));
 
 CREATE TABLE sluice.ticketing_organizers
 (
