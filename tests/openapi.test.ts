@@ -90,6 +90,7 @@ Deno.test("tags come in the order of the README, each with a description, and no
     "outreach",
     "analytics",
     "cohorts",
+    "ticketing",
     "ops",
     "rejected",
     "events",
