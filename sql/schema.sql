@@ -7627,7 +7627,7 @@ CREATE TABLE sluice.warehouse_organizer_performance
     `gross_minor` Int64 COMMENT 'Price of what was sold, before discounts',
     `discount_minor` Int64,
     `fee_minor` Int64 COMMENT 'Fees of what was sold',
-    `refund_minor` Int64 COMMENT 'Price of what was refunded, less its discount',
+    `refund_minor` Int64 COMMENT 'Price of what was refunded, minus its discount',
     `refunded_fee_minor` Int64 COMMENT 'Fees given back with refunds',
     `computed_at` DateTime64(3, 'UTC')
 )
@@ -7946,7 +7946,7 @@ CREATE TABLE sluice.warehouse_show_performance
     `gross_minor` Int64 COMMENT 'Price of what was sold, before discounts',
     `discount_minor` Int64,
     `fee_minor` Int64 COMMENT 'Fees of what was sold',
-    `refund_minor` Int64 COMMENT 'Price of what was refunded, less its discount',
+    `refund_minor` Int64 COMMENT 'Price of what was refunded, minus its discount',
     `refunded_fee_minor` Int64 COMMENT 'Fees given back with refunds',
     `computed_at` DateTime64(3, 'UTC')
 )

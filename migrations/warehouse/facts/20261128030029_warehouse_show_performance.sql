@@ -9,7 +9,7 @@ CREATE TABLE warehouse_show_performance
     tenant_id String,
     day Date,
     show_id String,
-    currency LowCardinality(String) COMMENT 'Empty for what has none: interactions',
+    currency String COMMENT 'Empty for what has none: interactions',
     interactions UInt64,
     views UInt64,
     clicks UInt64,
