@@ -7182,9 +7182,9 @@ SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 CREATE MATERIALIZED VIEW sluice.warehouse_devices_interactions_mv TO sluice.warehouse_devices
 (
     `tenant_id` String,
-    `device` LowCardinality(String),
-    `browser` LowCardinality(String),
-    `os` LowCardinality(String),
+    `device` String,
+    `browser` String,
+    `os` String,
     `first_seen_at` DateTime64(3, 'UTC'),
     `last_seen_at` DateTime64(3, 'UTC')
 )
@@ -7206,7 +7206,7 @@ GROUP BY
 CREATE MATERIALIZED VIEW sluice.warehouse_devices_sales_mv TO sluice.warehouse_devices
 (
     `tenant_id` String,
-    `device` LowCardinality(String),
+    `device` String,
     `browser` String,
     `os` String,
     `first_seen_at` DateTime64(3, 'UTC'),
@@ -7240,7 +7240,7 @@ SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
 CREATE MATERIALIZED VIEW sluice.warehouse_geographies_interactions_mv TO sluice.warehouse_geographies
 (
     `tenant_id` String,
-    `country` LowCardinality(String),
+    `country` String,
     `city` String,
     `first_seen_at` DateTime64(3, 'UTC'),
     `last_seen_at` DateTime64(3, 'UTC')
@@ -7261,7 +7261,7 @@ GROUP BY
 CREATE MATERIALIZED VIEW sluice.warehouse_geographies_sales_mv TO sluice.warehouse_geographies
 (
     `tenant_id` String,
-    `country` LowCardinality(String),
+    `country` String,
     `city` String,
     `first_seen_at` DateTime64(3, 'UTC'),
     `last_seen_at` DateTime64(3, 'UTC')
@@ -7294,12 +7294,12 @@ CREATE TABLE sluice.warehouse_interactions
     `ticket_type_id` String CODEC(ZSTD(1)),
     `order_id` String CODEC(ZSTD(1)),
     `quantity` UInt32,
-    `device` LowCardinality(String),
-    `browser` LowCardinality(String),
-    `os` LowCardinality(String),
-    `country` LowCardinality(String),
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
     `city` String CODEC(ZSTD(1)),
-    `channel` LowCardinality(String),
+    `channel` String,
     `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
     `deleted` Bool
 )
@@ -7365,7 +7365,7 @@ CREATE TABLE sluice.warehouse_monthly_summary
 (
     `tenant_id` String,
     `month` Date COMMENT 'Its first day',
-    `currency` LowCardinality(String) COMMENT 'Empty for what has none',
+    `currency` String COMMENT 'Empty for what has none',
     `interactions` UInt64,
     `views` UInt64,
     `carts` UInt64,
@@ -7613,7 +7613,7 @@ CREATE TABLE sluice.warehouse_organizer_performance
     `tenant_id` String,
     `day` Date,
     `organizer_id` String,
-    `currency` LowCardinality(String) COMMENT 'Empty for what has none: interactions',
+    `currency` String COMMENT 'Empty for what has none: interactions',
     `interactions` UInt64,
     `views` UInt64,
     `clicks` UInt64,
@@ -7851,13 +7851,13 @@ CREATE TABLE sluice.warehouse_sales
     `gross_minor` Int64 COMMENT 'quantity times unit_price_minor',
     `fee_minor` Int64,
     `discount_minor` Int64,
-    `currency` LowCardinality(String),
-    `channel` LowCardinality(String),
+    `currency` String,
+    `channel` String,
     `promo_code` String CODEC(ZSTD(1)),
     `refund_of` String CODEC(ZSTD(1)),
-    `country` LowCardinality(String),
+    `country` String,
     `city` String CODEC(ZSTD(1)),
-    `device` LowCardinality(String),
+    `device` String,
     `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
     `deleted` Bool
 )
@@ -7932,7 +7932,7 @@ CREATE TABLE sluice.warehouse_show_performance
     `tenant_id` String,
     `day` Date,
     `show_id` String,
-    `currency` LowCardinality(String) COMMENT 'Empty for what has none: interactions',
+    `currency` String COMMENT 'Empty for what has none: interactions',
     `interactions` UInt64,
     `views` UInt64,
     `clicks` UInt64,
