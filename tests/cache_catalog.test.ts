@@ -90,6 +90,8 @@ function parametersOf({ parameters, frontMatter }: Query, cohortId: string): Rec
   const values: Record<string, unknown> = {
     startDate: "2026-01-01",
     endDate: "2026-01-31",
+    startMonth: "2026-01-01",
+    endMonth: "2026-01-31",
     cohortIds: [cohortId],
   };
   const asked = parameters.filter((parameter) => parameter.in !== "path" && parameter.in !== "cursor").map((

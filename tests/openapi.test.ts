@@ -89,6 +89,8 @@ Deno.test("tags come in the order of the README, each with a description, and no
     "outreach",
     "analytics",
     "cohorts",
+    "ticketing",
+    "warehouse",
     "ops",
     "rejected",
     "events",
@@ -214,6 +216,7 @@ const statusOf: Record<string, string> = {
   // there is no such load, and nothing was loaded of the user
   "POST /v1/admin/jobs/{view}": "404",
   "GET /v1/warehouse/users/{userId}/history": "404",
+  "POST /v1/warehouse/users/{userId}/history": "404",
   // none of its dead letters has this id
   "GET /v1/ops/dead-letters/{id}": "404",
   "POST /v1/ops/dead-letters/{id}/replay": "404",

@@ -280,5 +280,7 @@ Deno.test("an answer about the last hours is at most five seconds old", async ()
   assert.deepEqual(await ask(0), ["fwd=miss", 0]);
   assert.deepEqual(await ask(900), ["hit", 0]);
   await cached.send("ticketing_events", tenant, [event({ occurredAt: "2026-03-10T12:00:00Z" })]);
-  assert.deepEqual(await ask(5_000), ["fwd=miss", 1]);
+  const [how, views] = await ask(5_000);
+  assert.match(how, /^fwd=(stale|miss)$/);
+  assert.equal(views, 1);
 });

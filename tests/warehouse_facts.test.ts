@@ -357,3 +357,25 @@ Deno.test("shows and ticket types are what their changes came to, and a deleted 
     [{ ticket_type_id: "tt-1", price_minor: 4500, currency: "EUR" }],
   );
 });
+
+Deno.test("facts of more months than an insert has partitions by default are loaded at once", async () => {
+  const account = newTenant("months");
+  const monthly = Array.from({ length: 160 }, (_, i) => ({
+    ...sale(i),
+    kind: "sale",
+    occurredAt: new Date(Date.UTC(2001, i * 7, 1)).toISOString(),
+    updatedAt: undefined,
+  }));
+  for (const rows of [monthly.slice(0, 80), monthly.slice(80)]) {
+    const { status, body } = await gateway.send("ticketing_sales", account, rows);
+    assert.deepEqual([status, body.data.rejected], [200, 0]);
+  }
+  await refreshView(clickHouse, "warehouse_sales_refresh");
+  assert.deepEqual(
+    await readRows(clickHouse, {
+      sql: "SELECT count() AS rows FROM warehouse_sales FINAL WHERE tenant_id = {account:String}",
+      parameters: { account },
+    }),
+    [{ rows: 160 }],
+  );
+});

@@ -6,7 +6,7 @@ CREATE TABLE warehouse_monthly_summary
 (
     tenant_id String,
     month Date COMMENT 'Its first day',
-    currency LowCardinality(String) COMMENT 'Empty for what has none',
+    currency String COMMENT 'Empty for what has none',
     interactions UInt64,
     views UInt64,
     carts UInt64,

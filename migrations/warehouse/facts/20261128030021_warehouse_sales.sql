@@ -22,13 +22,13 @@ CREATE TABLE warehouse_sales
     gross_minor Int64 COMMENT 'quantity times unit_price_minor',
     fee_minor Int64,
     discount_minor Int64,
-    currency LowCardinality(String),
-    channel LowCardinality(String),
+    currency String,
+    channel String,
     promo_code String CODEC(ZSTD(1)),
     refund_of String CODEC(ZSTD(1)),
-    country LowCardinality(String),
+    country String,
     city String CODEC(ZSTD(1)),
-    device LowCardinality(String),
+    device String,
     updated_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
     deleted Bool
 )

@@ -19,12 +19,12 @@ CREATE TABLE warehouse_interactions
     ticket_type_id String CODEC(ZSTD(1)),
     order_id String CODEC(ZSTD(1)),
     quantity UInt32,
-    device LowCardinality(String),
-    browser LowCardinality(String),
-    os LowCardinality(String),
-    country LowCardinality(String),
+    device String,
+    browser String,
+    os String,
+    country String,
     city String CODEC(ZSTD(1)),
-    channel LowCardinality(String),
+    channel String,
     updated_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
     deleted Bool
 )

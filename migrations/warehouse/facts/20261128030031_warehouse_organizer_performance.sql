@@ -9,7 +9,7 @@ CREATE TABLE warehouse_organizer_performance
     tenant_id String,
     day Date,
     organizer_id String,
-    currency LowCardinality(String) COMMENT 'Empty for what has none: interactions',
+    currency String COMMENT 'Empty for what has none: interactions',
     interactions UInt64,
     views UInt64,
     clicks UInt64,
@@ -23,7 +23,7 @@ CREATE TABLE warehouse_organizer_performance
     gross_minor Int64 COMMENT 'Price of what was sold, before discounts',
     discount_minor Int64,
     fee_minor Int64 COMMENT 'Fees of what was sold',
-    refund_minor Int64 COMMENT 'Price of what was refunded, less its discount',
+    refund_minor Int64 COMMENT 'Price of what was refunded, minus its discount',
     refunded_fee_minor Int64 COMMENT 'Fees given back with refunds',
     computed_at DateTime64(3, 'UTC')
 )
