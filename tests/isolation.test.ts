@@ -108,6 +108,24 @@ async function twoProgrammes(gateway: TestGateway, tenants: { own: string; other
   }
 }
 
+/** A result of a quality check of each of the two. */
+async function twoResults(tenants: { own: string; other: string }): Promise<void> {
+  const rows = (["own", "other"] as const).map((mark) => ({
+    tenant_id: tenants[mark],
+    check_name: "test/marks",
+    run_at: new Date(now.getTime() - 60_000).toISOString().slice(0, 23).replace("T", " "),
+    run: crypto.randomUUID(),
+    domain: "test",
+    table_name: "outreach_events",
+    examined: 10,
+    failed: mark === "own" ? 1 : 5,
+    score: mark === "own" ? 90 : 50,
+    sample: [{ mark }],
+  }));
+  const body = new TextEncoder().encode(rows.map((row) => JSON.stringify(row)).join("\n"));
+  await run(clickHouse, { sql: "INSERT INTO quality_results FORMAT JSONEachRow", body });
+}
+
 /** Views that endpoints read and the database computes on a schedule. */
 const refreshed = [
   "csr_scores_rollup_refresh",
@@ -195,6 +213,7 @@ Deno.test("each query of the catalog, with its tenant condition taken out, answe
   const cohorts = await twoCohorts(honest, { own, other });
   await twoProgrammes(honest, { own, other });
   await twoOrganizers(honest, { own, other });
+  await twoResults({ own, other });
   await honest.query("outreach/traffic", own);
   await honest.query("outreach/overview", other);
   await honest.audit.flush();

@@ -3,7 +3,7 @@ import { run } from "../../src/clickhouse/client.ts";
 import { createQualityWatch } from "../../src/quality/watch.ts";
 import { createGateway } from "../gateway.ts";
 import { checkFile, plant, qualityWorld } from "./world.ts";
-import { waitFor } from "../program.ts";
+import { runProgram, temporaryFolder, waitFor } from "../program.ts";
 
 // How checks run: whose rows are seen, whose turn it is, and what becomes of a check that is broken, slow or cut off.
 
@@ -174,6 +174,69 @@ Deno.test("quality checks", async (t) => {
     assert.deepEqual([told.passed, told.failedTenants, told.error], [false, 3, fault]);
   });
 
+  await t.step("metrics tell how each check that there is stands, and which never ran", async () => {
+    const gateway = await createGateway({
+      target: world.engine.target,
+      files: [ages, agesNamed("test/new"), checkFile("test/broken", "table: csr_metrics", "SELECT 1")],
+      takesFaults: true,
+    });
+    const text = await (await gateway.fetch("/metrics")).text();
+    const labels = (check: string, table = "csr_metrics") =>
+      `{check="${check}",table="${table}",severity="error"}`;
+    for (
+      const line of [
+        `sluice_quality_check_passed${labels("test/ages")} 0`,
+        // globex and the wordy tenant
+        `sluice_quality_check_failed_tenants${labels("test/ages")} 2`,
+        `sluice_quality_check_failed_rows${labels("test/ages")} 10`,
+        `sluice_quality_check_schedule_seconds${labels("test/ages")} 3600`,
+        `sluice_quality_check_passed${labels("test/new")} NaN`,
+        `sluice_quality_check_age_seconds${labels("test/new")} NaN`,
+        `sluice_quality_check_passed${labels("test/broken", "")} 0`,
+      ]
+    ) assert.ok(text.includes(`\n${line}\n`), `${line}\n${text.match(/^sluice_quality.*$/gm)?.join("\n")}`);
+    const { dependencies: { catalog } } = await (await gateway.fetch("/health/dependencies")).json();
+    assert.deepEqual(catalog, { status: "degraded", broken: ["sql/quality/test/broken.sql"] });
+  });
+
+  await t.step("the task runs checks now, names rows at fault, and fails for errors alone", async () => {
+    await using folder = await temporaryFolder();
+    const { url, user, password } = world.engine.target;
+    const env = {
+      CLICKHOUSE_URL: url,
+      CLICKHOUSE_USER: user,
+      CLICKHOUSE_PASSWORD: password,
+      SLUICE_SQL_DIR: folder.path,
+    };
+    await Deno.mkdir(`${folder.path}/quality/test`, { recursive: true });
+    const write = (name: string, text: string) =>
+      Deno.writeTextFile(`${folder.path}/quality/test/${name}.sql`, text);
+    await write("ages", ages.text);
+    await write("mild", ages.text.replace("kind:", "severity: warning\nkind:"));
+    const task = (...args: string[]) =>
+      runProgram(Deno.execPath(), ["run", "-A", "src/tools/tasks/quality.ts", ...args], env);
+    const all = await task();
+    assert.equal(all.code, 1, all.printed);
+    assert.match(all.printed, /^FAILED +test\/ages +14 rows of 3 tenants, 10 at fault \(\d+ ms\)\n/m);
+    assert.match(all.printed, /^warning +test\/mild /m);
+    assert.match(
+      all.printed,
+      /^ +globex: 1 row is at fault, of 3 examined\n +\{"userId":"eve","age":"130"\}$/m,
+    );
+    assert.match(all.printed, /^0 passed, 1 failed, 1 with warnings$/m);
+    assert.equal((await task("--check=test/mild")).code, 0);
+    const unknown = await task("--check=test/age");
+    assert.deepEqual([unknown.code, unknown.printed.trim()], [
+      2,
+      'There is no check "test/age"; did you mean "test/ages"?',
+    ]);
+    await write("broken", "SELECT 1");
+    const broken = await task("--domain=test");
+    assert.equal(broken.code, 1);
+    assert.match(broken.printed, /\/quality\/test\/broken\.sql:1:1: The file must begin with front matter/);
+    assert.match(broken.printed, /^0 passed, 2 failed, 1 with warnings$/m);
+  });
+
   await t.step(
     "of several processes one runs a check that is due, and each result is there once",
     async () => {
@@ -232,19 +295,19 @@ Deno.test("quality checks", async (t) => {
   });
 
   await t.step(
-    "a watch runs what is due as soon as there are checks, and says once why it cannot",
+    "a watch runs what is due as soon as there are checks",
     async () => {
       const watched = agesNamed("test/watched");
       const loaded = await world.load([watched]);
-      let served: typeof loaded | undefined;
+      const served: { checks?: typeof loaded } = {};
       const log: { message: string }[] = [];
       const watch = createQualityWatch({
         quality: world.runner(),
-        checks: () => served ?? assert.fail("nothing is served yet"),
+        checks: () => served.checks ?? assert.fail("nothing is served yet"),
         log: (entry) => void log.push(entry),
       });
       watch.start();
-      served = loaded;
+      served.checks = loaded;
       watch.wake();
       await waitFor("the check has run", async () => (await world.runs("test/watched")).length === 1);
       await watch.stop();

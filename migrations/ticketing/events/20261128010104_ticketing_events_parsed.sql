@@ -21,12 +21,12 @@ CREATE TABLE ticketing_events_parsed
     ticket_type_id String,
     order_id String,
     quantity UInt32,
-    device LowCardinality(String),
-    browser LowCardinality(String),
-    os LowCardinality(String),
-    country LowCardinality(String),
+    device String,
+    browser String,
+    os String,
+    country String,
     city String,
-    channel LowCardinality(String),
+    channel String,
     updated_at DateTime64(6, 'UTC')
 )
 ENGINE = Null;

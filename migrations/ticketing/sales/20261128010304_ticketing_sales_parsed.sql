@@ -24,12 +24,12 @@ CREATE TABLE ticketing_sales_parsed
     fee_minor Int64,
     discount_minor Int64,
     currency LowCardinality(String),
-    channel LowCardinality(String),
+    channel String,
     promo_code String,
     refund_of String,
-    country LowCardinality(String),
+    country String,
     city String,
-    device LowCardinality(String),
+    device String,
     updated_at DateTime64(6, 'UTC')
 )
 ENGINE = Null;

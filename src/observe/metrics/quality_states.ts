@@ -25,7 +25,7 @@ export interface QualityState {
 
 const brokenScheduleSeconds = 3_600;
 
-/** How the checks that there are stand, by their last runs, whoever ran them. */
+/** How the checks that there are stand, by their last runs. */
 export async function readQualityStates(
   clickHouse: ClickHouse,
   served: () => Pick<Served, "checks" | "brokenChecks">,
