@@ -20,6 +20,7 @@ import { benchReplays } from "./replays.ts";
 import { benchStalled } from "./stalled.ts";
 import { benchSink } from "./sink.ts";
 import { benchStart } from "./start.ts";
+import { benchRuntimes } from "./runtimes.ts";
 import { benchUncached } from "./uncached.ts";
 
 // `deno task bench [--json FILE] [NAME …]`: engine, gateway, reference and load are processes of this machine.
@@ -41,6 +42,7 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   replays: benchReplays,
   stalled: benchStalled,
   start: benchStart,
+  runtimes: benchRuntimes,
 };
 
 /** Starts what is measured, on free ports. */
@@ -86,6 +88,7 @@ async function withSides<Result>(
       url,
       gatewayPid: gateway.pid,
       enginePid: engine.pid,
+      secret,
       token: await tokenOf("bench", "query ingest"),
       tokenOf,
       connectNats: nats?.connect,
