@@ -14,7 +14,7 @@ async function answer(path, { CLICKHOUSE_URL, CLICKHOUSE_PASSWORD, BARE_SQL }) {
 
 const pathOf = (request) => request.url.slice(request.url.indexOf("/", 8));
 
-async function serve() {
+function serve() {
   const { env: { PORT: port, HOST: hostname }, env, getBuiltinModule } = globalThis.process;
   const handle = (request) => answer(pathOf(request), env);
   if ("Deno" in globalThis) Deno.serve({ port: Number(port), hostname, onListen() {} }, handle);
