@@ -12,6 +12,7 @@ import { createDemoWorld, createKafkaWorld, createPostgresWorld, type World } fr
 /** Commands that are not run here, and why. */
 const notRun: [pattern: RegExp, reason: string][] = [
   [/\btask dev\b/, "It goes on for ever; tests/dev.test.ts and tests/dev_postgres.test.ts start it"],
+  [/^deno task bundle$/, "tests/bundle.test.ts makes a bundle"],
   [/^deno task start$/, "It goes on for ever; tests/users.test.ts starts it"],
   [/\btask follow-postgres$/, "It goes on for ever; tests/postgres_follow.test.ts starts it"],
   [/^npx -y deno@2 task test$/, "It is what runs this"],

@@ -9,16 +9,16 @@ const files: QueryFile[] = [
   fileOf(
     "list",
     "page: { size: 10, max: 100 }",
-    "SELECT id, seen FROM things_view WHERE tenant_id = {tenantId:String}",
+    "SELECT id, seen FROM things_view WHERE tenant_id = {tenantId:String} ORDER BY id, seen",
   ),
   fileOf(
     "one",
     "params:\n  since: { format: date-or-date-time, example: '2026-03-01' }\nreturns: object\ncache: { ttl: 1h, stale: 1m }",
-    "SELECT twice(count()) AS count FROM things WHERE tenant_id = {tenantId:String} AND seen >= parseDateTimeBestEffort({since:String})",
+    "SELECT twice(count()) AS count FROM things WHERE tenant_id = {tenantId:String} AND toString(seen) >= {since:String}",
   ),
   fileOf(
     "put",
-    "method: PUT\ninto: things\nreturns: none\npath: trial/{id}",
+    "method: PUT\nscope: cohorts:write\ninto: things\nreturns: none\npath: trial/{id}",
     "SELECT {id:UInt64} AS id, {now:DateTime64(3, 'UTC')} AS seen",
   ),
 ];

@@ -21,6 +21,7 @@ import { benchReplays } from "./replays.ts";
 import { benchStalled } from "./stalled.ts";
 import { benchSink } from "./sink.ts";
 import { benchStart } from "./start.ts";
+import { benchRuntimes } from "./runtimes.ts";
 import { benchTicketing } from "./ticketing.ts";
 import { benchUncached } from "./uncached.ts";
 import { benchWarehouse } from "./warehouse.ts";
@@ -44,6 +45,7 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   replays: benchReplays,
   stalled: benchStalled,
   start: benchStart,
+  runtimes: benchRuntimes,
   ticketing: benchTicketing,
   warehouse: benchWarehouse,
 };
@@ -92,6 +94,7 @@ async function withSides<Result>(
       url,
       gatewayPid: gateway.pid,
       enginePid: engine.pid,
+      secret,
       token: await tokenOf("bench", "query ingest"),
       tokenOf,
       connectNats: nats?.connect,

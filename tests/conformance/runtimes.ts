@@ -43,17 +43,25 @@ export interface BundledProcess extends AsyncDisposable {
   program: Program;
 }
 
-/** Starts the bundle in a folder over the tests' engine, with more variables than it needs. */
-export function startBundle(
-  runtime: Runtime,
-  folder: string,
-  more: Record<string, string> = {},
-): BundledProcess {
-  const { url, user, password, database } = engineOptions();
+/** Starts what lies in a folder as a bundle does, at a free port. */
+export function startOn(runtime: Runtime, folder: string, variables: Record<string, string>): BundledProcess {
   const port = freePort();
   const program = startProgram(...runtime.command(folder, port), {
     PORT: String(port),
     HOST: "127.0.0.1",
+    ...variables,
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    program,
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+  };
+}
+
+/** Starts the bundle in a folder over the tests' engine. */
+export function startBundle(runtime: Runtime, folder: string): BundledProcess {
+  const { url, user, password, database } = engineOptions();
+  return startOn(runtime, folder, {
     CLICKHOUSE_URL: url,
     CLICKHOUSE_USER: user,
     CLICKHOUSE_PASSWORD: password,
@@ -66,13 +74,7 @@ export function startBundle(
     STREAMING_ENABLED: "all",
     // where a closed connection is noticed when something is sent
     STREAM_HEARTBEAT_SECONDS: "1",
-    ...more,
   });
-  return {
-    url: `http://127.0.0.1:${port}`,
-    program,
-    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
-  };
 }
 
 /** Waits until a bundle serves queries. Throws with what it has printed. */

@@ -35,7 +35,7 @@ async function writeGateway(bundle: Bundle, outputPath: string): Promise<void> {
 /** The module that is bundled: what a bundle carries is JSON, which is read quicker than code. */
 function entryText(bundle: Bundle): string {
   const hosts = `${root}src/hosts`;
-  return `import { start } from ${JSON.stringify(`${hosts}/bundle/start.ts`)};
+  return `import { start } from ${JSON.stringify(`${hosts}/start/start.ts`)};
 import { createGatewayClass } from ${JSON.stringify(`${hosts}/workerd/bundled.ts`)};
 const bundle = JSON.parse(${JSON.stringify(JSON.stringify(bundle))});
 export const Gateway = createGatewayClass(bundle);

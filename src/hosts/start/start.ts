@@ -3,7 +3,7 @@ import { serveOnBun } from "../bun/bundled.ts";
 import { serveOnDeno } from "../deno/bundled.ts";
 import { serveOnNode } from "../node/bundled.ts";
 import { createWorker } from "../workerd/bundled.ts";
-import type { Bundle } from "./bundle.ts";
+import type { Bundle } from "../bundle/bundle.ts";
 
 /** Starts a bundle where it finds itself. Gives the worker on workerd, which starts nothing by itself, and elsewhere nothing. */
 export function start(bundle: Bundle): ReturnType<typeof createWorker> | undefined {
