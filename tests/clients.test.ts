@@ -115,6 +115,7 @@ Deno.test("the TypeScript package compiles with tsc, strictly, and works on Node
         ["stranger", 404],
         ["unknown id", ["reset", "unknown-id"]],
         ["refused", 401],
+        ["no stream", 200],
         ["following", true],
         ["event", ["metric_updated", { n: 1 }, true]],
         ["event", ["metric_updated", { n: 2 }, true]],

@@ -96,6 +96,8 @@ for await (const { kind, ...message } of follow({ ...live, lastEventId: "of-nobo
 }
 const refused = await problemOf(follow({ ...live, token: "nobody" }).next());
 say("refused", refused.status);
+const page = () => Promise.resolve(new Response("Log in", { headers: { "content-type": "text/html" } }));
+say("no stream", (await problemOf(follow({ ...live, fetch: page }).next())).status);
 try {
   say("following", true);
   for await (const message of follow(live)) {

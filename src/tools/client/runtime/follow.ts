@@ -79,13 +79,15 @@ async function open(
 ): Promise<ReadableStream<Uint8Array>> {
   const url = new URL(`${baseUrl.replace(/\/$/, "")}/v1/stream/updates`);
   if (types) url.searchParams.set("types", types.join(","));
+  // not as a header, for which a browser would ask first
+  if (lastEventId !== undefined) url.searchParams.set("lastEventId", lastEventId);
   const headers = new Headers([
     ["accept", "text/event-stream"],
     ...await credentialFields({ token, apiKey }),
   ]);
-  if (lastEventId !== undefined) headers.set("last-event-id", lastEventId);
   const response = await ask(url, { headers, ...signal && { signal } });
-  if (response.ok && response.body) return response.body;
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
+  if (response.ok && response.body && isStream) return response.body;
   const text = await response.text();
   throw new SluiceProblem(response, parsed(text));
 }
