@@ -3333,6 +3333,72 @@ SELECT
     details.stepNumber AS step_number
 FROM checked;
 
+CREATE TABLE sluice.quality_claims
+(
+    `check_name` LowCardinality(String),
+    `slot` DateTime64(3, 'UTC') COMMENT 'Since when the check is due',
+    `attempt` UInt32,
+    `instance` UUID,
+    `claimed_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = MergeTree
+ORDER BY (check_name, slot, attempt)
+TTL toDateTime(claimed_at) + toIntervalDay(40)
+SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+COMMENT 'access: gateway';
+
+CREATE TABLE sluice.quality_results
+(
+    `tenant_id` String,
+    `check_name` LowCardinality(String) COMMENT 'Such as outreach/event_duplicates',
+    `run_at` DateTime64(3, 'UTC') COMMENT 'When the run began' CODEC(Delta(8), ZSTD(1)),
+    `run` UUID,
+    `domain` LowCardinality(String),
+    `table_name` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `severity` LowCardinality(String),
+    `summary` LowCardinality(String),
+    `passed` Bool,
+    `examined` UInt64 COMMENT 'Rows that were looked at',
+    `failed` UInt64 COMMENT 'Rows at fault',
+    `score` Float64 COMMENT 'Percent of the rows examined that are not at fault; 0 when too few were examined',
+    `reason` String COMMENT 'Why it failed, for the tenant; empty when it passed',
+    `sample` Array(Map(String, Nullable(String))) COMMENT 'The first rows at fault, cut short' CODEC(ZSTD(3)) TTL toDateTime(run_at) + toIntervalDay(30)
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMM(run_at)
+ORDER BY (tenant_id, check_name, run_at, run)
+TTL toDateTime(run_at) + toIntervalDay(365)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sluice.quality_runs
+(
+    `check_name` LowCardinality(String),
+    `run_at` DateTime64(3, 'UTC') COMMENT 'When it began',
+    `run` UUID,
+    `domain` LowCardinality(String),
+    `table_name` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `severity` LowCardinality(String),
+    `summary` LowCardinality(String),
+    `duration_ms` UInt64,
+    `tenants` UInt64 COMMENT 'Tenants who have a result',
+    `failed_tenants` UInt64 COMMENT 'Those for whom it failed',
+    `examined` UInt64,
+    `failed` UInt64,
+    `passed` Bool,
+    `reason` String COMMENT 'Why it could not run, for tenants; empty when it did',
+    `error` String COMMENT 'The same for operators',
+    `instance` UUID COMMENT 'Who ran it',
+    `recorded_at` DateTime64(6, 'UTC') DEFAULT now64(6)
+)
+ENGINE = ReplacingMergeTree(recorded_at)
+PARTITION BY toYYYYMM(run_at)
+ORDER BY (check_name, run_at, run)
+TTL toDateTime(run_at) + toIntervalDay(90)
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192
+COMMENT 'access: operator';
+
 CREATE TABLE sluice.rejected_events
 (
     `tenant_id` String,
@@ -3980,12 +4046,12 @@ CREATE TABLE sluice.ticketing_events
     `ticket_type_id` String CODEC(ZSTD(1)),
     `order_id` String CODEC(ZSTD(1)),
     `quantity` UInt32,
-    `device` LowCardinality(String),
-    `browser` LowCardinality(String),
-    `os` LowCardinality(String),
-    `country` LowCardinality(String),
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
     `city` String CODEC(ZSTD(1)),
-    `channel` LowCardinality(String),
+    `channel` String,
     `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
     `deleted` Bool,
     `actor_hash` UInt64 MATERIALIZED sipHash64(if(user_id = '', concat('session ', session_id), concat('user ', user_id))) CODEC(NONE),
@@ -4268,12 +4334,12 @@ CREATE MATERIALIZED VIEW sluice.ticketing_events_mv TO sluice.ticketing_events
     `ticket_type_id` String,
     `order_id` String,
     `quantity` UInt32,
-    `device` LowCardinality(String),
-    `browser` LowCardinality(String),
-    `os` LowCardinality(String),
-    `country` LowCardinality(String),
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
     `city` String,
-    `channel` LowCardinality(String),
+    `channel` String,
     `updated_at` DateTime64(6, 'UTC')
 )
 AS SELECT
@@ -4350,12 +4416,12 @@ CREATE TABLE sluice.ticketing_events_parsed
     `ticket_type_id` String,
     `order_id` String,
     `quantity` UInt32,
-    `device` LowCardinality(String),
-    `browser` LowCardinality(String),
-    `os` LowCardinality(String),
-    `country` LowCardinality(String),
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
     `city` String,
-    `channel` LowCardinality(String),
+    `channel` String,
     `updated_at` DateTime64(6, 'UTC')
 )
 ENGINE = `Null`;
@@ -4432,11 +4498,11 @@ CREATE TABLE sluice.ticketing_events_rollup
     `bucket` DateTime('UTC'),
     `organizer_id` String,
     `show_id` String,
-    `country` LowCardinality(String),
+    `country` String,
     `city` String,
-    `device` LowCardinality(String),
-    `browser` LowCardinality(String),
-    `os` LowCardinality(String),
+    `device` String,
+    `browser` String,
+    `os` String,
     `event_type` LowCardinality(String),
     `events` UInt64,
     `computed_at` DateTime64(3, 'UTC'),
@@ -5037,10 +5103,10 @@ CREATE TABLE sluice.ticketing_page_views
     `show_id` String CODEC(ZSTD(1)),
     `organizer_id` String CODEC(ZSTD(1)),
     `referrer` String CODEC(ZSTD(1)),
-    `device` LowCardinality(String),
-    `browser` LowCardinality(String),
-    `os` LowCardinality(String),
-    `country` LowCardinality(String),
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
     `city` String CODEC(ZSTD(1)),
     `duration_ms` Nullable(UInt32),
     `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
@@ -5322,10 +5388,10 @@ CREATE MATERIALIZED VIEW sluice.ticketing_page_views_mv TO sluice.ticketing_page
     `show_id` String,
     `organizer_id` String,
     `referrer` String,
-    `device` LowCardinality(String),
-    `browser` LowCardinality(String),
-    `os` LowCardinality(String),
-    `country` LowCardinality(String),
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
     `city` String,
     `duration_ms` Nullable(UInt32),
     `updated_at` DateTime64(6, 'UTC'),
@@ -5429,10 +5495,10 @@ CREATE TABLE sluice.ticketing_page_views_parsed
     `show_id` String,
     `organizer_id` String,
     `referrer` String,
-    `device` LowCardinality(String),
-    `browser` LowCardinality(String),
-    `os` LowCardinality(String),
-    `country` LowCardinality(String),
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
     `city` String,
     `duration_ms` Nullable(UInt32),
     `updated_at` DateTime64(6, 'UTC')
@@ -5518,12 +5584,12 @@ CREATE TABLE sluice.ticketing_sales
     `fee_minor` Int64,
     `discount_minor` Int64,
     `currency` LowCardinality(String),
-    `channel` LowCardinality(String),
+    `channel` String,
     `promo_code` String CODEC(ZSTD(1)),
     `refund_of` String CODEC(ZSTD(1)),
-    `country` LowCardinality(String),
+    `country` String,
     `city` String CODEC(ZSTD(1)),
-    `device` LowCardinality(String),
+    `device` String,
     `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
     `deleted` Bool,
     `order_hash` UInt64 MATERIALIZED sipHash64(order_id) CODEC(NONE),
@@ -5809,12 +5875,12 @@ CREATE MATERIALIZED VIEW sluice.ticketing_sales_mv TO sluice.ticketing_sales
     `fee_minor` Int64,
     `discount_minor` Int64,
     `currency` LowCardinality(String),
-    `channel` LowCardinality(String),
+    `channel` String,
     `promo_code` String,
     `refund_of` String,
-    `country` LowCardinality(String),
+    `country` String,
     `city` String,
-    `device` LowCardinality(String),
+    `device` String,
     `updated_at` DateTime64(6, 'UTC')
 )
 AS SELECT
@@ -5897,12 +5963,12 @@ CREATE TABLE sluice.ticketing_sales_parsed
     `fee_minor` Int64,
     `discount_minor` Int64,
     `currency` LowCardinality(String),
-    `channel` LowCardinality(String),
+    `channel` String,
     `promo_code` String,
     `refund_of` String,
-    `country` LowCardinality(String),
+    `country` String,
     `city` String,
-    `device` LowCardinality(String),
+    `device` String,
     `updated_at` DateTime64(6, 'UTC')
 )
 ENGINE = `Null`;
@@ -5985,8 +6051,8 @@ CREATE TABLE sluice.ticketing_sales_rollup
     `bucket` DateTime('UTC'),
     `organizer_id` String,
     `show_id` String,
-    `channel` LowCardinality(String),
-    `country` LowCardinality(String),
+    `channel` String,
+    `country` String,
     `city` String,
     `currency` LowCardinality(String),
     `orders` UInt64,
@@ -7323,12 +7389,12 @@ REFRESH EVERY 5 MINUTE APPEND TO sluice.warehouse_interactions
     `ticket_type_id` String,
     `order_id` String,
     `quantity` UInt32,
-    `device` LowCardinality(String),
-    `browser` LowCardinality(String),
-    `os` LowCardinality(String),
-    `country` LowCardinality(String),
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
     `city` String,
-    `channel` LowCardinality(String),
+    `channel` String,
     `updated_at` DateTime64(6, 'UTC'),
     `deleted` Bool
 )
@@ -7885,12 +7951,12 @@ REFRESH EVERY 5 MINUTE APPEND TO sluice.warehouse_sales
     `fee_minor` Int64,
     `discount_minor` Int64,
     `currency` LowCardinality(String),
-    `channel` LowCardinality(String),
+    `channel` String,
     `promo_code` String,
     `refund_of` String,
-    `country` LowCardinality(String),
+    `country` String,
     `city` String,
-    `device` LowCardinality(String),
+    `device` String,
     `updated_at` DateTime64(6, 'UTC'),
     `deleted` Bool
 )
@@ -8922,4 +8988,7 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261128030080'),
     ('20261128030081'),
     ('20261128030082'),
-    ('20261128030083');
+    ('20261128030083'),
+    ('20261128040001'),
+    ('20261128040002'),
+    ('20261128040003');
