@@ -1,8 +1,7 @@
 import { createClickHouse } from "../src/clickhouse/client.ts";
 import { type Engine, startEngine } from "../src/tools/engine/engine.ts";
 import { freePort } from "../src/tools/engine/free_port.ts";
-import { migrateUp } from "../src/tools/migrate.ts";
-import { copyMigratedTables } from "../src/tools/migrated_tables.ts";
+import { startMigratedEngine } from "../src/tools/migrated_engine.ts";
 import { writeTestConfig } from "./engine_config.ts";
 import { temporaryFolder } from "./program.ts";
 
@@ -17,10 +16,8 @@ export async function ownEngine() {
     httpPort: freePort(),
     tcpPort: freePort(),
   };
-  await copyMigratedTables(options.dataDir);
-  let engine: Engine = await startEngine(options);
+  let engine: Engine = await startMigratedEngine(options);
   const target = { ...engine, database: "sluice" };
-  await migrateUp(target);
   return {
     folder: folder.path,
     target,

@@ -8,8 +8,7 @@ import {
 } from "../src/clickhouse/client.ts";
 import { type Engine, startEngine } from "../src/tools/engine/engine.ts";
 import { freePort } from "../src/tools/engine/free_port.ts";
-import { migrateUp } from "../src/tools/migrate.ts";
-import { copyMigratedTables } from "../src/tools/migrated_tables.ts";
+import { startMigratedEngine } from "../src/tools/migrated_engine.ts";
 import { connectPostgres, type Postgres, startPostgres } from "../src/tools/postgres/postgres.ts";
 import { prepareSource, sourceVariables } from "../src/tools/postgres/source.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
@@ -47,10 +46,8 @@ export async function withSource({ hasSample = false } = {}) {
     httpPort: freePort(),
     env: sourceVariables(source),
   };
-  await copyMigratedTables(engineOptions.dataDir);
-  let engine: Engine = await startEngine(engineOptions);
+  let engine: Engine = await startMigratedEngine(engineOptions, ["postgres"]);
   const target: ClickHouseOptions = { ...engine, database: "sluice" };
-  await migrateUp(target, ["postgres"]);
   const clickHouse: ClickHouse = createClickHouse(target);
   const counting = queryFile(
     "test/scores",

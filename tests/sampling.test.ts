@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { type ClickHouse, createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
 import { ClickHouseError } from "../src/clickhouse/exception.ts";
-import { startEngine } from "../src/tools/engine/engine.ts";
-import { migrateUp } from "../src/tools/migrate.ts";
-import { copyMigratedTables } from "../src/tools/migrated_tables.ts";
+import { startMigratedEngine } from "../src/tools/migrated_engine.ts";
 import { streamFields } from "../src/tools/scaffold/field.ts";
 import { streamMigrations } from "../src/tools/scaffold/migrations.ts";
 import { streamName } from "../src/tools/scaffold/stream_name.ts";
@@ -61,8 +59,7 @@ function body(count: number): ReadableStream<Uint8Array> {
 Deno.test("a sampled stream keeps visitors as a whole, and sums of its weights are unbiased within the error that is told", async (t) => {
   await using folder = await temporaryFolder();
   await writeTestConfig(`${folder.path}/config`);
-  await copyMigratedTables(`${folder.path}/data`);
-  const engine = await startEngine({
+  const engine = await startMigratedEngine({
     dataDir: `${folder.path}/data`,
     configDir: `${folder.path}/config`,
     password: "of the test",
@@ -70,7 +67,6 @@ Deno.test("a sampled stream keeps visitors as a whole, and sums of its weights a
   try {
     const target = { ...engine, database: "sluice" };
     const owner = createClickHouse(target);
-    await migrateUp(target);
     await createSampledStream(owner);
     const rows = <Row>(sql: string, parameters: Record<string, string> = {}) =>
       readRows<Row>(owner, { sql, parameters });

@@ -7,8 +7,8 @@
 -- where even Postgres's sign of life lay before the position: its numbers of transactions have started again.
 -- A reading that is not written down was cut off only if it began before the engine did. Runs may follow each other each second, as
 -- `follow-postgres` asks for them: of two that ended between two looks the first ended well, or the second has repeated it, and
--- what it brought counts as the second's, which begins at the same position. No more is looked at of what was than that needs: the
--- views that ended within the hour, whose runs took two at most.
+-- what it brought counts as the second's, which begins at the same position. Only views that ended within the last hour are looked
+-- at, whose runs took two hours at most, and so only rows of the last four.
 -- The schedule is looked at once, and before the readings: a scalar subquery is evaluated while the query is analysed,
 -- ahead of the tables that are joined to it. Where several views run at once a run might otherwise end between the two
 -- looks, and seem to be one without a reading, or without rejected lines; and a reading that began after the look belongs

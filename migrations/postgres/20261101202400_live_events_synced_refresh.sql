@@ -1,7 +1,7 @@
 -- migrate:up
 -- Tells each tenant for whom a run brought something that there is something new: once for each run, also when this is
--- interrupted. It reads what the runs of the last ten minutes brought, or of an hour when the engine has just started, and no
--- more of what was told of them: with `follow-postgres` there are many.
+-- interrupted. It looks at the runs of the last ten minutes, or of the last hour when the engine has just started, and at what was
+-- told of them: with `follow-postgres` there are many more.
 CREATE MATERIALIZED VIEW live_events_synced_refresh
 REFRESH EVERY 5 SECOND APPEND TO live_events AS
 SELECT

@@ -72,9 +72,17 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
   }
 
   async function run(subscriber: Subscriber, lastEventId: string | undefined): Promise<void> {
+    const { signal, clear } = createDeadline(openMs);
+    await join(subscriber, lastEventId, signal).finally(clear);
+  }
+
+  /** Sends what was missed, if the client says from where; then the stream is live. */
+  async function join(
+    subscriber: Subscriber,
+    lastEventId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { tenantId, sink } = subscriber;
-    using deadline = createDeadline(openMs);
-    const { signal } = deadline;
     const release = await hub.open(tenantId, signal);
     try {
       const from = lastEventId === undefined ? undefined : await ids.read(tenantId, lastEventId);

@@ -1,38 +1,50 @@
 import { cp } from "node:fs/promises";
 import { listMigrationFiles } from "../hosts/deno/list_migrations.ts";
-import { startEngine } from "./engine/engine.ts";
+import { deployedConfig, startEngine } from "./engine/engine.ts";
 import { enginePackage } from "./engine/platform.ts";
 import { migrateUp } from "./migrate.ts";
-import { migrationHashes } from "./migration_hashes.ts";
+import { hashOf, migrationHashes } from "./migration_hashes.ts";
 
-/** The data folder of an engine that was stopped when it had these migrations. */
+/** The data folder of an engine that was stopped when it had some migrations. */
 export interface Kept {
   folder: string;
-  /** Hashes of the migrations' texts, by name. */
-  migrations: Record<string, string>;
+  /** Hashes of the texts that the tables were made with, by name: migrations, and the server's configuration. */
+  hashes: Record<string, string>;
 }
 
-/** A copy that lacks more migrations than this is made again. */
+/** A copy that lacks more than this is made again. */
 const maxMissing = 20;
 /** The oldest ones go. */
 const maxKept = 4;
+/** What was not finished within so long was left by a task that was killed. */
+const abandonedMs = 3_600_000;
 
 /**
  * Fills the data folder of an engine that is to be started with tables that are migrated already, of the migrations that are always
- * applied: `migrateUp`, which takes seconds of a core, has little to do then, or nothing. They are kept in the user's cache. The
- * folder stays empty when that cannot be had.
+ * applied: `migrateUp`, which takes seconds of a core, has little to do then, or nothing. They are kept in the user's cache. A
+ * folder that holds something stays as it is, and so does any when tables cannot be had.
  */
 export async function copyMigratedTables(dataDir: string): Promise<void> {
+  const copy = `${dataDir}.copy`;
   try {
     const cache = cacheFolder();
     if (cache === undefined) return;
-    const wanted = await migrationHashes(await listMigrationFiles());
+    const wanted = await wantedHashes();
     const kept = bestOf(await listKept(cache), wanted) ?? await make(cache, wanted);
-    await cp(`${kept}/data`, dataDir, { recursive: true });
+    await cp(`${kept}/data`, copy, { recursive: true });
+    await Deno.rename(copy, dataDir);
   } catch {
-    // another process may have taken it away meanwhile, or the disk is full; migrations that fail will tell so again
-    await Deno.remove(dataDir, { recursive: true }).catch(() => {});
+    // another process may have taken it away meanwhile, or the disk is full; a migration that fails will tell
+    await Deno.remove(copy, { recursive: true }).catch(() => {});
   }
+}
+
+async function wantedHashes(): Promise<Map<string, string>> {
+  const hashes = await migrationHashes(await listMigrationFiles());
+  const files = ["config.xml"];
+  for await (const { name } of Deno.readDir(`${deployedConfig}/config.d`)) files.push(`config.d/${name}`);
+  for (const file of files) hashes.set(file, await hashOf(await Deno.readFile(`${deployedConfig}/${file}`)));
+  return hashes;
 }
 
 /** Tables of another version of the engine are none of ours. */
@@ -47,23 +59,27 @@ async function listKept(cache: string): Promise<Kept[]> {
   await Deno.mkdir(cache, { recursive: true });
   for await (const { name } of Deno.readDir(cache)) {
     const folder = `${cache}/${name}`;
-    const text = await Deno.readTextFile(`${folder}/migrations.json`).catch(() => undefined);
-    if (text !== undefined) found.push({ folder, migrations: JSON.parse(text) });
+    try {
+      if (isFinished(name)) {
+        found.push({ folder, hashes: JSON.parse(await Deno.readTextFile(`${folder}/hashes.json`)) });
+      }
+    } catch {
+      // its machine has crashed, or another process takes it away now
+    }
   }
   return found;
 }
 
-/** The folder of those that has the most of the migrations, and none besides. */
+/** The folder of those that have the most of what is wanted, and nothing besides. */
 export function bestOf(kept: Kept[], wanted: Map<string, string>): string | undefined {
-  const fitting = kept.map(({ folder, migrations }) => ({ folder, said: Object.entries(migrations) })).filter(
-    (
-      { said },
-    ) => said.length >= wanted.size - maxMissing && said.every(([name, hash]) => wanted.get(name) === hash),
-  );
-  return fitting.toSorted((a, b) => b.said.length - a.said.length)[0]?.folder;
+  const fitting = kept
+    .map(({ folder, hashes }) => ({ folder, made: Object.entries(hashes) }))
+    .filter(({ made }) => made.length >= wanted.size - maxMissing)
+    .filter(({ made }) => made.every(([name, hash]) => wanted.get(name) === hash));
+  return fitting.toSorted((a, b) => b.made.length - a.made.length)[0]?.folder;
 }
 
-/** Has an engine migrate empty tables, and keeps them. */
+/** Has an engine migrate empty tables, and keeps them. Throws when a migration fails, or is edited meanwhile. */
 async function make(cache: string, wanted: Map<string, string>): Promise<string> {
   const unfinished = await Deno.makeTempDir({ dir: cache, prefix: "unfinished-" });
   try {
@@ -73,10 +89,12 @@ async function make(cache: string, wanted: Map<string, string>): Promise<string>
     } finally {
       await engine.stop();
     }
-    await Deno.writeTextFile(`${unfinished}/migrations.json`, JSON.stringify(Object.fromEntries(wanted)));
+    const text = textOf(wanted);
+    if (textOf(await wantedHashes()) !== text) throw new Error("A migration was edited while it was applied");
+    await Deno.writeTextFile(`${unfinished}/hashes.json`, text);
     const folder = `${cache}/${Date.now()}-${crypto.randomUUID()}`;
     await Deno.rename(unfinished, folder);
-    await removeOldest(cache);
+    await removeOld(cache);
     return folder;
   } catch (error) {
     await Deno.remove(unfinished, { recursive: true }).catch(() => {});
@@ -84,11 +102,21 @@ async function make(cache: string, wanted: Map<string, string>): Promise<string>
   }
 }
 
-async function removeOldest(cache: string): Promise<void> {
-  const names = (await Array.fromAsync(Deno.readDir(cache), ({ name }) => name)).filter((name) =>
-    /^\d/.test(name)
-  );
-  for (const name of names.toSorted().slice(0, -maxKept)) {
-    await Deno.remove(`${cache}/${name}`, { recursive: true });
+function textOf(hashes: Map<string, string>): string {
+  return JSON.stringify(Object.fromEntries([...hashes].toSorted()));
+}
+
+/** Whether a folder's name, which begins with the time, is that of tables that are whole. */
+function isFinished(name: string): boolean {
+  return /^\d/.test(name);
+}
+
+async function removeOld(cache: string): Promise<void> {
+  const names = await Array.fromAsync(Deno.readDir(cache), ({ name }) => name);
+  const old = names.filter(isFinished).toSorted().slice(0, -maxKept);
+  for (const name of names.filter((name) => !isFinished(name))) {
+    const { mtime } = await Deno.stat(`${cache}/${name}`);
+    if (Date.now() - (mtime?.getTime() ?? 0) > abandonedMs) old.push(name);
   }
+  for (const name of old) await Deno.remove(`${cache}/${name}`, { recursive: true });
 }

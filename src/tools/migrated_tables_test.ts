@@ -21,24 +21,36 @@ Deno.test("an engine over copied tables has each migration that is always applie
   }
 });
 
+Deno.test("a folder that holds something stays as it is", async () => {
+  const dataDir = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${dataDir}/mine`, "kept");
+    await copyMigratedTables(dataDir);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(dataDir), ({ name }) => name), ["mine"]);
+    await assert.rejects(Deno.stat(`${dataDir}.copy`), Deno.errors.NotFound);
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
+
 Deno.test("of the kept tables those are taken that have the most migrations", () => {
   const kept = [
-    { folder: "few", migrations: first(12) },
-    { folder: "most", migrations: first(29) },
-    { folder: "more", migrations: first(20) },
+    { folder: "few", hashes: first(12) },
+    { folder: "most", hashes: first(29) },
+    { folder: "more", hashes: first(20) },
   ];
   assert.equal(bestOf(kept, wanted), "most");
 });
 
 Deno.test("tables of a migration that said something else, or is gone, are not taken", () => {
   assert.equal(
-    bestOf([{ folder: "edited", migrations: { ...first(30), "a/3": "other" } }], wanted),
+    bestOf([{ folder: "edited", hashes: { ...first(30), "a/3": "other" } }], wanted),
     undefined,
   );
-  assert.equal(bestOf([{ folder: "gone", migrations: { ...first(30), "b/1": "hash" } }], wanted), undefined);
+  assert.equal(bestOf([{ folder: "gone", hashes: { ...first(30), "b/1": "hash" } }], wanted), undefined);
 });
 
 Deno.test("tables that lack many migrations are made again", () => {
-  assert.equal(bestOf([{ folder: "old", migrations: first(9) }], wanted), undefined);
-  assert.equal(bestOf([{ folder: "good", migrations: first(10) }], wanted), "good");
+  assert.equal(bestOf([{ folder: "old", hashes: first(9) }], wanted), undefined);
+  assert.equal(bestOf([{ folder: "good", hashes: first(10) }], wanted), "good");
 });

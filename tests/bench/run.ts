@@ -1,9 +1,7 @@
 import { taskCommand } from "../../src/hosts/deno/task_command.ts";
 import { signToken } from "../../src/auth/token.ts";
-import { startEngine } from "../../src/tools/engine/engine.ts";
 import { freePort } from "../../src/tools/engine/free_port.ts";
-import { migrateUp } from "../../src/tools/migrate.ts";
-import { copyMigratedTables } from "../../src/tools/migrated_tables.ts";
+import { startMigratedEngine } from "../../src/tools/migrated_engine.ts";
 import { root } from "../../src/hosts/deno/sql_files.ts";
 import { startKeeper } from "../keeper.ts";
 import { copyFolder } from "../program.ts";
@@ -56,13 +54,11 @@ async function withSides<Result>(
   work: (sides: Sides) => Promise<Result>,
 ): Promise<Result> {
   const dataDir = await Deno.makeTempDir({ prefix: "sluice-bench-" });
-  await copyMigratedTables(dataDir);
-  const engine = await startEngine({ dataDir, password: crypto.randomUUID() });
+  const engine = await startMigratedEngine({ dataDir, password: crypto.randomUUID() });
   const secret = crypto.randomUUID() + crypto.randomUUID();
   const port = freePort();
   const url = `http://127.0.0.1:${port}`;
   const target = { ...engine, database: "sluice" };
-  await migrateUp(target);
   const sqlDir = await copyQueries(dataDir);
   const [natsProgram] = await installedServers();
   const nats = natsProgram && withLive ? await startNatsServer(natsProgram) : undefined;

@@ -2,9 +2,7 @@ import { dirname } from "node:path";
 import { createClickHouse, readRows } from "../../src/clickhouse/client.ts";
 import type { ClickHouseOptions } from "../../src/clickhouse/client.ts";
 import { loadDemo } from "../../src/tools/demo/load.ts";
-import { startEngine } from "../../src/tools/engine/engine.ts";
-import { migrateUp } from "../../src/tools/migrate.ts";
-import { copyMigratedTables } from "../../src/tools/migrated_tables.ts";
+import { startMigratedEngine } from "../../src/tools/migrated_engine.ts";
 import { readQueryFiles, root } from "../../src/hosts/deno/sql_files.ts";
 import config from "../../deno.json" with { type: "json" };
 import { createGateway, listen, secret, type TestGateway, tokenOf } from "../gateway.ts";
@@ -57,11 +55,12 @@ export interface World extends AsyncDisposable {
 export async function createDemoWorld(): Promise<World> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
-  await copyMigratedTables(`${folder.path}/clickhouse`);
-  const engine = await startEngine({ dataDir: `${folder.path}/clickhouse`, password: crypto.randomUUID() });
+  const engine = await startMigratedEngine({
+    dataDir: `${folder.path}/clickhouse`,
+    password: crypto.randomUUID(),
+  });
   stack.defer(() => engine.stop());
   const target = { ...engine, database: "sluice" };
-  await migrateUp(target);
   const clickHouse = createClickHouse(target);
   await loadDemo(clickHouse, `${folder.path}/demo.json`, nowOnPages, () => {});
   const views = await readRows<{ view: string }>(clickHouse, {

@@ -2,8 +2,7 @@ import { type ClickHouseOptions, createClickHouse, readRows, run } from "../../s
 import { readQueryFiles } from "../../src/hosts/deno/sql_files.ts";
 import { deployedConfig, type Engine, startEngine } from "../../src/tools/engine/engine.ts";
 import { freePort } from "../../src/tools/engine/free_port.ts";
-import { migrateUp } from "../../src/tools/migrate.ts";
-import { copyMigratedTables } from "../../src/tools/migrated_tables.ts";
+import { startMigratedEngine } from "../../src/tools/migrated_engine.ts";
 import { createGateway } from "../gateway.ts";
 import { copyFolder, temporaryFolder, waitFor } from "../program.ts";
 
@@ -33,10 +32,8 @@ export async function withKafka(variables: Record<string, string>) {
   };
   let env = { SLUICE_KAFKA_GROUP: "sluice", ...variables };
   await shortenSessions(`${configDir}/config.d/kafka.xml`);
-  await copyMigratedTables(options.dataDir);
-  let engine: Engine = await startEngine({ ...options, env });
+  let engine: Engine = await startMigratedEngine({ ...options, env }, ["kafka"]);
   const target: ClickHouseOptions = { ...engine, database: "sluice" };
-  await migrateUp(target, ["kafka"]);
   const clickHouse = createClickHouse(target);
   const gateway = await createGateway({ target, files: await readQueryFiles() });
   const rows = <Row>(sql: string) => readRows<Row>(clickHouse, { sql });

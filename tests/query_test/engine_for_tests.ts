@@ -2,9 +2,7 @@ import type { Config } from "../../src/base/config.ts";
 import { type ClickHouseOptions, createClickHouse } from "../../src/clickhouse/client.ts";
 import { listMigrations } from "../../src/hosts/deno/list_migrations.ts";
 import { findRunning } from "../../src/tools/dev_engine.ts";
-import { startEngine } from "../../src/tools/engine/engine.ts";
-import { migrateUp } from "../../src/tools/migrate.ts";
-import { copyMigratedTables } from "../../src/tools/migrated_tables.ts";
+import { startMigratedEngine } from "../../src/tools/migrated_engine.ts";
 
 /**
  * The engine of the development server when it runs and has all migrations; else one of its own with empty tables, which is
@@ -19,10 +17,8 @@ export async function engineForTests(
     if (migrations.every(({ isApplied }) => isApplied)) return { target: running, stop: async () => {} };
   }
   const dataDir = await Deno.makeTempDir({ prefix: "sluice-test-" });
-  await copyMigratedTables(dataDir);
-  const engine = await startEngine({ dataDir, password: crypto.randomUUID() });
+  const engine = await startMigratedEngine({ dataDir, password: crypto.randomUUID() });
   const target = { ...engine, database: "sluice" };
-  await migrateUp(target);
   return {
     target,
     async stop() {
