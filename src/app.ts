@@ -21,6 +21,7 @@ import { checkTarget, pathOf } from "./http/target.ts";
 import { withoutLength } from "./http/without_length.ts";
 import { type EventDeps, serveEvents } from "./ingest/routes.ts";
 import { type DeadLetterDeps, serveDeadLetters } from "./ingest/dead_letters/routes.ts";
+import { type JobDeps, serveJobs } from "./ingest/jobs/routes.ts";
 import { serveSync, type SyncDeps } from "./ingest/sync/routes.ts";
 import { limitBurst, rateLimitFields } from "./limits/budget/enforce.ts";
 import { serveBudgets } from "./limits/budget/routes.ts";
@@ -40,6 +41,7 @@ export type AppDeps =
   & CacheRoutesDeps
   & EventDeps
   & SyncDeps
+  & JobDeps
   & DeadLetterDeps
   & StreamDeps
   & EndpointDeps;
@@ -82,6 +84,7 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
   app.route("/", serveStreams(deps));
   app.route("/", serveBudgets(deps));
   app.route("/", serveSync(deps));
+  app.route("/", serveJobs(deps));
   app.route("/", serveDeadLetters(deps));
   app.route("/v1", endpointRoutes(deps));
 

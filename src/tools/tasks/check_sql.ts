@@ -9,7 +9,7 @@ import { findAlteredTargets, type MigrationFile } from "../altered_targets.ts";
 import { devConfig } from "../dev_engine.ts";
 import { grantsPath, makeGrants } from "../grants.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
-import { readQueryFiles, renderFault } from "../../hosts/deno/sql_files.ts";
+import { readSqlFiles, renderFault } from "../../hosts/deno/sql_files.ts";
 
 // `deno task check-sql`: applies all migrations to an empty engine, compares the users' rights with its tables, has it check
 // each query file, and refuses migrations that a refresh could undo.
@@ -18,7 +18,7 @@ import { readQueryFiles, renderFault } from "../../hosts/deno/sql_files.ts";
 const say = (text: string) => console.log(text);
 
 const { SLUICE_SQL_DIR: sqlDir } = devConfig();
-const files = await readQueryFiles(sqlDir);
+const files = await readSqlFiles(sqlDir);
 const { errors, hasGrants, altered } = await withScratchEngine(async (owner, target) => ({
   ...await loadCatalog(files, createRoles(target)),
   altered: findAlteredTargets(await readMigrations(owner)),
