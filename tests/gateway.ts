@@ -7,6 +7,8 @@ import type { Budgets } from "../src/limits/budget/budgets.ts";
 import type { Cache } from "../src/cache/cache.ts";
 import type { Limits } from "../src/limits/budget/limits.ts";
 import type { OnBroken } from "../src/catalog/serving.ts";
+import type { PreparedCatalog } from "../src/catalog/prepared.ts";
+import type { MemoryStore } from "../src/catalog/inspection_memory.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions, Statement } from "../src/clickhouse/client.ts";
 import type { Reply } from "../src/clickhouse/transport.ts";
@@ -18,23 +20,25 @@ import { createTcpFetch } from "../src/hosts/deno/tcp_fetch.ts";
 import type { Nats } from "../src/ingest/brokers/nats.ts";
 import { upgradeSocket } from "../src/hosts/deno/upgrade_socket.ts";
 import { zlib } from "../src/hosts/deno/zlib.ts";
+import { keptInspections } from "../src/tools/kept_inspections.ts";
 import type { Streams } from "../src/stream/streams.ts";
 import type { LogEntry } from "../src/base/log.ts";
 import type { Queue, QueueOptions } from "../src/limits/queue/queue.ts";
 
 /** The engine that `tests/run.ts` started. */
 export function engineOptions(): ClickHouseOptions {
-  const read = (name: string) => {
-    const value = Deno.env.get(name);
-    if (value === undefined) throw new Error(`${name} is not set: run the tests with \`deno task test\``);
-    return value;
-  };
   return {
-    url: read("SLUICE_TEST_CLICKHOUSE_URL"),
-    user: read("SLUICE_TEST_CLICKHOUSE_USER"),
-    password: read("SLUICE_TEST_CLICKHOUSE_PASSWORD"),
+    url: setting("SLUICE_TEST_CLICKHOUSE_URL"),
+    user: setting("SLUICE_TEST_CLICKHOUSE_USER"),
+    password: setting("SLUICE_TEST_CLICKHOUSE_PASSWORD"),
     database: "sluice",
   };
+}
+
+function setting(name: string): string {
+  const value = Deno.env.get(name);
+  if (value === undefined) throw new Error(`${name} is not set: run the tests with \`deno task test\``);
+  return value;
 }
 
 /** Secret of the tests' tokens. */
@@ -149,6 +153,19 @@ export function queryFile(name: string, frontMatter: string, sql: string): Query
   return { path: `sql/${name}.sql`, text: `/*---\nsummary: Of a test\n${frontMatter}\n---*/\n${sql}\n` };
 }
 
+let catalog: Promise<[QueryFile[], PreparedCatalog | undefined]> | undefined;
+
+/** The repository's queries, as the engine has inspected them for `tests/run.ts`; it says of those that are wrong itself what is. */
+function repositoryCatalog(): NonNullable<typeof catalog> {
+  return catalog ??= Promise.all([
+    readQueryFiles(),
+    Deno.readTextFile(setting("SLUICE_TEST_CATALOG")).then((text) => JSON.parse(text) ?? undefined),
+  ]);
+}
+
+/** What the engine says of the repository's queries, which `tests/run.ts` has asked once for all. */
+const knownInspections: MemoryStore = { ...keptInspections(), write: () => Promise.resolve() };
+
 let counter = 0;
 
 /** A tenant that no other test has. */
@@ -208,12 +225,14 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     upgrade: "upgrade" in options ? options.upgrade : upgradeSocket,
     zlib,
     queue: options.queue,
+    inspections: knownInspections,
     audit: { maxRows: options.maxAuditRows, flushRows: options.auditFlushRows },
     // failed purges come again soon
     cdn: { intervalMs: 1, maxPauseMs: 50, againMs: options.purgeAgainMs },
   });
-  const load = async (files: QueryFile[]) => (await gateway.load(files)).map((fault) => fault.render());
-  const faults = await load(options.files ?? await readQueryFiles());
+  const load = async (files: QueryFile[], prepared?: PreparedCatalog) =>
+    (await gateway.load(files, prepared)).map((fault) => fault.render());
+  const faults = await (options.files ? load(options.files) : load(...await repositoryCatalog()));
   if (faults.length && !options.takesFaults) throw new Error(faults.join("\n"));
 
   const request: TestGateway["fetch"] = async (path, tenantId, init = {}) => {

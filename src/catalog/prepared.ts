@@ -2,6 +2,7 @@ import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { quoteString } from "../clickhouse/string_literal.ts";
 import type { Roles } from "../clickhouse/roles.ts";
 import { type Catalog, loadCatalog } from "./catalog.ts";
+import type { InspectionMemory } from "./inspection_memory.ts";
 import { sqlOf } from "./headed_sql.ts";
 import namesSql from "./definition_names.sql" with { type: "text" };
 import definitionsSql from "./definitions.sql" with { type: "text" };
@@ -37,10 +38,11 @@ export interface PreparedCatalog {
 export async function prepareCatalog(
   files: QueryFile[],
   roles: Pick<Roles, "reader" | "operator" | "ingester">,
+  memory?: InspectionMemory,
 ): Promise<{ prepared?: PreparedCatalog; errors: QueryFileError[] }> {
   const [names] = await readRows<Omit<Definitions, "hash">>(roles.operator, { sql: namesSql });
   const hash = await readDefinitions(roles.operator, names);
-  const { catalog, checks, errors } = await loadCatalog(files, roles);
+  const { catalog, checks, errors } = await loadCatalog(files, roles, memory);
   if (errors.length) return { errors };
   const queries = [...catalog.values()].map(({ parameters: _, sql, ...query }) =>
     query.frontMatter.method ? { ...query, sql } : query

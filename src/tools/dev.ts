@@ -113,14 +113,13 @@ async function serveDev(
     ),
   })));
   const docs = docsAssets(tokens);
-  const inspections = keptInspections(`${dataDir}/inspections.json`);
   const gateway = serve({
     config,
     roles: createRoles(target, clickHouseTransport(config, target.url)),
     ping: createPing(target),
     log,
     docs,
-    inspections,
+    inspections: keptInspections(),
   });
   closing.push(gateway.stop);
   say(`ClickHouse  ${engine.url} (native protocol on port ${engine.tcpPort}), data in ${dataDir}/`);

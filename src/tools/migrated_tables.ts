@@ -4,6 +4,7 @@ import { deployedConfig, startEngine } from "./engine/engine.ts";
 import { enginePackage } from "./engine/platform.ts";
 import { migrateUp } from "./migrate.ts";
 import { hashOf, migrationHashes } from "./migration_hashes.ts";
+import { userCache } from "./user_cache.ts";
 
 /** The data folder of an engine that was stopped when it had some migrations. */
 export interface Kept {
@@ -49,9 +50,8 @@ async function wantedHashes(): Promise<Map<string, string>> {
 
 /** Tables of another version of the engine are none of ours. */
 function cacheFolder(): string | undefined {
-  const home = Deno.env.get("HOME");
-  const caches = Deno.env.get("XDG_CACHE_HOME") || (home && `${home}/.cache`);
-  return caches && `${caches}/sluice/tables/${enginePackage().replaceAll(/[^\w.-]/g, "_")}`;
+  const cache = userCache();
+  return cache && `${cache}/tables/${enginePackage().replaceAll(/[^\w.-]/g, "_")}`;
 }
 
 async function listKept(cache: string): Promise<Kept[]> {

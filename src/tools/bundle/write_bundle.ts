@@ -27,9 +27,22 @@ async function writeGateway(bundle: Bundle, outputPath: string): Promise<void> {
   try {
     await Deno.writeTextFile(entry, entryText(bundle));
     await bundleModule(entry, outputPath);
+    await Deno.writeTextFile(outputPath, withoutLanguages(await Deno.readTextFile(outputPath)));
+    await bundleModule(outputPath, outputPath, ["--minify"]);
   } finally {
     await Deno.remove(entry);
   }
+}
+
+/** The module without the texts of zod in fifty languages, a sixth of it, of which nothing but its object `z` speaks. */
+function withoutLanguages(module: string): string {
+  const uses = [/^ {2}locales: \(\) => locales_exports,\n/gm, /^__export\(locales_exports, \{[^}]*\}\);\n/gm];
+  return uses.reduce((text, use) => {
+    if (text.search(use) < 0) {
+      throw new Error("Cannot leave out zod's languages: they are bundled in another way");
+    }
+    return text.replaceAll(use, "");
+  }, module);
 }
 
 /** The module that is bundled: what a bundle carries is JSON, which is read quicker than code. */
@@ -44,14 +57,14 @@ export default start(bundle);
 }
 
 /** Has Deno's esbuild make one module of all. Throws with what it prints. */
-async function bundleModule(entry: string, outputPath: string): Promise<void> {
+async function bundleModule(entry: string, outputPath: string, options: string[] = []): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "bundle",
       "--quiet",
       "--platform=browser",
       "--format=esm",
-      "--minify",
+      ...options,
       "--output",
       outputPath,
       entry,

@@ -1,6 +1,7 @@
 import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { createRoles } from "../../clickhouse/roles.ts";
 import { loadCatalog } from "../../catalog/catalog.ts";
+import { createInspectionMemory } from "../../catalog/inspection_memory.ts";
 import type { ClickHouse } from "../../clickhouse/client.ts";
 import { listMigrations } from "../../hosts/deno/list_migrations.ts";
 import { optionalMigrations } from "../../base/config.ts";
@@ -8,6 +9,7 @@ import { migrationsRoot } from "../../hosts/deno/migration_folders.ts";
 import { findAlteredTargets, type MigrationFile } from "../altered_targets.ts";
 import { devConfig } from "../dev_engine.ts";
 import { grantsPath, makeGrants } from "../grants.ts";
+import { keptInspections } from "../kept_inspections.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
 import { readSqlFiles, renderFault } from "../../hosts/deno/sql_files.ts";
 
@@ -20,7 +22,7 @@ const say = (text: string) => console.log(text);
 const { SLUICE_SQL_DIR: sqlDir } = devConfig();
 const files = await readSqlFiles(sqlDir);
 const { errors, hasGrants, altered } = await withScratchEngine(async (owner, target) => ({
-  ...await loadCatalog(files, createRoles(target)),
+  ...await loadCatalog(files, createRoles(target), createInspectionMemory(keptInspections())),
   altered: findAlteredTargets(await readMigrations(owner)),
   hasGrants: await makeGrants(owner) === await Deno.readTextFile(grantsPath),
 }));

@@ -5,6 +5,7 @@ import { compareContracts } from "../../api/contract/contract.ts";
 import { createServing } from "../../catalog/serving.ts";
 import { type OpenApi, openApiDocument, yamlOptions } from "../../api/openapi/document.ts";
 import { devConfig } from "../dev_engine.ts";
+import { keptInspections } from "../kept_inspections.ts";
 import { publishedContract } from "../published_contract.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
 import { taskCommand } from "../../hosts/deno/task_command.ts";
@@ -31,7 +32,7 @@ async function main(args: string[]): Promise<number> {
 async function generate(): Promise<OpenApi | undefined> {
   const { SLUICE_SQL_DIR: sqlDir } = devConfig();
   return await withScratchEngine(async (_, target) => {
-    const serving = createServing({ roles: createRoles(target), log: () => {} });
+    const serving = createServing({ roles: createRoles(target), log: () => {}, store: keptInspections() });
     const faults = await serving.load(await readQueryFiles(sqlDir));
     for (const fault of faults) say(renderFault(fault, sqlDir));
     return faults.length ? undefined : openApiDocument(serving.served());
