@@ -18,6 +18,7 @@ import { checkFields } from "./http/check_fields.ts";
 import { onError } from "./http/on_error.ts";
 import { requests } from "./http/requests.ts";
 import { checkTarget, pathOf } from "./http/target.ts";
+import { untilReady, type UntilReadyDeps } from "./http/until_ready.ts";
 import { withoutLength } from "./http/without_length.ts";
 import { type EventDeps, serveEvents } from "./ingest/routes.ts";
 import { type DeadLetterDeps, serveDeadLetters } from "./ingest/dead_letters/routes.ts";
@@ -35,6 +36,7 @@ import { type MetricsDeps, serveMetrics } from "./observe/metrics/routes.ts";
 export type AppDeps =
   & { config: Pick<Config, "ALLOWED_ORIGINS"> }
   & { auth: Auth; log: Log; audit: Audit; isStarting: () => boolean }
+  & UntilReadyDeps
   & HealthDeps
   & MetricsDeps
   & DocsDeps
@@ -76,6 +78,8 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
   app.use("/v1/*", authenticate(auth));
   app.use("/v1/*", rateLimitFields(deps));
   app.use("/v1/*", checkFields());
+  // what is known of the tenant is read meanwhile
+  if (deps.whileStarting) app.use("/v1/*", untilReady(deps.whileStarting));
   app.route("/", serveEvents(deps));
   app.use("/v1/*", limitBurst(deps));
   app.route("/", serveKeys(auth));

@@ -32,7 +32,7 @@ import { createQualityWatch } from "./quality/watch.ts";
 /** What a gateway uses of the world. */
 export interface GatewayDeps
   extends
-    Pick<AppDeps, "docs" | "pendingMigrations" | "upgrade" | "zlib">,
+    Pick<AppDeps, "docs" | "pendingMigrations" | "upgrade" | "whileStarting" | "zlib">,
     Pick<MetricsOptions, "build" | "process"> {
   config:
     & AppDeps["config"]
@@ -83,8 +83,12 @@ export interface GatewayDeps
 export interface Gateway {
   /** Answers a request; queries from `load` on. */
   fetch(request: Request): Response | Promise<Response>;
-  /** Takes these query files in place of the former, perhaps as they were prepared; returns the faults. */
-  load(files: QueryFile[], prepared?: PreparedCatalog): Promise<QueryFileError[]>;
+  /** Takes these query files in place of the former, perhaps as they were prepared, unless `check` rejects; returns the faults. */
+  load(
+    files: QueryFile[],
+    prepared?: PreparedCatalog,
+    check?: () => Promise<void>,
+  ): Promise<QueryFileError[]>;
   /** Begins to write what is counted and to look for what has changed. */
   start(): void;
   /** From now on it says that it is not ready; it still answers. */
@@ -195,6 +199,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     cache,
     metrics,
     pendingMigrations: deps.pendingMigrations,
+    whileStarting: deps.whileStarting,
     served: serving.served,
     auth,
     isStarting: serving.isStarting,
@@ -212,9 +217,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return {
     fetch: app.fetch,
 
-    async load(files, prepared) {
+    async load(files, prepared, check) {
       const [faults, concurrency] = await Promise.all([
-        serving.load(files, prepared),
+        serving.load(files, prepared, check),
         config.CLICKHOUSE_MAX_CONCURRENCY ?? defaultConcurrency({ clickHouse, reader, log }),
       ]);
       queue.setConcurrency(concurrency);

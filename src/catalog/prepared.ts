@@ -6,6 +6,7 @@ import type { InspectionMemory } from "./inspection_memory.ts";
 import { sqlOf } from "./headed_sql.ts";
 import namesSql from "./definition_names.sql" with { type: "text" };
 import definitionsSql from "./definitions.sql" with { type: "text" };
+import functionsSql from "./definitions_of_functions.sql" with { type: "text" };
 import { scanPlaceholders } from "./placeholders.ts";
 import type { QualityCheck } from "./quality_check.ts";
 import type { Query, QueryFile } from "./query.ts";
@@ -71,20 +72,36 @@ export function reviveCatalog({ queries }: Pick<PreparedCatalog, "queries">, fil
   return new Map(queries.map((query) => [query.name, revive(query, texts.get(query.file) ?? "")]));
 }
 
+/** Its statement and parameters are made when they are first asked for: a cold start needs those of one query. */
 function revive({ sql: written, ...query }: PreparedQuery, text: string): Query {
   const { path, file, frontMatter } = query;
-  const sql = written ?? sqlOf(text).trim();
   const at = (offset: number, message: string) => errorAt(file, text, offset, message);
-  const source = { frontMatter, sql, offsetOf: () => 0 };
-  return { ...query, sql, parameters: createParameters(path, source, scanPlaceholders(sql), at) };
+  let sql = written;
+  let parameters: Query["parameters"] | undefined;
+  return {
+    ...query,
+    get sql() {
+      return sql ??= sqlOf(text).trim();
+    },
+    get parameters() {
+      const source = { frontMatter, sql: this.sql, offsetOf: () => 0 };
+      return parameters ??= createParameters(path, source, scanPlaceholders(this.sql), at);
+    },
+  };
 }
 
 async function readDefinitions(
   operator: ClickHouse,
   { tables, functions }: Omit<Definitions, "hash">,
 ): Promise<string> {
-  const list = (names: string[]) => `[${names.map(quoteString).join(",")}]`;
-  const parameters = { tables: list(tables), functions: list(functions) };
-  const [{ hash }] = await readRows<{ hash: string }>(operator, { sql: definitionsSql, parameters });
-  return hash;
+  const hashOf = async (sql: string, name: string, values: string[]) => {
+    const parameters = { [name]: `[${values.map(quoteString).join(",")}]` };
+    const [{ hash }] = await readRows<{ hash: string }>(operator, { sql, parameters });
+    return hash;
+  };
+  const hashes = await Promise.all([
+    hashOf(definitionsSql, "tables", tables),
+    hashOf(functionsSql, "functions", functions),
+  ]);
+  return hashes.join(" ");
 }

@@ -53,13 +53,18 @@ export function createServing({ roles, log, onBroken = "keep", store }: ServingO
 
   /**
    * Loads all files again; returns the faults. What an engine has inspected elsewhere is taken as it was `prepared`, if the
-   * database has the same definitions. Throws NotIsolated, and then nothing is served any more, and what the engine throws, and
-   * then nothing has changed.
+   * database has the same definitions; all that is asked before is asked at once. Throws NotIsolated, and then nothing is served
+   * any more, and what the engine or `otherCheck` throws, and then nothing has changed.
    */
-  async function load(files: QueryFile[], prepared?: PreparedCatalog): Promise<QueryFileError[]> {
+  async function load(
+    files: QueryFile[],
+    prepared?: PreparedCatalog,
+    otherCheck?: () => Promise<void>,
+  ): Promise<QueryFileError[]> {
     const [, isPrepared] = await Promise.all([
       checkRoles(),
       prepared !== undefined && isPreparedFor(roles.operator, prepared),
+      otherCheck?.(),
     ]);
     if (prepared && isPrepared) {
       served = {

@@ -57,6 +57,7 @@ export function createBundledGateway(
     upgrade: host.upgrade,
     zlib: host.zlib,
     pendingMigrations: async () => (await pending()).length,
+    whileStarting: () => isChecked ? undefined : withTimeout(patienceMs, check),
   });
 
   let isChecked = false;
@@ -64,17 +65,15 @@ export function createBundledGateway(
   let failedAt = -Infinity;
   let told = "";
 
-  /** Throws what keeps queries from being served. */
-  async function load(): Promise<void> {
+  async function refusePending(): Promise<void> {
     const names = await pending();
     if (names.length) throw new PendingMigrations(`The database lacks migrations: ${names.join(", ")}`);
-    // a file that has become wrong is told in the log and by /health; the others are served
-    await gateway.load(bundle.files, bundle.prepared);
   }
 
   async function checkOnce(): Promise<void> {
     try {
-      await load();
+      // a file that has become wrong is told in the log and by /health; the others are served
+      await gateway.load(bundle.files, bundle.prepared, refusePending);
       isChecked = true;
       log({ level: "info", message: "Ready" });
     } catch (error) {
@@ -104,8 +103,9 @@ export function createBundledGateway(
 
   async function fetchEarly(request: Request): Promise<Response> {
     const checked = check();
-    // a probe is answered by what is, and has the database asked nevertheless
-    if (!new URL(request.url).pathname.startsWith("/health")) await withTimeout(patienceMs, () => checked);
+    // a probe is answered by what is, and has the database asked nevertheless; /v1 waits when it knows who asks
+    const isOther = !/^\/(health|v1)\b/.test(new URL(request.url).pathname);
+    if (isOther) await withTimeout(patienceMs, () => checked);
     return await gateway.fetch(request);
   }
 }
