@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { createClickHouse, run } from "../src/clickhouse/client.ts";
+import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, engineOptions, newTenant } from "./gateway.ts";
 import { refreshView } from "./refresh_view.ts";
 
 // What the streams of ticketing refuse, and why, what they keep although it is odd, and what becomes of corrections.
 
 const clickHouse = createClickHouse(engineOptions());
-const gateway = await createGateway();
+const queries = await readQueryFiles();
+const files = queries.filter(({ path }) => /^sql\/(ticketing\/|rejected\/list)/.test(path));
+const gateway = await createGateway({ files });
 gateway.setNow(new Date("2026-03-10T12:00:00Z"));
 const range = { startDate: "2026-03-01", endDate: "2026-03-10" };
 
@@ -162,13 +165,14 @@ Deno.test("a line that comes again in another request, and in any order with its
   ];
   for (const [rows, id, quantity, day] of steps) {
     await gateway.send("ticketing_sales", tenant, rows);
-    const listed = await ask("ticketing/sales", tenant, range);
+    const [listed, sold] = await Promise.all(
+      ["sales", "revenue"].map((name) => ask(`ticketing/${name}`, tenant, range)),
+    );
     assert.deepEqual(
       // deno-lint-ignore no-explicit-any -- as free as JSON
       listed.map((line: any) => [line.id, line.quantity, line.occurredAt.slice(0, 10)]),
       [[id, quantity, day]],
     );
-    const sold = await ask("ticketing/revenue", tenant, range);
     // deno-lint-ignore no-explicit-any -- as free as JSON
     assert.deepEqual(sold.map((row: any) => [row.bucket, row.grossMinor]), [[day, quantity * 4500]]);
   }
@@ -267,7 +271,8 @@ Deno.test("sampled page views are estimated without bias, within the errors that
 
 Deno.test("an answer about the last hours is at most five seconds old", async () => {
   const tenant = newTenant();
-  const cached = await createGateway({ cacheBytes: 1_048_576 });
+  const realtime = files.filter(({ path }) => path === "sql/ticketing/realtime.sql");
+  const cached = await createGateway({ files: realtime, cacheBytes: 1_048_576 });
   const start = Date.parse("2026-03-10T12:00:00Z");
   const ask = async (ms: number) => {
     cached.setNow(new Date(start + ms));
