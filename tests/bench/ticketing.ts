@@ -31,7 +31,7 @@ const endpoints: {
   { name: "ticketing/realtime", addsUp: false, goalMs: 500 },
   { name: "ticketing/sales", addsUp: false, goalMs: 500, days: 7 },
   { name: "ticketing/page-views", addsUp: false, goalMs: 500, days: 7 },
-  { name: "ticketing/page-views/pages", addsUp: false, goalMs: 1000 },
+  { name: "ticketing/page-views/pages", addsUp: false, goalMs: 500 },
 ];
 
 /**
