@@ -13,7 +13,7 @@ import { columnPlaces, nested } from "./sql_places.ts";
 
 /** A quality check: a query that returns the rows at fault, of all tenants. */
 export interface QualityCheck {
-  /** Such as `outreach/event_duplicates`. */
+  /** Such as `outreach/sent-once`. */
   name: string;
   /** Such as `outreach`. */
   domain: string;
@@ -26,9 +26,14 @@ export interface QualityCheck {
   /** The columns of a row at fault, without `tenant_id`. */
   columns: string[];
   bindsNow: boolean;
+  /** Whether it asks up to when its table has been loaded. */
+  bindsLoadedUntil: boolean;
   /** Tells the file's content from any other. */
   version: string;
 }
+
+/** What is bound when a check runs: the clock, and the watermark of the load that fills its table. */
+const boundNames = ["now", "loadedUntil"];
 
 /** Most columns of a row at fault: a sample of them is kept. */
 const maxColumns = 20;
@@ -92,7 +97,8 @@ export async function compileQualityCheck(
     sql: sql.trim(),
     examinedSql: examinedSql.trim(),
     columns,
-    bindsNow: placeholders.length > 0,
+    bindsNow: placeholders.some(({ name }) => name === "now"),
+    bindsLoadedUntil: placeholders.some(({ name }) => name === "loadedUntil"),
     version: await contentHash(text),
   };
 }
@@ -103,11 +109,9 @@ function checkPlaceholders(placeholders: Placeholder[], at: At): void {
     if (name === "tenantId") {
       throw at(offset, "A quality check runs for all tenants at once: leave {tenantId} out");
     }
-    if (name !== "now" || type.replaceAll(/\s+/g, "") !== reserved.now) {
-      throw at(
-        offset,
-        `A quality check has no parameter but {now:DateTime64(3, 'UTC')}, not {${name}:${type}}`,
-      );
+    if (!boundNames.includes(name) || type.replaceAll(/\s+/g, "") !== reserved.now) {
+      const all = boundNames.map((bound) => `{${bound}:DateTime64(3, 'UTC')}`).join(" and ");
+      throw at(offset, `A quality check has no parameters but ${all}, not {${name}:${type}}`);
     }
   }
 }

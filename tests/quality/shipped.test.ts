@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { qualityKinds } from "../../src/catalog/quality_front_matter.ts";
 import { casesAt } from "./cases.ts";
-import { ticketingCasesAt } from "./ticketing_cases.ts";
+import { salesLoadedUntil, ticketingCasesAt } from "./ticketing_cases.ts";
 import { plant, qualityWorld, shippedChecks } from "./world.ts";
 
 Deno.test("every shipped check fails on empty tables, passes on good rows, and fails on a planted defect, whose rows it names", async (t) => {
@@ -48,6 +48,23 @@ Deno.test("every shipped check fails on empty tables, passes on good rows, and f
       );
     });
   }
+
+  await t.step(
+    "what no load has come to is not compared, but for what arrived more than a day ago",
+    async () => {
+      const later = new Date(now.getTime() + 1);
+      await plant(world.owner, [salesLoadedUntil(new Date(0), later)]);
+      const check = "warehouse/sales-balance";
+      const balance = loaded.checks.filter(({ name }) => name === check);
+      const ran = await world.runner({ clock: () => now }).runAll(
+        { checks: balance, brokenChecks: [] },
+        AbortSignal.timeout(120_000),
+      );
+      const bad = ran[0].results.find(({ tenantId }) => tenantId === "bad sales-balance");
+      const { named, badExamined } = cases.find((each) => each.check === check)!;
+      assert.deepEqual([bad?.examined, bad?.failed, bad?.sample], [badExamined, 1, named.slice(0, 1)]);
+    },
+  );
 
   await t.step(
     "a tenant of the domain who has no rows there fails, and one of another domain has no result",
