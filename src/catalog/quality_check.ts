@@ -10,6 +10,7 @@ import { type At, errorAt, QueryFileError } from "./query_file_error.ts";
 import { type QualityFrontMatter, qualityFrontMatterSchema } from "./quality_front_matter.ts";
 import { reserved } from "./reserved_parameters.ts";
 import { columnPlaces, nested } from "./sql_places.ts";
+import { checkTenantKeys } from "./tenant_keys.ts";
 
 /** A quality check: a query that returns the rows at fault, of all tenants. */
 export interface QualityCheck {
@@ -82,6 +83,7 @@ export async function compileQualityCheck(
   });
   const { resolution, tables } = await check(sql);
   const columns = checkColumns(resolution, sql, at);
+  checkTenantKeys(sql, at);
   const names = tables.map((table) => table.split(".").at(-1)!);
   if (!names.includes(frontMatter.table)) {
     throw at(
