@@ -128,7 +128,8 @@ Deno.test("after a failed upstream the age tells, although what depends on it en
       parameters: { view: dependent, at: later.toISOString().slice(0, 23).replace("T", " ") },
     });
     await run(clickHouse, {
-      sql: "INSERT INTO etl_job_log (view, started_at, query_id) VALUES ({view:String}, {at:DateTime64(3)}, 'by hand')",
+      sql:
+        "INSERT INTO etl_job_log (view, started_at, query_id) VALUES ({view:String}, {at:DateTime64(3)}, 'by hand')",
       parameters: { view: dependent, at: later.toISOString().slice(0, 23).replace("T", " ") },
     });
     const [onStale, onFresh] = await ask("warehouse/jobs", { view: dependent });

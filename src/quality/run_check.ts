@@ -1,7 +1,12 @@
 import type { QualityCheck } from "../catalog/quality_check.ts";
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { ClickHouseError, problemOf, textForLog } from "../clickhouse/exception.ts";
-import { countStatement, loadedUntilStatement, sampleStatement, type StatementOptions } from "./statements.ts";
+import {
+  countStatement,
+  loadedUntilStatement,
+  sampleStatement,
+  type StatementOptions,
+} from "./statements.ts";
 import { type Counted, type Verdict, verdictOf } from "./verdict.ts";
 
 /** A row at fault: texts by column. */
