@@ -91,6 +91,7 @@ Deno.test("tags come in the order of the README, each with a description, and no
     "cohorts",
     "ticketing",
     "warehouse",
+    "quality",
     "ops",
     "rejected",
     "events",
