@@ -5,7 +5,7 @@ import { type ClickHouse, readRows, run } from "../src/clickhouse/client.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, newTenant, type TestGateway } from "./gateway.ts";
 import { ownEngine } from "./own_engine.ts";
-import { refreshViews, warehouseViews } from "./refresh_view.ts";
+import { refreshView, refreshViews, warehouseViews } from "./refresh_view.ts";
 import { type Change, type Version, versionsOf } from "./warehouse_histories.ts";
 
 // The dimensions of users and organizers are functions of the log of changes, whatever the order and number of its deliveries, and
@@ -175,6 +175,32 @@ function generations(clickHouse: ClickHouse, tenant: string) {
   });
 }
 
+/** Loads users of whom changes came after the watermark, or in the ten minutes before it, and no others until all are loaded again. */
+async function assertTouchedAlone(clickHouse: ClickHouse): Promise<void> {
+  const [view] = warehouseViews.histories;
+  const tenant = newTenant("touched");
+  const loadFrom = async (watermark: string) => {
+    await run(clickHouse, {
+      sql: `INSERT INTO etl_watermarks (view, watermark) SELECT '${view}', ${watermark}`,
+    });
+    await refreshView(clickHouse, view);
+    const rows = await readRows<{ user_id: string }>(clickHouse, {
+      sql: "SELECT user_id FROM warehouse_users WHERE tenant_id = {tenant:String} ORDER BY user_id",
+      parameters: { tenant },
+    });
+    return rows.map(({ user_id }) => user_id);
+  };
+  await run(clickHouse, {
+    sql: `INSERT INTO ticketing_users (tenant_id, id, user_id, changed_at, name, received_at, version)
+      SELECT {tenant:String}, 'c1', ['after', 'before', 'overlap'][number + 1], now64(3), 'Ann',
+        now64(3) + INTERVAL [61, 49, 51][number + 1] MINUTE, 1
+      FROM numbers(3)`,
+    parameters: { tenant },
+  });
+  assert.deepEqual(await loadFrom("now64(3) + INTERVAL 1 HOUR"), ["after", "overlap"]);
+  assert.deepEqual(await loadFrom("toDateTime64(0, 3)"), ["after", "before", "overlap"]);
+}
+
 Deno.test("a thousand random histories, sent in any order, in parts and twice, with the engine killed between, are what a plain loop makes of them, and a star keeps its numbers", async () => {
   const seed = Math.floor(Math.random() * 1e9);
   const changes = makeChanges(seed);
@@ -211,6 +237,7 @@ Deno.test("a thousand random histories, sent in any order, in parts and twice, w
     await assertHistories(clickHouse, tenant, changes);
     // a load has nothing to write when nothing has come
     assert.deepEqual(await generations(clickHouse, settled), written);
+    await assertTouchedAlone(clickHouse);
   } catch (error) {
     throw new Error(`With the seed ${seed}: ${(error as Error).message}`, { cause: error });
   }

@@ -250,6 +250,48 @@ Deno.test("quality checks", async (t) => {
     assert.deepEqual([told.passed, told.failedTenants, told.error], [false, 3, fault]);
   });
 
+  await t.step(
+    "results are there over time, and the score of a table is the mean of its checks'",
+    async () => {
+      const ask = async (tenant: string, parameters: Record<string, unknown>) =>
+        (await gateway.query("quality/results", tenant, parameters)).body.data as Record<string, unknown>[];
+      const check = "runs/ages";
+      // the steps before this one have run it four times
+      const history = await ask(globex, { check, history: true });
+      assert.deepEqual(
+        history.map(({ check, examined, failed }) => [check, examined, failed]),
+        Array.from({ length: 4 }, () => [check, 3, 1]),
+      );
+      const times = history.map(({ runAt }) => String(runAt));
+      assert.deepEqual(times, times.toSorted().toReversed());
+      assert.deepEqual(await ask(globex, { check }), history.slice(0, 1));
+      const names = async (parameters: Record<string, unknown>) =>
+        (await ask(acme, parameters)).map(({ check }) => check).toSorted();
+      assert.deepEqual(await names({ passed: true }), ["runs/ages", "runs/wide"]);
+      assert.deepEqual(await names({ tableName: "csr_metrics", passed: false }), [
+        "runs/careless",
+        "runs/slow",
+      ]);
+      assert.deepEqual(await names({ domain: "crowds" }), []);
+      assert.deepEqual(
+        await ask(acme, { history: true, startDate: "2020-01-01", endDate: "2020-01-31" }),
+        [],
+      );
+      // ages and wide 100, careless 50 (1 of 2, for its join), slow 0; of the broken one the table is not known
+      const { body } = await gateway.query("quality/scores", acme);
+      assert.deepEqual(
+        body.data.map(({ table, score, checks, failed, errors }: Record<string, unknown>) => [
+          table,
+          score,
+          checks,
+          failed,
+          errors,
+        ]),
+        [["csr_metrics", 62.5, 4, 2, 2]],
+      );
+    },
+  );
+
   await t.step("metrics tell how each check that there is stands, and which never ran", async () => {
     const text = await (await gateway.fetch("/metrics")).text();
     const labels = (check: string, table = "csr_metrics") =>
