@@ -4,7 +4,7 @@ import { ClickHouseError } from "../src/clickhouse/exception.ts";
 import { starTables } from "../src/isolation/bi_user.ts";
 import { biPassword, biUsers } from "./engine_config.ts";
 import { createGateway, engineOptions } from "./gateway.ts";
-import { refreshView } from "./refresh_view.ts";
+import { refreshViews, warehouseViews } from "./refresh_view.ts";
 
 // The users of BI tools, as `deno task bi-user` writes them: they read the star of their own tenant, and can do nothing else.
 
@@ -31,20 +31,7 @@ async function refusal(sql: string, settings?: Record<string, string | number>):
   }
 }
 
-const views = [
-  "warehouse_user_histories_refresh",
-  "warehouse_organizer_histories_refresh",
-  "warehouse_sales_refresh",
-  "warehouse_interactions_refresh",
-  "warehouse_show_performance_refresh",
-  "warehouse_organizer_performance_refresh",
-  "warehouse_user_engagement_refresh",
-  "warehouse_monthly_summary_refresh",
-  "warehouse_user_cohorts_refresh",
-  "warehouse_dates_refresh",
-];
-
-for (const { tenantId } of biUsers) {
+await Promise.all(biUsers.map(async ({ tenantId }) => {
   const at = "2026-03-05T10:00:00Z";
   const keys = { showId: "show-1", organizerId: "org-aurora" };
   const told = { id: "c1", changedAt: "2026-01-01T00:00:00Z", name: tenantId };
@@ -59,8 +46,11 @@ for (const { tenantId } of biUsers) {
     ...{ id: "s1", kind: "sale", orderId: "o1", occurredAt: at, userId: "u1", ticketTypeId: "tt-1", ...keys },
     ...{ quantity: 1, unitPriceMinor: 100, currency: "EUR", channel: "web", country: "DE", city: "Bonn" },
   }]);
+}));
+const { histories, facts, factsByDay, aggregates } = warehouseViews;
+for (const views of [[...histories, ...facts], factsByDay, [...aggregates, "warehouse_dates_refresh"]]) {
+  await refreshViews(owner, views);
 }
-for (const view of views) await refreshView(owner, view);
 
 Deno.test("the star is every table and view of the warehouse that facts and dimensions are read from", async () => {
   const rows = await readRows<{ name: string }>(owner, {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
-import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { createGateway, engineOptions, newTenant } from "./gateway.ts";
 import { waitFor } from "./program.ts";
 import { passTwoMinutes, refreshView } from "./refresh_view.ts";
@@ -22,8 +21,7 @@ import {
 // themselves, from rollups, and from both.
 
 const clickHouse = createClickHouse(engineOptions());
-const files = (await readQueryFiles()).filter(({ path }) => path.startsWith("sql/ticketing/"));
-const gateway = await createGateway({ files, config: { TELL_COSTS: "exact" } });
+const gateway = await createGateway({ config: { TELL_COSTS: "exact" } });
 gateway.setNow(new Date("2026-04-19T00:00:00Z"));
 
 const [own, ...others] = ["own", "second", "third"].map((name) => newTenant(name));

@@ -127,6 +127,15 @@ Deno.test("after a failed upstream the age tells, although what depends on it en
       sql: "INSERT INTO etl_watermarks (view, watermark) VALUES ({view:String}, {at:DateTime64(3)})",
       parameters: { view: dependent, at: later.toISOString().slice(0, 23).replace("T", " ") },
     });
+    await run(clickHouse, {
+      sql:
+        "INSERT INTO etl_job_log (view, started_at, query_id) VALUES ({view:String}, {at:DateTime64(3)}, 'by hand')",
+      parameters: { view: dependent, at: later.toISOString().slice(0, 23).replace("T", " ") },
+    });
+    const [onStale, onFresh] = await ask("warehouse/jobs", { view: dependent });
+    assert.deepEqual([onStale.error, onFresh.error], [null, null]);
+    assert.ok(Number(onStale.oldestUpstreamAgeSeconds) >= 2_000, String(onStale.oldestUpstreamAgeSeconds));
+    assert.ok(Number(onFresh.oldestUpstreamAgeSeconds) < 1_000, String(onFresh.oldestUpstreamAgeSeconds));
     gateway.setNow(later);
     const stale = await tableOf(dependent);
     assert.equal(stale.error, null);

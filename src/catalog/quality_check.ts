@@ -10,10 +10,11 @@ import { type At, errorAt, QueryFileError } from "./query_file_error.ts";
 import { type QualityFrontMatter, qualityFrontMatterSchema } from "./quality_front_matter.ts";
 import { reserved } from "./reserved_parameters.ts";
 import { columnPlaces, nested } from "./sql_places.ts";
+import { checkTenantKeys } from "./tenant_keys.ts";
 
 /** A quality check: a query that returns the rows at fault, of all tenants. */
 export interface QualityCheck {
-  /** Such as `outreach/event_duplicates`. */
+  /** Such as `outreach/sent-once`. */
   name: string;
   /** Such as `outreach`. */
   domain: string;
@@ -26,9 +27,14 @@ export interface QualityCheck {
   /** The columns of a row at fault, without `tenant_id`. */
   columns: string[];
   bindsNow: boolean;
+  /** Whether it asks up to when its table has been loaded. */
+  bindsLoadedUntil: boolean;
   /** Tells the file's content from any other. */
   version: string;
 }
+
+/** What is bound when a check runs: the clock, and the watermark of the load that fills its table. */
+const boundNames = ["now", "loadedUntil"];
 
 /** Most columns of a row at fault: a sample of them is kept. */
 const maxColumns = 20;
@@ -77,6 +83,7 @@ export async function compileQualityCheck(
   });
   const { resolution, tables } = await check(sql);
   const columns = checkColumns(resolution, sql, at);
+  checkTenantKeys(sql, at);
   const names = tables.map((table) => table.split(".").at(-1)!);
   if (!names.includes(frontMatter.table)) {
     throw at(
@@ -92,7 +99,8 @@ export async function compileQualityCheck(
     sql: sql.trim(),
     examinedSql: examinedSql.trim(),
     columns,
-    bindsNow: placeholders.length > 0,
+    bindsNow: placeholders.some(({ name }) => name === "now"),
+    bindsLoadedUntil: placeholders.some(({ name }) => name === "loadedUntil"),
     version: await contentHash(text),
   };
 }
@@ -103,11 +111,9 @@ function checkPlaceholders(placeholders: Placeholder[], at: At): void {
     if (name === "tenantId") {
       throw at(offset, "A quality check runs for all tenants at once: leave {tenantId} out");
     }
-    if (name !== "now" || type.replaceAll(/\s+/g, "") !== reserved.now) {
-      throw at(
-        offset,
-        `A quality check has no parameter but {now:DateTime64(3, 'UTC')}, not {${name}:${type}}`,
-      );
+    if (!boundNames.includes(name) || type.replaceAll(/\s+/g, "") !== reserved.now) {
+      const all = boundNames.map((bound) => `{${bound}:DateTime64(3, 'UTC')}`).join(" and ");
+      throw at(offset, `A quality check has no parameters but ${all}, not {${name}:${type}}`);
     }
   }
 }

@@ -1,7 +1,12 @@
 import type { QualityCheck } from "../catalog/quality_check.ts";
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
 import { ClickHouseError, problemOf, textForLog } from "../clickhouse/exception.ts";
-import { countStatement, sampleStatement, type StatementOptions } from "./statements.ts";
+import {
+  countStatement,
+  loadedUntilStatement,
+  sampleStatement,
+  type StatementOptions,
+} from "./statements.ts";
 import { type Counted, type Verdict, verdictOf } from "./verdict.ts";
 
 /** A row at fault: texts by column. */
@@ -53,8 +58,12 @@ export async function runCheck(
 ): Promise<Outcome> {
   const seconds = check.frontMatter.timeout;
   const within = AbortSignal.timeout(seconds * 1_000 + graceMs);
-  const options = { check, now, seconds, signal: AbortSignal.any([signal, within]) };
+  const options: StatementOptions = { check, now, seconds, signal: AbortSignal.any([signal, within]) };
   try {
+    if (check.bindsLoadedUntil) {
+      const [watermark] = await readRows<{ loadedUntil: string }>(operator, loadedUntilStatement(options));
+      options.loadedUntil = watermark.loadedUntil;
+    }
     const counted = await readRows<Counted & { tenantId: string }>(operator, countStatement(options));
     const tenants = counted.map((each) => ({ ...each, ...verdictOf(check.frontMatter, each), sample: [] }));
     await addSamples(tenants, reader, options, signal);

@@ -2,6 +2,7 @@ import type { QualityCheck } from "../catalog/quality_check.ts";
 import type { Statement } from "../clickhouse/client.ts";
 import { quoteString } from "../clickhouse/string_literal.ts";
 import { sightOf } from "../isolation/sight.ts";
+import loadedUntilSql from "./loaded_until.sql" with { type: "text" };
 
 /** Rows at fault that are kept of a tenant. */
 const sampleRows = 5;
@@ -11,11 +12,15 @@ const sampleChars = 100;
 const maxTenants = 1_000_000;
 const maxMemoryBytes = 4_000_000_000;
 
+const ofAllTenants = { frontMatter: { tenant: "all" } } as const;
+
 /** What each statement of a check needs. */
 export interface StatementOptions {
   check: QualityCheck;
   /** The instant bound as `{now}`. */
   now: Date;
+  /** The instant bound as `{loadedUntil}`, as the engine prints it. */
+  loadedUntil?: string;
   /** Longest time that it may take. */
   seconds: number;
   signal: AbortSignal;
@@ -36,8 +41,18 @@ FROM
 ) GROUP BY tenant_id
 )
 GROUP BY tenant_id`,
-    { ...sightOf({ frontMatter: { tenant: "all" } }, ""), max_result_rows: maxTenants },
+    { ...sightOf(ofAllTenants, ""), max_result_rows: maxTenants },
   );
+}
+
+/** Asks up to when the check's table has been loaded: `loadedUntil`. */
+export function loadedUntilStatement({ check, signal }: StatementOptions): Statement {
+  return {
+    sql: loadedUntilSql,
+    parameters: { table: check.frontMatter.table },
+    signal,
+    settings: sightOf(ofAllTenants, ""),
+  };
 }
 
 /**
@@ -62,13 +77,16 @@ LIMIT ${sampleRows}`,
 }
 
 function statement(
-  { check, now, seconds, signal }: StatementOptions,
+  { check, now, loadedUntil, seconds, signal }: StatementOptions,
   sql: string,
   settings: Record<string, string | number>,
 ): Statement {
   return {
     sql,
-    parameters: check.bindsNow ? { now: now.toISOString().replace("T", " ").replace("Z", "") } : {},
+    parameters: {
+      ...(check.bindsNow && { now: now.toISOString().replace("T", " ").replace("Z", "") }),
+      ...(loadedUntil !== undefined && { loadedUntil }),
+    },
     signal,
     settings: {
       readonly: 2,

@@ -12,6 +12,8 @@ import { exportChecks } from "./exports.ts";
 import { limitChecks } from "./limits.ts";
 import { liveChecks } from "./live.ts";
 import { suiteQueries } from "./queries.ts";
+import { createInspectionMemory } from "../../src/catalog/inspection_memory.ts";
+import { keptInspections } from "../../src/tools/kept_inspections.ts";
 import { requestChecks } from "./requests.ts";
 import { isHere, runtimes, startBundle, untilReady } from "./runtimes.ts";
 import { type Checks, targetAt } from "./target.ts";
@@ -23,7 +25,11 @@ const checks: Checks = { ...requestChecks, ...eventChecks, ...exportChecks, ...l
 /** A bundle of the repository's queries and the suite's, inspected by the tests' engine. */
 async function bundleInto(folder: string): Promise<void> {
   const files = [...await readQueryFiles(), ...suiteQueries];
-  const { prepared, errors } = await prepareCatalog(files, createRoles(engineOptions()));
+  const { prepared, errors } = await prepareCatalog(
+    files,
+    createRoles(engineOptions()),
+    createInspectionMemory(keptInspections()),
+  );
   assert.deepEqual(errors.map((error) => error.render()), []);
   const migrations = await listMigrationFiles(optionalMigrations);
   await writeBundle({ version: denoConfig.version, files, prepared: prepared!, migrations }, folder);

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { qualityKinds } from "../../src/catalog/quality_front_matter.ts";
 import { casesAt } from "./cases.ts";
-import { ticketingCasesAt } from "./ticketing_cases.ts";
+import { salesLoadedUntil, ticketingCasesAt } from "./ticketing_cases.ts";
+import { ownEngine } from "../own_engine.ts";
 import { plant, qualityWorld, shippedChecks } from "./world.ts";
 
 Deno.test("every shipped check fails on empty tables, passes on good rows, and fails on a planted defect, whose rows it names", async (t) => {
-  await using world = await qualityWorld();
+  // in this engine tables are empty until rows are planted
+  await using engine = await ownEngine();
+  const world = qualityWorld(engine.target);
   const loaded = await world.load(await shippedChecks());
   // what the scores' views note of these rows lies a while back when the checks run
   const now = new Date(Date.now() + 1_200_000);
@@ -48,6 +51,23 @@ Deno.test("every shipped check fails on empty tables, passes on good rows, and f
       );
     });
   }
+
+  await t.step(
+    "what no load has come to is not compared, but for what arrived more than a day ago",
+    async () => {
+      const later = new Date(now.getTime() + 1);
+      await plant(world.owner, [salesLoadedUntil(new Date(0), later)]);
+      const check = "warehouse/sales-balance";
+      const balance = loaded.checks.filter(({ name }) => name === check);
+      const ran = await world.runner({ clock: () => now }).runAll(
+        { checks: balance, brokenChecks: [] },
+        AbortSignal.timeout(120_000),
+      );
+      const bad = ran[0].results.find(({ tenantId }) => tenantId === "bad sales-balance");
+      const { named, badExamined } = cases.find((each) => each.check === check)!;
+      assert.deepEqual([bad?.examined, bad?.failed, bad?.sample], [badExamined, 1, named.slice(0, 1)]);
+    },
+  );
 
   await t.step(
     "a tenant of the domain who has no rows there fails, and one of another domain has no result",

@@ -1,12 +1,17 @@
 import { loadCatalog } from "../../src/catalog/catalog.ts";
 import type { QueryFile } from "../../src/catalog/query.ts";
-import { type ClickHouse, readRows, run } from "../../src/clickhouse/client.ts";
+import {
+  type ClickHouse,
+  type ClickHouseOptions,
+  createClickHouse,
+  readRows,
+  run,
+} from "../../src/clickhouse/client.ts";
 import { createRoles } from "../../src/clickhouse/roles.ts";
 import { createQuality } from "../../src/quality/runner.ts";
 import { readSqlFiles } from "../../src/hosts/deno/sql_files.ts";
 import type { LogEntry } from "../../src/base/log.ts";
 import { isQualityCheck } from "../../src/catalog/quality_check.ts";
-import { ownEngine } from "../own_engine.ts";
 
 /** Rows of a table, written past its stream: what the stream would refuse, too. */
 export interface Planted {
@@ -50,10 +55,10 @@ export async function plant(owner: ClickHouse, planted: Planted[]): Promise<void
   }
 }
 
-/** An engine whose checks nobody else runs. */
-export async function qualityWorld() {
-  const engine = await ownEngine();
-  const roles = createRoles(engine.target);
+/** What runs checks on an engine, and what they came to. */
+export function qualityWorld(target: ClickHouseOptions) {
+  const roles = createRoles(target);
+  const owner = createClickHouse(target);
 
   /** A process that runs checks, of which there may be several. */
   function runner({ clock = () => new Date(), operator = roles.operator }: {
@@ -74,9 +79,8 @@ export async function qualityWorld() {
   }
 
   return {
-    engine,
     roles,
-    owner: engine.clickHouse,
+    owner,
     runner,
     /** The checks of files. Throws what is wrong with one. */
     async load(files: QueryFile[]) {
@@ -85,7 +89,7 @@ export async function qualityWorld() {
       return { checks, brokenChecks: [] };
     },
     results: (check: string) =>
-      readRows<Result>(engine.clickHouse, {
+      readRows<Result>(owner, {
         sql:
           "SELECT tenant_id, check_name, passed, examined, failed, score, reason, sample FROM quality_results FINAL " +
           "WHERE check_name = {check:String} ORDER BY tenant_id, run_at",
@@ -93,13 +97,12 @@ export async function qualityWorld() {
       }),
     runs: (check: string) =>
       readRows<{ passed: boolean; tenants: number; failed_tenants: number; reason: string; error: string }>(
-        engine.clickHouse,
+        owner,
         {
           sql: "SELECT passed, tenants, failed_tenants, reason, error FROM quality_runs FINAL " +
             "WHERE check_name = {check:String} ORDER BY run_at",
           parameters: { check },
         },
       ),
-    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
 }

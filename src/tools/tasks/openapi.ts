@@ -2,6 +2,7 @@ import { createRoles } from "../../clickhouse/roles.ts";
 import { parse, stringify } from "yaml";
 import { type Change, effects, sentenceOf } from "../../api/contract/change.ts";
 import { compareContracts } from "../../api/contract/contract.ts";
+import { frontMatterSchemas } from "../../catalog/front_matter_schemas.ts";
 import { createServing } from "../../catalog/serving.ts";
 import { type OpenApi, openApiDocument, yamlOptions } from "../../api/openapi/document.ts";
 import { devConfig } from "../dev_engine.ts";
@@ -11,7 +12,8 @@ import { withScratchEngine } from "../scratch_engine.ts";
 import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { readQueryFiles, renderFault, root } from "../../hosts/deno/sql_files.ts";
 
-// `deno task openapi` writes openapi.yaml; with `--check` it only compares, and exits with 1 when they differ. With
+// `deno task openapi` writes openapi.yaml and the JSON Schemas of front matter; with `--check` it only compares, and exits with 1 when
+// something differs. With
 // `--against REF` it tells what changed since a branch, tag, commit or file, and exits with 1 when something would break a client.
 const file = `${root}openapi.yaml`;
 
@@ -22,7 +24,10 @@ async function main(args: string[]): Promise<number> {
   const [option, reference, ...rest] = args;
   if (option === "--against" && reference && !rest.length) return await against(reference);
   if (args.length === 0 || args.length === 1 && option === "--check") {
-    return await write(option === "--check");
+    const isCheck = option === "--check";
+    // the schemas are cheap, and need no engine
+    const schemas = await writeSchemas(isCheck);
+    return await write(isCheck) || schemas;
   }
   say(`${taskCommand("openapi [--check | --against REF]")}, not ${args.join(" ")}`);
   return 2;
@@ -64,6 +69,22 @@ async function write(isCheck: boolean): Promise<number> {
     say("  only descriptions or examples differ");
   }
   return 1;
+}
+
+/** The exit code: 1 when a schema should be other than it is, and is only to be compared. */
+async function writeSchemas(isCheck: boolean): Promise<number> {
+  let code = 0;
+  for (const [name, text] of frontMatterSchemas()) {
+    if (text === await readOr(`${root}${name}`, "")) continue;
+    if (isCheck) {
+      say(`${name} is not what the front matter takes; run \`${taskCommand("openapi")}\` and commit it`);
+      code = 1;
+    } else {
+      await Deno.writeTextFile(`${root}${name}`, text);
+      say(`Wrote ${name}`);
+    }
+  }
+  return code;
 }
 
 async function against(reference: string): Promise<number> {

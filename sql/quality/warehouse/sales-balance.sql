@@ -1,21 +1,25 @@
 /*---
 summary: The warehouse's sales come to what the sales come to
 description: |
-  Of the last 30 days, without those to which anything was added in the last 15 minutes: the load runs every 5. Where they differ, see
-  `/v1/warehouse/jobs`; a watermark of 1970 has `warehouse_sales_refresh` load everything again.
+  Of the last 30 days, without those to which anything was added that the load has not come to. What arrived more than a day ago
+  is compared in any case: a load that fails for so long is found. Where they differ, see `/v1/warehouse/jobs`; a watermark of 1970
+  has `warehouse_sales_refresh` load everything again.
 table: warehouse_sales
 kind: balance
 schedule: 1h
 ---*/
 WITH
-    -- rows that are deleted count here: they take others away
+    -- a load brings what arrived before it began, but for an insert that took its time; rows that are deleted count here: they take
+    -- others away
     unsettled AS
     (
         SELECT DISTINCT
             tenant_id,
             toDate(occurred_at, 'UTC') AS day
         FROM ticketing_sales
-        WHERE arrived_at >= {now:DateTime64(3, 'UTC')} - INTERVAL 15 MINUTE
+        WHERE arrived_at >= greatest(
+            {loadedUntil:DateTime64(3, 'UTC')} - INTERVAL 10 MINUTE,
+            {now:DateTime64(3, 'UTC')} - INTERVAL 1 DAY)
     ),
     -- one row is a day's sales or refunds in a currency, at the source and in the warehouse
     examined AS
