@@ -6,7 +6,7 @@ export interface UntilReadyDeps {
   whileStarting?: () => Promise<unknown> | undefined;
 }
 
-/** Has requests wait while the gateway starts. One that has waited in vain goes on, and is refused by what it asks for. */
+/** Has requests wait while the gateway starts. One that has waited without success goes on, and is refused by what it asks for. */
 export function untilReady(whileStarting: () => Promise<unknown> | undefined): MiddlewareHandler {
   return function untilReady(_, next) {
     const waiting = whileStarting();
