@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { tablesBehind } from "../src/catalog/lineage/tables_behind.ts";
-import { loadCatalog } from "../src/catalog/catalog.ts";
 import type { Query } from "../src/catalog/query.ts";
 import { type ClickHouse, readRows, run } from "../src/clickhouse/client.ts";
-import { createRoles } from "../src/clickhouse/roles.ts";
 import { withScratchEngine } from "../src/tools/scratch_engine.ts";
-import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
-import { createGateway, newTenant, type TestGateway } from "./gateway.ts";
+import { createGateway, inspectedCatalog, newTenant, type TestGateway } from "./gateway.ts";
 
 // On an engine of its own, where nobody else writes and no view refreshes.
 
@@ -113,7 +110,7 @@ Deno.test("the whole catalog: while nothing is written, answers of closed ranges
     // rows without times are older than tables keep: half a minute later their partitions would go, which is a change
     await run(clickHouse, { sql: "SYSTEM STOP TTL MERGES" });
     const gateway = await createGateway({ target: engine, cacheBytes: 64 * 1_048_576 });
-    const { catalog } = await loadCatalog(await readQueryFiles(), createRoles(engine));
+    const catalog = await inspectedCatalog();
     await send(gateway, Object.keys(events));
     const made = await gateway.call("POST", "cohorts", tenant, { name: "Buddies" }, scope);
     const cohortId = made.body.data.id;

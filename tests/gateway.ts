@@ -7,7 +7,8 @@ import type { Budgets } from "../src/limits/budget/budgets.ts";
 import type { Cache } from "../src/cache/cache.ts";
 import type { Limits } from "../src/limits/budget/limits.ts";
 import type { OnBroken } from "../src/catalog/serving.ts";
-import type { PreparedCatalog } from "../src/catalog/prepared.ts";
+import type { Catalog } from "../src/catalog/catalog.ts";
+import { type PreparedCatalog, reviveCatalog } from "../src/catalog/prepared.ts";
 import type { MemoryStore } from "../src/catalog/inspection_memory.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions, Statement } from "../src/clickhouse/client.ts";
@@ -161,6 +162,13 @@ function repositoryCatalog(): NonNullable<typeof catalog> {
     readQueryFiles(),
     Deno.readTextFile(setting("SLUICE_TEST_CATALOG")).then((text) => JSON.parse(text) ?? undefined),
   ]);
+}
+
+/** The repository's queries, as any engine would inspect them. */
+export async function inspectedCatalog(): Promise<Catalog> {
+  const [files, prepared] = await repositoryCatalog();
+  if (!prepared) throw new Error("A query file is wrong: `deno task check-sql` tells");
+  return reviveCatalog(prepared, files);
 }
 
 /** What the engine says of the repository's queries, which `tests/run.ts` has asked once for all. */

@@ -46,7 +46,7 @@ WITH
     ) AS showIsMissing,
     all_users AS
     (
-        SELECT ticketing_stages_reached(groupArray(toUInt64(toUnixTimestamp64Milli(occurred_at)) * 16 + indexOf(stageNames, toString(event_type))), assumeNotNull(rangeEnd), {window:UInt32}) AS reached
+        SELECT ticketing_stages_reached(groupArray(toUInt64(toUnixTimestamp64Milli(occurred_at)) * 16 + transform(event_type, stageNames, range(1, length(stageNames) + 1), toUInt64(0))), assumeNotNull(rangeEnd), {window:UInt32}) AS reached
         FROM ticketing_events FINAL
         WHERE tenant_id = {tenantId:String}
             AND event_type IN stageNames
@@ -60,7 +60,7 @@ WITH
     (
         SELECT
             multiIf({segmentBy:Enum('none', 'organizer', 'show', 'device', 'channel', 'country')} = 'organizer', organizer_id, {segmentBy:Enum('none', 'organizer', 'show', 'device', 'channel', 'country')} = 'show', show_id, {segmentBy:Enum('none', 'organizer', 'show', 'device', 'channel', 'country')} = 'device', toString(device), {segmentBy:Enum('none', 'organizer', 'show', 'device', 'channel', 'country')} = 'channel', toString(channel), toString(country)) AS segment,
-            ticketing_stages_reached(groupArray(toUInt64(toUnixTimestamp64Milli(occurred_at)) * 16 + indexOf(stageNames, toString(event_type))), assumeNotNull(rangeEnd), {window:UInt32}) AS reached
+            ticketing_stages_reached(groupArray(toUInt64(toUnixTimestamp64Milli(occurred_at)) * 16 + transform(event_type, stageNames, range(1, length(stageNames) + 1), toUInt64(0))), assumeNotNull(rangeEnd), {window:UInt32}) AS reached
         FROM ticketing_events FINAL
         WHERE tenant_id = {tenantId:String}
             AND event_type IN stageNames

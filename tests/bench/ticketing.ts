@@ -4,13 +4,13 @@ import { loadCatalog } from "../../src/catalog/catalog.ts";
 import { createClickHouse, readBytes } from "../../src/clickhouse/client.ts";
 import { jsonSettings } from "../../src/clickhouse/types/json_schema.ts";
 import { readQueryFiles } from "../../src/hosts/deno/sql_files.ts";
-import { alternate, type Row } from "./rounds.ts";
+import { alternate, median, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 import { fillTicketing, firstInstant, rollUpTicketing } from "./ticketing_rows.ts";
 
 const many = { events: 10_000_000, sales: 2_000_000 };
 const few = { events: 1_000_000, sales: 200_000 };
-/** Requests of one round, of which the 95th percentile counts. */
+/** Requests of one round, of which the 95th percentile counts, and the middle one where growth is looked at. */
 const asks = 10;
 
 /** What is asked, whether its measures add up, and the time that its 95th percentile may take. */
@@ -31,7 +31,7 @@ const endpoints: {
   { name: "ticketing/realtime", addsUp: false, goalMs: 500 },
   { name: "ticketing/sales", addsUp: false, goalMs: 500, days: 7 },
   { name: "ticketing/page-views", addsUp: false, goalMs: 500, days: 7 },
-  { name: "ticketing/page-views/pages", addsUp: false, goalMs: 1000 },
+  { name: "ticketing/page-views/pages", addsUp: false, goalMs: 500 },
 ];
 
 /**
@@ -62,7 +62,7 @@ export async function benchTicketing({ url, tokenOf, target }: Sides): Promise<R
         authorization: `Bearer ${await tokenOf(tenantId, "admin")}`,
         "cache-control": "no-cache",
       };
-      return await p95(async (i) => {
+      return await timesOf(async (i) => {
         const response = await fetch(`${url}/v1/${name}?${new URLSearchParams(parametersOf(i))}`, {
           headers,
         });
@@ -71,7 +71,7 @@ export async function benchTicketing({ url, tokenOf, target }: Sides): Promise<R
       });
     };
     const direct = (tenantId: string) =>
-      p95(async (i) => {
+      timesOf(async (i) => {
         const input = new Map(Object.entries(parametersOf(i)).map(([key, value]) => [key, [value]]));
         const clock = new Date().toISOString().slice(0, 23).replace("T", " ");
         const bound = { ...bind(query, input, now).parameters, tenantId, now: clock };
@@ -84,26 +84,37 @@ export async function benchTicketing({ url, tokenOf, target }: Sides): Promise<R
         isLive ? "some hours" : `${days} days`
       } of 10 million events and 2 million sales, uncached, p95`,
       unit: "ms",
-      ...await alternate(() => ours("ticketing"), () => direct("ticketing")),
+      ...await alternate(
+        async () => p95(await ours("ticketing")),
+        async () => p95(await direct("ticketing")),
+      ),
       goal: { atMost: goalMs },
     });
     if (!addsUp) continue;
     rows.push({
-      what: `${name}, against a tenth of the rows, p95`,
+      what: `${name}, against a tenth of the rows, p50`,
       unit: "ms",
-      ...await alternate(() => ours("ticketing"), () => ours("ticketing_few")),
+      ...await alternate(
+        async () => median(await ours("ticketing")),
+        async () => median(await ours("ticketing_few")),
+      ),
       goal: { ratioAtMost: 1.2 },
     });
   }
   return rows;
 }
 
-async function p95(ask: (i: number) => Promise<void>): Promise<number> {
+/** Milliseconds of each request. */
+async function timesOf(ask: (i: number) => Promise<void>): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < asks; i++) {
     const start = performance.now();
     await ask(i);
     times.push(performance.now() - start);
   }
-  return times.sort((a, b) => a - b)[Math.ceil(asks * 0.95) - 1];
+  return times;
+}
+
+function p95(times: number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.ceil(times.length * 0.95) - 1];
 }

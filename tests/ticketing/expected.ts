@@ -11,34 +11,49 @@ export interface Asked {
 }
 
 const hourMs = 3_600_000;
-const offsets = new Map<string, number>();
+const quarterMs = 900_000;
 
-/** How many minutes the clock of a zone is ahead of UTC. No zone changes its clocks within a quarter of an hour. */
-function offsetMinutes(timezone: string, ms: number): number {
-  const quarter = Math.floor(ms / 900_000);
-  const key = `${timezone} ${quarter}`;
-  let offset = offsets.get(key);
-  if (offset === undefined) {
-    const format = new Intl.DateTimeFormat("sv-SE", {
-      timeZone: timezone,
-      dateStyle: "short",
-      timeStyle: "medium",
-    });
-    const text = format.format(quarter * 900_000).replace(" ", "T");
-    offset = (Date.parse(`${text}Z`) - quarter * 900_000) / 60_000;
-    offsets.set(key, offset);
-  }
-  return offset;
+/** What a zone's clock shows in a quarter of an hour: its day, and how many minutes it is ahead of UTC. */
+interface Quarter {
+  day: string;
+  offsetMinutes: number;
+}
+
+const zones = new Map<string, (ms: number) => Quarter>();
+
+/** The clock of a zone. No zone changes its clocks, nor begins a day, within a quarter of an hour of UTC. */
+function clockOf(timezone: string): (ms: number) => Quarter {
+  const known = zones.get(timezone);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: timezone,
+    dateStyle: "short",
+    timeStyle: "medium",
+  });
+  const quarters = new Map<number, Quarter>();
+  const clock = (ms: number) => {
+    const start = ms - ms % quarterMs;
+    let quarter = quarters.get(start);
+    if (!quarter) {
+      const text = format.format(start);
+      const local = Date.parse(`${text.replace(" ", "T")}Z`);
+      quarter = { day: text.slice(0, 10), offsetMinutes: (local - start) / 60_000 };
+      quarters.set(start, quarter);
+    }
+    return quarter;
+  };
+  zones.set(timezone, clock);
+  return clock;
 }
 
 /** The day of an instant on the calendars of a zone. */
 function dayIn(timezone: string, ms: number): string {
-  return new Date(ms + offsetMinutes(timezone, ms) * 60_000).toISOString().slice(0, 10);
+  return clockOf(timezone)(ms).day;
 }
 
 /** The first instant of the hour of the zone's clock. */
 function hourIn(timezone: string, ms: number): number {
-  const local = ms + offsetMinutes(timezone, ms) * 60_000;
+  const local = ms + clockOf(timezone)(ms).offsetMinutes * 60_000;
   return ms - (local % hourMs);
 }
 
@@ -50,16 +65,25 @@ function bucketOf(day: string, granularity: string): string {
   return date.toISOString().slice(0, 10);
 }
 
-/** The rows that lie in the range: whole days of the zone, or from an instant to another. */
+const ranges = new WeakMap<object, Map<string, unknown[]>>();
+
+/** The rows that lie in the range: whole days of the zone, or from an instant to another. They are looked for once. */
 function inRange<Row extends { occurredAt: string; organizerId?: string }>(rows: Row[], asked: Asked): Row[] {
   const { startDate, endDate, timezone = "UTC", organizerId } = asked;
+  const key = [startDate, endDate, timezone, organizerId].join();
+  const known = ranges.get(rows) ?? new Map<string, unknown[]>();
+  ranges.set(rows, known);
+  const found = known.get(key) as Row[] | undefined;
+  if (found) return found;
   const byDay = startDate.length === 10;
-  return rows.filter((row) => {
+  const within = rows.filter((row) => {
     if (organizerId !== undefined && row.organizerId !== organizerId) return false;
     if (!byDay) return row.occurredAt >= startDate && row.occurredAt < endDate;
     const day = dayIn(timezone, Date.parse(row.occurredAt));
     return day >= startDate && day <= endDate;
   });
+  known.set(key, within);
+  return within;
 }
 
 function grouped<Item>(items: Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
@@ -78,8 +102,15 @@ function percentOf(part: number, whole: number): number | null {
   return whole === 0 ? null : Math.floor((part * 20_000 + whole) / (whole * 2)) / 100;
 }
 
+/** How many events of each type there are. */
+function typesOf(events: Event[]): (type: string) => number {
+  const counts = new Map<string, number>();
+  for (const { eventType } of events) counts.set(eventType, (counts.get(eventType) ?? 0) + 1);
+  return (type) => counts.get(type) ?? 0;
+}
+
 function countsOf(events: Event[]) {
-  const of = (type: string) => events.filter(({ eventType }) => eventType === type).length;
+  const of = typesOf(events);
   return {
     views: of("view"),
     addsToCart: of("add_to_cart"),
@@ -141,7 +172,7 @@ export function hourly(events: Event[], asked: Asked) {
   );
   return new Map(
     [...hours].map(([hour, rows]) => {
-      const of = (type: string) => rows.filter(({ eventType }) => eventType === type).length;
+      const of = typesOf(rows);
       return [Number(hour), {
         ...countsOf(rows),
         clicks: of("click"),
@@ -305,7 +336,7 @@ export function realtime(events: Event[], sales: Sale[], start: string, end: str
 
 /** The ids of a list, newest first. */
 export function listed(rows: (Sale | PageView)[], asked: Asked): string[] {
-  return inRange(rows, asked).sort((a, b) =>
+  return inRange(rows, asked).toSorted((a, b) =>
     a.occurredAt < b.occurredAt ? 1 : a.occurredAt > b.occurredAt ? -1 : a.id < b.id ? -1 : 1
   ).map(({ id }) => id);
 }

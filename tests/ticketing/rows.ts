@@ -173,7 +173,10 @@ function randomOrder(): Sale[] {
   return [...lines, ...refunds];
 }
 
-/** Of each twenty rows one is sent twice, one is corrected, one is moved to another time and one becomes another row. */
+/**
+ * Of each twenty rows one is sent twice, one is corrected, one is moved to another time, one becomes another row, and one is
+ * corrected by a line that does not say so: of these the last one sent holds.
+ */
 function versionsOf<Row extends Version>(rows: Row[], correct: (row: Row) => Row): Row[] {
   return rows.flatMap((row, i) => {
     const later = (ms: number) => ({ updatedAt: instant(correctedMs + ms) });
@@ -181,6 +184,7 @@ function versionsOf<Row extends Version>(rows: Row[], correct: (row: Row) => Row
     if (i % 20 === 1) return [row, { ...correct(row), occurredAt: row.occurredAt, ...later(1) }];
     if (i % 20 === 2) return [row, { ...row, occurredAt: someInstant(), ...later(2) }];
     if (i % 20 === 3) return [row, { ...correct(row), ...later(1) }, { ...correct(row), ...later(2) }];
+    if (i % 20 === 4) return [row, { ...correct(row), occurredAt: row.occurredAt }];
     return [row];
   });
 }
@@ -191,18 +195,18 @@ export function shuffled<Row>(rows: Row[]): Row[] {
 }
 
 export function randomEvents(count: number): Event[] {
-  const rows = Array.from({ length: Math.floor(count / 1.2) }, () => randomEvent(crypto.randomUUID()));
+  const rows = Array.from({ length: Math.floor(count / 1.25) }, () => randomEvent(crypto.randomUUID()));
   return shuffled(versionsOf(rows, ({ id }) => randomEvent(id)));
 }
 
 export function randomPageViews(count: number): PageView[] {
-  const rows = Array.from({ length: Math.floor(count / 1.2) }, () => randomPageView(crypto.randomUUID()));
+  const rows = Array.from({ length: Math.floor(count / 1.25) }, () => randomPageView(crypto.randomUUID()));
   return shuffled(versionsOf(rows, ({ id }) => randomPageView(id)));
 }
 
 export function randomSales(count: number): Sale[] {
   const rows: Sale[] = [];
-  while (rows.length < count / 1.2) rows.push(...randomOrder());
+  while (rows.length < count / 1.25) rows.push(...randomOrder());
   return shuffled(versionsOf(rows, correctSale));
 }
 

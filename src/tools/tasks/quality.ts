@@ -1,5 +1,7 @@
 import { suggestion } from "../../base/suggestion.ts";
 import { loadCatalog } from "../../catalog/catalog.ts";
+import { createInspectionMemory } from "../../catalog/inspection_memory.ts";
+import { keptInspections } from "../kept_inspections.ts";
 import { isQualityCheck, qualityCheckName } from "../../catalog/quality_check.ts";
 import { createRoles } from "../../clickhouse/roles.ts";
 import { readSqlFiles, renderFault } from "../../hosts/deno/sql_files.ts";
@@ -63,7 +65,7 @@ async function main(args: string[]): Promise<number> {
   }
   return await withDevDatabase(async (target) => {
     const roles = createRoles(target);
-    const { checks, errors } = await loadCatalog(wanted, roles);
+    const { checks, errors } = await loadCatalog(wanted, roles, createInspectionMemory(keptInspections()));
     for (const error of errors) say(renderFault(error, sqlDir));
     const quality = createQuality({
       operator: roles.operator,
