@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { parse, parseAllDocuments } from "yaml";
+import { variables } from "../src/base/config.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
+import { compatibilityDate, compatibilityFlags, workerdConfig } from "../src/tools/bundle/workerd_config.ts";
 import { createGateway } from "./gateway.ts";
 import { isInstalled } from "./installed.ts";
 import { runProgram, temporaryFolder } from "./program.ts";
@@ -84,6 +86,23 @@ Deno.test("the autoscaler looks at a metric that the gateway has", async () => {
   for (const { pods } of manifest("HorizontalPodAutoscaler").spec.metrics) {
     if (pods) assert.match(text, new RegExp(`^# TYPE ${pods.metric.name} gauge$`, "m"));
   }
+});
+
+Deno.test("wrangler.toml has the flags, the date and the class that the bundle is tested with, and names variables that there are", async () => {
+  const text = await Deno.readTextFile(`${root}deploy/workerd/wrangler.toml`);
+  // each of these lines is JSON but for its key
+  const valueOf = (key: string) => JSON.parse(new RegExp(`^${key} = (.+)$`, "m").exec(text)![1]);
+  assert.equal(valueOf("compatibility_date"), compatibilityDate);
+  assert.deepEqual(valueOf("compatibility_flags"), compatibilityFlags);
+  const config = workerdConfig();
+  assert.ok(config.includes(`durableObjectNamespace = "${valueOf("class_name")}"`));
+  const [, vars] = /^\[vars\]$([^[]+)/m.exec(text)!;
+  const bound = [
+    ...[...vars.matchAll(/^(\w+) = "/gm)].map(([, name]) => name),
+    ...[...text.matchAll(/wrangler secret put (\w+)/g)].map(([, name]) => name),
+  ];
+  assert.ok(bound.length >= 6, text);
+  for (const name of bound) assert.ok(name in variables, name);
 });
 
 Deno.test("systemd takes the units, and finds little open in them", async (t) => {

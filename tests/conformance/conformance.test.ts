@@ -7,6 +7,7 @@ import { listMigrationFiles } from "../../src/hosts/deno/list_migrations.ts";
 import { readQueryFiles } from "../../src/hosts/deno/sql_files.ts";
 import { writeBundle } from "../../src/tools/bundle/write_bundle.ts";
 import { engineOptions } from "../gateway.ts";
+import { temporaryFolder } from "../program.ts";
 import { eventChecks } from "./events.ts";
 import { exportChecks } from "./exports.ts";
 import { limitChecks } from "./limits.ts";
@@ -15,7 +16,7 @@ import { suiteQueries } from "./queries.ts";
 import { createInspectionMemory } from "../../src/catalog/inspection_memory.ts";
 import { keptInspections } from "../../src/tools/kept_inspections.ts";
 import { requestChecks } from "./requests.ts";
-import { isHere, runtimes, startBundle, untilReady } from "./runtimes.ts";
+import { isHere, type Runtime, runtimes, startBundle, untilReady } from "./runtimes.ts";
 import { type Checks, targetAt } from "./target.ts";
 
 // One suite, which knows only an address, on each runtime that a bundle is for, over the engine of all tests.
@@ -35,28 +36,29 @@ async function bundleInto(folder: string): Promise<void> {
   await writeBundle({ version: denoConfig.version, files, prepared: prepared!, migrations }, folder);
 }
 
-let made: Promise<string> | undefined;
+/** Steps of several runtimes run beside each other, so none can be told whose a timer or a connection is. */
+const beside = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
 
-/** The folder of the bundle, which is made for the first runtime, and goes away with the tests. */
-function bundleFolder(): Promise<string> {
-  return made ??= makeFolder();
+async function checkOn(runtime: Runtime, folder: string, t: Deno.TestContext): Promise<void> {
+  await using bundled = startBundle(runtime, folder);
+  await untilReady(bundled);
+  const target = targetAt(bundled.url, runtime.has);
+  for (const [sentence, check] of Object.entries(checks)) {
+    await t.step({ name: sentence, ...beside, fn: () => check(target) });
+  }
 }
 
-async function makeFolder(): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "sluice-test-" });
-  addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-  await bundleInto(folder);
-  return folder;
-}
-
-for (const runtime of runtimes) {
-  Deno.test(`A bundle on ${runtime.name} does what the suite says`, async (t) => {
-    if (!await isHere(runtime)) return;
-    await using bundled = startBundle(runtime, await bundleFolder());
-    await untilReady(bundled);
-    const target = targetAt(bundled.url, runtime.has);
-    for (const [sentence, check] of Object.entries(checks)) {
-      await t.step(sentence, () => check(target));
-    }
-  });
-}
+Deno.test({
+  name: "A bundle does what the suite says on each runtime",
+  ...beside,
+  async fn(t) {
+    const here = (await Promise.all(runtimes.map(async (each) => await isHere(each) ? [each] : []))).flat();
+    await using folder = await temporaryFolder();
+    await bundleInto(folder.path);
+    await Promise.all(
+      here.map((runtime) =>
+        t.step({ name: `on ${runtime.name}`, ...beside, fn: (t) => checkOn(runtime, folder.path, t) })
+      ),
+    );
+  },
+});

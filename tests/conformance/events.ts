@@ -26,13 +26,13 @@ export const eventChecks: Checks = {
   },
 
   "a body whose length nobody told is stored as it comes": async (target) => {
-    const lines = Array.from({ length: 20_000 }, (_, n) => `${JSON.stringify(eventOf(n))}\n`);
+    const lines = Array.from({ length: 5_000 }, (_, n) => `${JSON.stringify(eventOf(n))}\n`);
     const stream = ReadableStream.from(lines).pipeThrough(new TextEncoderStream());
     const { status, body } = await target.ask("/v1/events/outreach", newTenant(), {
       method: "POST",
       body: stream,
     });
-    assert.deepEqual([status, body.data?.accepted, body.detail], [200, 20_000, undefined]);
+    assert.deepEqual([status, body.data?.accepted, body.detail], [200, 5_000, undefined]);
   },
 
   "gzip that was cut is a problem, and stores nothing": async (target) => {

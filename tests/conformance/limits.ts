@@ -18,9 +18,12 @@ export const limitChecks: Checks = {
     assert.match(first.headers.get("cache-control")!, /\bprivate\b/);
     assert.match(first.headers.get("cache-status")!, /^sluice; fwd=miss/);
     assert.match(first.headers.get("vary")!, /authorization/i);
-    const second = await ask();
-    assert.equal(await second.text(), text);
-    assert.match(second.headers.get("cache-status")!, /^sluice; hit/);
+    // other tests write into the table between any two requests
+    await waitFor("an answer comes from the cache", async () => {
+      const next = await ask();
+      assert.equal(await next.text(), text);
+      return /^sluice; hit/.test(next.headers.get("cache-status")!);
+    });
     const unchanged = await ask({ "if-none-match": first.headers.get("etag")! });
     assert.deepEqual([unchanged.status, await unchanged.text()], [304, ""]);
     const sent = await target.ask("/v1/events/outreach", tenant, { method: "POST", body: linesOf(4) });
