@@ -2703,7 +2703,7 @@ SETTINGS index_granularity = 8192
 COMMENT 'access: operator';
 
 CREATE MATERIALIZED VIEW sluice.etl_table_state_refresh
-REFRESH EVERY 10 SECOND APPEND TO sluice.etl_table_state
+REFRESH EVERY 30 SECOND APPEND TO sluice.etl_table_state
 (
     `view` String,
     `table_name` String,
@@ -3875,7 +3875,7 @@ GROUP BY
     bucket;
 
 CREATE MATERIALIZED VIEW sluice.ticketing_changes_refresh
-REFRESH EVERY 1 MINUTE DEPENDS ON sluice.ticketing_events_rollup_refresh, sluice.ticketing_sales_rollup_refresh APPEND TO sluice.ticketing_changes
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND DEPENDS ON sluice.ticketing_events_rollup_refresh, sluice.ticketing_sales_rollup_refresh APPEND TO sluice.ticketing_changes
 (
     `tenant_id` String,
     `stream` String,
@@ -4249,7 +4249,7 @@ INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.
 WHERE landed.reason = '';
 
 CREATE MATERIALIZED VIEW sluice.ticketing_events_moved_refresh
-REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_events
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO sluice.ticketing_events
 (
     `tenant_id` String,
     `id` String,
@@ -4514,7 +4514,7 @@ ORDER BY (tenant_id, facet, bucket, organizer_id, show_id, country, city, device
 SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW sluice.ticketing_events_rollup_refresh
-REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_events_rollup
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO sluice.ticketing_events_rollup
 (
     `tenant_id` String,
     `facet` String,
@@ -5304,7 +5304,7 @@ INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.
 WHERE landed.reason = '';
 
 CREATE MATERIALIZED VIEW sluice.ticketing_page_views_moved_refresh
-REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_page_views
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO sluice.ticketing_page_views
 (
     `tenant_id` String,
     `id` String,
@@ -5787,7 +5787,7 @@ INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.
 WHERE landed.reason = '';
 
 CREATE MATERIALIZED VIEW sluice.ticketing_sales_moved_refresh
-REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_sales
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO sluice.ticketing_sales
 (
     `tenant_id` String,
     `id` String,
@@ -6071,7 +6071,7 @@ ORDER BY (tenant_id, facet, bucket, organizer_id, show_id, channel, country, cit
 SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW sluice.ticketing_sales_rollup_refresh
-REFRESH EVERY 1 MINUTE APPEND TO sluice.ticketing_sales_rollup
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO sluice.ticketing_sales_rollup
 (
     `tenant_id` String,
     `facet` String,

@@ -3,7 +3,7 @@
 -- noted, as when the server was stopped in between, is computed again. One that is noted is not noted again for ten minutes: each
 -- time, what is cached of it would count as changed.
 CREATE MATERIALIZED VIEW ticketing_changes_refresh
-REFRESH EVERY 1 MINUTE DEPENDS ON ticketing_events_rollup_refresh, ticketing_sales_rollup_refresh APPEND TO ticketing_changes AS
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND DEPENDS ON ticketing_events_rollup_refresh, ticketing_sales_rollup_refresh APPEND TO ticketing_changes AS
 SELECT
     tenant_id,
     stream,

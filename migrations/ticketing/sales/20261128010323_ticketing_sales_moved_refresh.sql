@@ -2,7 +2,7 @@
 -- Does each minute what ticketing_sales_moved_mv does, for corrections that came within the last three: two requests that bring
 -- versions of the same row at the same instant do not see each other's. Of what it has done nothing is done again.
 CREATE MATERIALIZED VIEW ticketing_sales_moved_refresh
-REFRESH EVERY 1 MINUTE APPEND TO ticketing_sales AS
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO ticketing_sales AS
 WITH
     recent AS
     (

@@ -3,7 +3,7 @@
 -- read row by row anyway. The clock is read in whole minutes: a bucket that settles while this runs must not be in one part of it
 -- and out of another, or it would be said to be computed without its rows.
 CREATE MATERIALIZED VIEW ticketing_sales_rollup_refresh
-REFRESH EVERY 1 MINUTE APPEND TO ticketing_sales_rollup AS
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO ticketing_sales_rollup AS
 WITH
     settled AS
     (

@@ -6,13 +6,13 @@ import type { QueryFileError } from "../../catalog/query_file_error.ts";
 import { createRoles } from "../../clickhouse/roles.ts";
 import type { Bundle } from "../../hosts/bundle/bundle.ts";
 import { listMigrationFiles } from "../../hosts/deno/list_migrations.ts";
-import { readQueryFiles } from "../../hosts/deno/sql_files.ts";
+import { readSqlFiles } from "../../hosts/deno/sql_files.ts";
 import { keptInspections } from "../kept_inspections.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
 
 /** What a bundle carries: the query files of a folder, as an engine of its own has inspected them, and the names of all migrations. */
 export async function makeBundle(sqlDir: string): Promise<{ bundle?: Bundle; errors: QueryFileError[] }> {
-  const files = await readQueryFiles(sqlDir);
+  const files = await readSqlFiles(sqlDir);
   const { prepared, errors } = await withScratchEngine((_, target) =>
     prepareCatalog(files, createRoles(target), createInspectionMemory(keptInspections()))
   );
