@@ -262,26 +262,3 @@ Deno.test("a gateway that stops gives back what it held", async () => {
   await stopping.stop();
   assert.equal(await spendAll(other, []), 9);
 });
-
-Deno.test("a tenant's first query is accepted by the exchange that began when its request came", async () => {
-  const model = createModel();
-  const store = model.storeOf("gateway-0", () => Promise.resolve());
-  let exchanges = 0;
-  const gateway = createGateway({
-    store: {
-      ...store,
-      read(tenants, day) {
-        exchanges++;
-        return store.read(tenants, day);
-      },
-    },
-    instance: "gateway-0",
-  });
-  const loading = gateway.load(tenant, true);
-  assert.equal(await gateway.spend(tenant), "accepted");
-  await loading;
-  assert.equal(exchanges, 1);
-  // five are held, half of what there is: the others are accepted without another exchange
-  for (let n = 0; n < 4; n++) assert.equal(gateway.spend(tenant), "accepted");
-  assert.equal(exchanges, 1);
-});
