@@ -42,8 +42,6 @@ export interface Account {
   yields: boolean;
   /** Requests that wait for a sync. */
   waiting: number;
-  /** The sync that was begun since nothing was known, while it runs. */
-  loading?: Promise<unknown>;
 }
 
 /** An account that nothing is known of yet. */

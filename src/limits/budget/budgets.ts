@@ -101,10 +101,6 @@ export function createBudgets(options: BudgetOptions) {
     account.waiting++;
     waits++;
     try {
-      // an exchange that began when the request came claims for it too
-      await account.loading;
-      const loaded = decide(account);
-      if (loaded) return loaded;
       for (let vain = 0; vain < maxVainSyncs;) {
         account.isWanted = true;
         const before = account.used.queries;
@@ -265,16 +261,10 @@ export function createBudgets(options: BudgetOptions) {
       });
     },
 
-    /**
-     * The tenant's account once something is known of it; at once if that is so, or the store is away. For a request that will
-     * `spend`, the same exchange claims.
-     */
-    load(tenantId: string, willSpend = false): Account | Promise<Account> {
+    /** The tenant's account once something is known of it; at once if that is so, or the store is away. */
+    load(tenantId: string): Account | Promise<Account> {
       const account = open(tenantId);
-      if (isFresh(account) || isAway) return account;
-      if (willSpend) account.isWanted = true;
-      account.loading ??= requestSync().finally(() => account.loading = undefined);
-      return account.loading.then(() => account);
+      return isFresh(account) || isAway ? account : requestSync().then(() => account);
     },
 
     /** What the tenant used and may use, by the store if it can be reached. */

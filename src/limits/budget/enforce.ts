@@ -16,8 +16,7 @@ export function rateLimitFields({ budgets, clock }: EnforceDeps) {
   return createMiddleware<AuthEnv>(async function rateLimitFields(c, next) {
     const { tenantId } = c.get("credential");
     // read while the request runs, if it is not known yet
-    // nearly each GET is a query
-    const loading = budgets.load(tenantId, ["GET", "HEAD"].includes(c.req.method));
+    const loading = budgets.load(tenantId);
     await next();
     const account = loading instanceof Promise ? await loading : loading;
     const isBurst = c.error instanceof Problem && c.error.details.budget === "perSecond";
