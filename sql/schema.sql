@@ -2630,6 +2630,171 @@ ORDER BY (tenant_id, letter_id)
 TTL toDateTime(replayed_at) + toIntervalDay(90)
 SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192;
 
+CREATE TABLE sluice.etl_job_log
+(
+    `view` LowCardinality(String),
+    `started_at` DateTime64(3, 'UTC'),
+    `query_id` String,
+    `duration_ms` UInt64,
+    `rows_read` UInt64,
+    `rows_written` UInt64,
+    `memory_bytes` UInt64,
+    `error` String COMMENT 'Empty when it ended well'
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMM(started_at)
+ORDER BY (started_at, view, query_id)
+TTL toDateTime(started_at) + toIntervalDay(90)
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192
+COMMENT 'access: operator';
+
+CREATE MATERIALIZED VIEW sluice.etl_job_log_refresh
+REFRESH EVERY 10 SECOND SETTINGS refresh_retries = 20, refresh_retry_initial_backoff_ms = 1000, refresh_retry_max_backoff_ms = 10000 APPEND TO sluice.etl_job_log
+(
+    `view` String,
+    `started_at` DateTime64(3, 'UTC'),
+    `query_id` String,
+    `duration_ms` UInt64,
+    `rows_read` UInt64,
+    `rows_written` UInt64,
+    `memory_bytes` UInt64,
+    `error` String
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    extract(log_comment, '^refresh of \\w+\\.(warehouse_\\w+)$') AS view,
+    toDateTime64(query_start_time_microseconds, 3, 'UTC') AS started_at,
+    query_id,
+    query_duration_ms AS duration_ms,
+    read_rows AS rows_read,
+    written_rows AS rows_written,
+    toUInt64(greatest(memory_usage, 0)) AS memory_bytes,
+    substringUTF8(replaceRegexpOne(replaceRegexpOne(exception, '(?s)(: (while|While) executing|: In scope |\\. Stack trace| \\(version ).*$', ''), '^Code: [0-9]+\\. DB::Exception: ', ''), 1, 300) AS error
+FROM system.query_log
+WHERE (type != 'QueryStart') AND (query_kind = 'Insert') AND (view != '') AND ((event_date + 1) >= toDate((
+    SELECT max(etl_job_log.started_at)
+    FROM sluice.etl_job_log
+))) AND (event_time >= ((
+    SELECT max(etl_job_log.started_at)
+    FROM sluice.etl_job_log
+) - toIntervalHour(1))) AND (query_id NOT IN (
+    SELECT etl_job_log.query_id
+    FROM sluice.etl_job_log
+    WHERE etl_job_log.started_at >= ((
+        SELECT max(etl_job_log.started_at)
+        FROM sluice.etl_job_log
+    ) - toIntervalDay(2))
+));
+
+CREATE TABLE sluice.etl_table_state
+(
+    `view` LowCardinality(String),
+    `table_name` LowCardinality(String),
+    `stored_rows` UInt64 COMMENT 'Of all tenants, and with those that newer ones have replaced',
+    `upstreams` Array(String) COMMENT 'Views that it depends on, directly or not',
+    `status` LowCardinality(String) COMMENT 'As the engine calls it: Scheduled, Running, WaitingForDependencies, …',
+    `next_run_at` DateTime('UTC') COMMENT '1970 while it waits for another',
+    `error` String COMMENT 'What went wrong in the last run, empty when nothing did',
+    `observed_at` DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(observed_at)
+ORDER BY view
+SETTINGS index_granularity = 8192
+COMMENT 'access: operator';
+
+CREATE MATERIALIZED VIEW sluice.etl_table_state_refresh
+REFRESH EVERY 30 SECOND APPEND TO sluice.etl_table_state
+(
+    `view` String,
+    `table_name` String,
+    `stored_rows` UInt64,
+    `upstreams` Array(String),
+    `status` String,
+    `next_run_at` DateTime('UTC'),
+    `error` String,
+    `observed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    (
+        SELECT CAST((groupArray(name), groupArray(arrayMap(each -> replaceOne(each, concat(database, '.'), ''), splitByString(', ', extract(create_table_query, ' DEPENDS ON (.*?) (?:APPEND )?TO '))))), 'Map(String, Array(String))')
+        FROM system.tables
+        WHERE (database = currentDatabase()) AND (engine = 'MaterializedView') AND startsWith(name, 'warehouse_') AND endsWith(name, '_refresh')
+    ) AS graph,
+    targets AS
+    (
+        SELECT
+            name AS view,
+            extract(create_table_query, ' TO (?:\\w+\\.)(\\w+)') AS target
+        FROM system.tables
+        WHERE (database = currentDatabase()) AND (engine = 'MaterializedView') AND startsWith(name, 'warehouse_') AND endsWith(name, '_refresh')
+    ),
+    stored AS
+    (
+        SELECT
+            name,
+            total_rows
+        FROM system.tables
+        WHERE (database = currentDatabase()) AND startsWith(name, 'warehouse_')
+    )
+SELECT
+    refreshes.view AS view,
+    targets.target AS table_name,
+    ifNull(stored.total_rows, 0) AS stored_rows,
+    arraySort(arrayFilter(each -> (each != ''), arrayFold((known, step) -> arrayDistinct(arrayConcat(known, arrayFlatten(arrayMap(each -> (graph[each]), known)))), range(8), graph[refreshes.view]))) AS upstreams,
+    refreshes.status AS status,
+    toDateTime(ifNull(refreshes.next_refresh_time, toDateTime(0)), 'UTC') AS next_run_at,
+    substringUTF8(replaceRegexpOne(replaceRegexpOne(refreshes.exception, '(?s)(: (while|While) executing|: In scope |\\. Stack trace| \\(version ).*$', ''), '^Code: [0-9]+\\. DB::Exception: ', ''), 1, 300) AS error,
+    now64(3) AS observed_at
+FROM system.view_refreshes AS refreshes
+INNER JOIN targets ON targets.view = refreshes.view
+LEFT JOIN stored ON stored.name = targets.target
+WHERE refreshes.database = currentDatabase();
+
+CREATE TABLE sluice.etl_watermarks
+(
+    `view` LowCardinality(String),
+    `watermark` DateTime64(3, 'UTC'),
+    `noted_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(noted_at)
+ORDER BY view
+SETTINGS index_granularity = 8192
+COMMENT 'access: operator';
+
+CREATE MATERIALIZED VIEW sluice.etl_watermarks_refresh
+REFRESH EVERY 10 SECOND APPEND TO sluice.etl_watermarks
+(
+    `view` String,
+    `watermark` DateTime64(3, 'UTC'),
+    `noted_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    runs AS
+    (
+        SELECT
+            view,
+            toDateTime64(assumeNotNull(last_success_time), 3, 'UTC') - toIntervalMillisecond(ifNull(last_success_duration_ms, 0)) AS began_at
+        FROM system.view_refreshes
+        WHERE (database = currentDatabase()) AND startsWith(view, 'warehouse_') AND (last_success_time IS NOT NULL)
+    ),
+    notes AS
+    (
+        SELECT
+            view,
+            max(noted_at) AS noted_last
+        FROM sluice.etl_watermarks
+        GROUP BY view
+    )
+SELECT
+    runs.view AS view,
+    runs.began_at AS watermark,
+    now64(3) AS noted_at
+FROM runs
+LEFT JOIN notes ON notes.view = runs.view
+WHERE runs.began_at > notes.noted_last;
+
 CREATE TABLE sluice.gateway_instances
 (
     `instance` UUID,
@@ -3168,6 +3333,72 @@ SELECT
     details.stepNumber AS step_number
 FROM checked;
 
+CREATE TABLE sluice.quality_claims
+(
+    `check_name` LowCardinality(String),
+    `slot` DateTime64(3, 'UTC') COMMENT 'Since when the check is due',
+    `attempt` UInt32,
+    `instance` UUID,
+    `claimed_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = MergeTree
+ORDER BY (check_name, slot, attempt)
+TTL toDateTime(claimed_at) + toIntervalDay(40)
+SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+COMMENT 'access: gateway';
+
+CREATE TABLE sluice.quality_results
+(
+    `tenant_id` String,
+    `check_name` LowCardinality(String) COMMENT 'Such as outreach/event_duplicates',
+    `run_at` DateTime64(3, 'UTC') COMMENT 'When the run began' CODEC(Delta(8), ZSTD(1)),
+    `run` UUID,
+    `domain` LowCardinality(String),
+    `table_name` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `severity` LowCardinality(String),
+    `summary` LowCardinality(String),
+    `passed` Bool,
+    `examined` UInt64 COMMENT 'Rows that were looked at',
+    `failed` UInt64 COMMENT 'Rows at fault',
+    `score` Float64 COMMENT 'Percent of the rows examined that are not at fault; 0 when too few were examined',
+    `reason` String COMMENT 'Why it failed, for the tenant; empty when it passed',
+    `sample` Array(Map(String, Nullable(String))) COMMENT 'The first rows at fault, cut short' CODEC(ZSTD(3)) TTL toDateTime(run_at) + toIntervalDay(30)
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMM(run_at)
+ORDER BY (tenant_id, check_name, run_at, run)
+TTL toDateTime(run_at) + toIntervalDay(365)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sluice.quality_runs
+(
+    `check_name` LowCardinality(String),
+    `run_at` DateTime64(3, 'UTC') COMMENT 'When it began',
+    `run` UUID,
+    `domain` LowCardinality(String),
+    `table_name` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `severity` LowCardinality(String),
+    `summary` LowCardinality(String),
+    `duration_ms` UInt64,
+    `tenants` UInt64 COMMENT 'Tenants who have a result',
+    `failed_tenants` UInt64 COMMENT 'Those for whom it failed',
+    `examined` UInt64,
+    `failed` UInt64,
+    `passed` Bool,
+    `reason` String COMMENT 'Why it could not run, for tenants; empty when it did',
+    `error` String COMMENT 'The same for operators',
+    `instance` UUID COMMENT 'Who ran it',
+    `recorded_at` DateTime64(6, 'UTC') DEFAULT now64(6)
+)
+ENGINE = ReplacingMergeTree(recorded_at)
+PARTITION BY toYYYYMM(run_at)
+ORDER BY (check_name, run_at, run)
+TTL toDateTime(run_at) + toIntervalDay(90)
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192
+COMMENT 'access: operator';
+
 CREATE TABLE sluice.rejected_events
 (
     `tenant_id` String,
@@ -3305,6 +3536,167 @@ AS SELECT
 FROM sluice.outreach_parsed
 WHERE reason != '';
 
+CREATE MATERIALIZED VIEW sluice.rejected_events_ticketing_events_mv TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_events' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.ticketing_events_parsed
+WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.rejected_events_ticketing_organizers_mv TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_organizers' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.ticketing_organizers_parsed
+WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.rejected_events_ticketing_page_views_mv TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_page_views' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.ticketing_page_views_parsed
+WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.rejected_events_ticketing_sales_mv TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_sales' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.ticketing_sales_parsed
+WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.rejected_events_ticketing_shows_mv TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_shows' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.ticketing_shows_parsed
+WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.rejected_events_ticketing_ticket_types_mv TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_ticket_types' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.ticketing_ticket_types_parsed
+WHERE reason != '';
+
+CREATE MATERIALIZED VIEW sluice.rejected_events_ticketing_users_mv TO sluice.rejected_events
+(
+    `tenant_id` String,
+    `stream` String,
+    `source` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `reason` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_users' AS stream,
+    source,
+    request_id,
+    line_number,
+    reason,
+    line,
+    received_at
+FROM sluice.ticketing_users_parsed
+WHERE reason != '';
+
 CREATE TABLE sluice.sampling_rules
 (
     `tenant_id` String,
@@ -3440,6 +3832,4811 @@ ORDER BY (tenant_id, day, instance, generation)
 TTL day + toIntervalYear(2)
 SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192
 COMMENT 'access: gateway';
+
+CREATE TABLE sluice.ticketing_changes
+(
+    `tenant_id` String,
+    `stream` LowCardinality(String),
+    `granularity` LowCardinality(String),
+    `bucket` DateTime('UTC'),
+    `changed_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    `rolled_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant_id, stream, granularity, bucket)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_changes_events_mv TO sluice.ticketing_changes
+(
+    `tenant_id` String,
+    `stream` String,
+    `granularity` String,
+    `bucket` DateTime('UTC'),
+    `changed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    'ticketing_events' AS stream,
+    granularity,
+    if(granularity = 'hour', hour, toStartOfDay(hour)) AS bucket,
+    now64(3) AS changed_at
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        toStartOfHour(occurred_at) AS hour
+    FROM sluice.ticketing_events
+)
+ARRAY JOIN ['hour', 'day'] AS granularity
+GROUP BY
+    tenant_id,
+    granularity,
+    bucket;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_changes_refresh
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND DEPENDS ON sluice.ticketing_events_rollup_refresh, sluice.ticketing_sales_rollup_refresh APPEND TO sluice.ticketing_changes
+(
+    `tenant_id` String,
+    `stream` String,
+    `granularity` String,
+    `bucket` DateTime('UTC'),
+    `rolled_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    stream,
+    granularity,
+    bucket,
+    max(computed_at) AS rolled_at
+FROM
+(
+    SELECT
+        tenant_id,
+        'ticketing_events' AS stream,
+        if(facet = 'show', 'hour', 'day') AS granularity,
+        bucket,
+        computed_at
+    FROM sluice.ticketing_events_rollup
+    WHERE computed_at > (now() - toIntervalMinute(10))
+    UNION ALL
+    SELECT
+        tenant_id,
+        'ticketing_sales' AS stream,
+        if((facet IN ('show', 'channel')), 'hour', 'day') AS granularity,
+        bucket,
+        computed_at
+    FROM sluice.ticketing_sales_rollup
+    WHERE computed_at > (now() - toIntervalMinute(10))
+)
+GROUP BY
+    tenant_id,
+    stream,
+    granularity,
+    bucket
+HAVING (tenant_id, stream, granularity, bucket, max(computed_at)) NOT IN (
+    SELECT
+        tenant_id,
+        stream,
+        granularity,
+        bucket,
+        ticketing_changes.rolled_at
+    FROM sluice.ticketing_changes
+    WHERE ticketing_changes.rolled_at > (now() - toIntervalMinute(11))
+);
+
+CREATE MATERIALIZED VIEW sluice.ticketing_changes_sales_mv TO sluice.ticketing_changes
+(
+    `tenant_id` String,
+    `stream` String,
+    `granularity` String,
+    `bucket` DateTime('UTC'),
+    `changed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    'ticketing_sales' AS stream,
+    granularity,
+    if(granularity = 'hour', hour, toStartOfDay(hour)) AS bucket,
+    now64(3) AS changed_at
+FROM
+(
+    SELECT DISTINCT
+        tenant_id,
+        toStartOfHour(occurred_at) AS hour
+    FROM sluice.ticketing_sales
+)
+ARRAY JOIN ['hour', 'day'] AS granularity
+GROUP BY
+    tenant_id,
+    granularity,
+    bucket;
+
+CREATE TABLE sluice.ticketing_corrections
+(
+    `tenant_id` String,
+    `stream` LowCardinality(String),
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `latest` SimpleAggregateFunction(max, Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC'))),
+    `seen_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    INDEX recent seen_at TYPE minmax GRANULARITY 1
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant_id, stream, id, occurred_at)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_corrections_events_mv TO sluice.ticketing_corrections
+(
+    `tenant_id` String,
+    `stream` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_events' AS stream,
+    id,
+    occurred_at,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.ticketing_events_parsed
+WHERE (reason = '') AND (updated_at != occurred_at);
+
+CREATE MATERIALIZED VIEW sluice.ticketing_corrections_page_views_mv TO sluice.ticketing_corrections
+(
+    `tenant_id` String,
+    `stream` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_page_views' AS stream,
+    id,
+    occurred_at,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.ticketing_page_views_parsed
+WHERE (reason = '') AND (updated_at != occurred_at);
+
+CREATE MATERIALIZED VIEW sluice.ticketing_corrections_sales_mv TO sluice.ticketing_corrections
+(
+    `tenant_id` String,
+    `stream` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `latest` Tuple(
+        updated_at DateTime64(6, 'UTC'),
+        seen_at DateTime64(3, 'UTC')),
+    `seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    'ticketing_sales' AS stream,
+    id,
+    occurred_at,
+    CAST((updated_at, now64(3)), 'Tuple(updated_at DateTime64(6, \'UTC\'), seen_at DateTime64(3, \'UTC\'))') AS latest,
+    latest.seen_at AS seen_at
+FROM sluice.ticketing_sales_parsed
+WHERE (reason = '') AND (updated_at != occurred_at);
+
+CREATE TABLE sluice.ticketing_events
+(
+    `tenant_id` String,
+    `id` String CODEC(ZSTD(1)),
+    `event_type` LowCardinality(String),
+    `occurred_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `session_id` String CODEC(ZSTD(1)),
+    `show_id` String CODEC(ZSTD(1)),
+    `organizer_id` String CODEC(ZSTD(1)),
+    `user_id` String CODEC(ZSTD(1)),
+    `ticket_type_id` String CODEC(ZSTD(1)),
+    `order_id` String CODEC(ZSTD(1)),
+    `quantity` UInt32,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
+    `city` String CODEC(ZSTD(1)),
+    `channel` String,
+    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `actor_hash` UInt64 MATERIALIZED sipHash64(if(user_id = '', concat('session ', session_id), concat('user ', user_id))) CODEC(NONE),
+    `arrived_at` DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)),
+    INDEX arrivals arrived_at TYPE minmax GRANULARITY 1,
+    INDEX ids id TYPE bloom_filter(0.0001) GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(updated_at, deleted)
+PARTITION BY toYYYYMM(occurred_at)
+PRIMARY KEY (tenant_id, occurred_at)
+ORDER BY (tenant_id, occurred_at, id)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE TABLE sluice.ticketing_events_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_events_json_odd_mv TO sluice.ticketing_events_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.ticketing_events_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_events_json_plain_mv TO sluice.ticketing_events_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.ticketing_events_landing
+WHERE plain;
+
+CREATE TABLE sluice.ticketing_events_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String COMMENT '{"id": "e1", "eventType": "view", "occurredAt": "2026-11-20T10:00:00Z", "sessionId": "s1", "userId": "u1", "showId": "gala", "organizerId": "northside", "device": "phone", "country": "DE", "city": "Berlin"}',
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_events_moved_mv TO sluice.ticketing_events
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    corrected_before AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_events') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_events_parsed
+            WHERE reason = ''
+        ))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            seen_at
+        FROM corrected_before
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at
+        FROM sluice.ticketing_events
+        WHERE (NOT deleted) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_events_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_events_parsed
+        WHERE (reason = '') AND ((updated_at != occurred_at) OR ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM corrected_before
+        )))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_events_parsed
+        WHERE (reason = '') AND (updated_at = occurred_at) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_events_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            groupUniqArray(occurred_at) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT DISTINCT
+    corrected.tenant_id AS tenant_id,
+    corrected.id AS id,
+    arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
+    corrected.newest AS updated_at,
+    true AS deleted
+FROM sluice.ticketing_events_parsed AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id)
+WHERE landed.reason = '';
+
+CREATE MATERIALIZED VIEW sluice.ticketing_events_moved_refresh
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO sluice.ticketing_events
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    recent AS
+    (
+        SELECT DISTINCT
+            tenant_id,
+            id
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_events') AND (seen_at > (now() - toIntervalMinute(3)))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at,
+            false AS is_shown
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_events') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at,
+            true AS is_shown
+        FROM sluice.ticketing_events
+        FINAL
+        WHERE (tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        )
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            groupUniqArrayIf(occurred_at, is_shown) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT
+    tenant_id,
+    id,
+    arrayJoin(arrayFilter(other -> (other != place), places)) AS occurred_at,
+    newest AS updated_at,
+    true AS deleted
+FROM corrected;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_events_mv TO sluice.ticketing_events
+(
+    `tenant_id` String,
+    `id` String,
+    `event_type` LowCardinality(String),
+    `occurred_at` DateTime64(3, 'UTC'),
+    `session_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `user_id` String,
+    `ticket_type_id` String,
+    `order_id` String,
+    `quantity` UInt32,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
+    `city` String,
+    `channel` String,
+    `updated_at` DateTime64(6, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    id,
+    event_type,
+    occurred_at,
+    session_id,
+    show_id,
+    organizer_id,
+    user_id,
+    ticket_type_id,
+    order_id,
+    quantity,
+    device,
+    browser,
+    os,
+    country,
+    city,
+    channel,
+    updated_at
+FROM sluice.ticketing_events_parsed
+WHERE reason = '';
+
+CREATE TABLE sluice.ticketing_events_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_events_odd_mv TO sluice.ticketing_events_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.ticketing_events_landing
+WHERE NOT plain;
+
+CREATE TABLE sluice.ticketing_events_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `event_type` LowCardinality(String),
+    `occurred_at` DateTime64(3, 'UTC'),
+    `session_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `user_id` String,
+    `ticket_type_id` String,
+    `order_id` String,
+    `quantity` UInt32,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
+    `city` String,
+    `channel` String,
+    `updated_at` DateTime64(6, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_events_parsed_mv TO sluice.ticketing_events_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `event_type` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `session_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `user_id` String,
+    `ticket_type_id` String,
+    `order_id` String,
+    `quantity` UInt32,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
+    `city` String,
+    `channel` String,
+    `updated_at` DateTime64(6, 'UTC')
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            multiIf(json = line, '', position(fields.id, '﷐') > 0, 'id', position(fields.sessionId, '﷐') > 0, 'sessionId', position(fields.showId, '﷐') > 0, 'showId', position(fields.organizerId, '﷐') > 0, 'organizerId', position(fields.userId, '﷐') > 0, 'userId', position(fields.ticketTypeId, '﷐') > 0, 'ticketTypeId', position(fields.orderId, '﷐') > 0, 'orderId', position(fields.device, '﷐') > 0, 'device', position(fields.browser, '﷐') > 0, 'browser', position(fields.os, '﷐') > 0, 'os', position(fields.country, '﷐') > 0, 'country', position(fields.city, '﷐') > 0, 'city', position(fields.channel, '﷐') > 0, 'channel', '') AS halfPairField,
+            JSONExtract(json, 'Tuple(\n                    id String,\n                    eventType String,\n                    occurredAt String,\n                    sessionId String,\n                    showId String,\n                    organizerId String,\n                    userId String,\n                    ticketTypeId String,\n                    orderId String,\n                    quantity String,\n                    device String,\n                    browser String,\n                    os String,\n                    country String,\n                    city String,\n                    channel String,\n                    updatedAt String\n                )') AS fields,
+            multiIf(match(fields.occurredAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.occurredAt, 3, 'UTC'), toInt64OrNull(fields.occurredAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.occurredAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS at,
+            if(fields.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), if((toInt64OrNull(fields.updatedAt) IS NULL) AND (multiIf(match(fields.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.updatedAt, 3, 'UTC'), toInt64OrNull(fields.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(fields.updatedAt, 6, 'UTC'), CAST(multiIf(match(fields.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.updatedAt, 3, 'UTC'), toInt64OrNull(fields.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))'))) AS updated
+        FROM sluice.ticketing_events_json
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), fields.id = '', 'id is missing', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '') != '', concat('id ', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '')), fields.eventType = '', 'eventType is missing', (fields.eventType NOT IN ('view', 'click', 'add_to_cart', 'checkout', 'purchase', 'refund', 'check_in', 'share', 'favorite')), concat('eventType is unknown: ', concat('"', substringUTF8(fields.eventType, 1, 64), if(lengthUTF8(fields.eventType) > 64, '…', ''), '"')), fields.occurredAt = '', 'occurredAt is missing', at IS NULL, concat('occurredAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.occurredAt, 1, 64), if(lengthUTF8(fields.occurredAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('occurredAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.occurredAt, 1, 64), if(lengthUTF8(fields.occurredAt) > 64, '…', ''), '"')), fields.sessionId = '', 'sessionId is missing', multiIf(length(fields.sessionId) > 256, 'is longer than 256 bytes', (startsWith(fields.sessionId, '{') OR startsWith(fields.sessionId, '[')) AND isValidJSON(fields.sessionId), 'is not a string', '') != '', concat('sessionId ', multiIf(length(fields.sessionId) > 256, 'is longer than 256 bytes', (startsWith(fields.sessionId, '{') OR startsWith(fields.sessionId, '[')) AND isValidJSON(fields.sessionId), 'is not a string', '')), fields.showId = '', 'showId is missing', multiIf(length(fields.showId) > 256, 'is longer than 256 bytes', (startsWith(fields.showId, '{') OR startsWith(fields.showId, '[')) AND isValidJSON(fields.showId), 'is not a string', '') != '', concat('showId ', multiIf(length(fields.showId) > 256, 'is longer than 256 bytes', (startsWith(fields.showId, '{') OR startsWith(fields.showId, '[')) AND isValidJSON(fields.showId), 'is not a string', '')), fields.organizerId = '', 'organizerId is missing', multiIf(length(fields.organizerId) > 256, 'is longer than 256 bytes', (startsWith(fields.organizerId, '{') OR startsWith(fields.organizerId, '[')) AND isValidJSON(fields.organizerId), 'is not a string', '') != '', concat('organizerId ', multiIf(length(fields.organizerId) > 256, 'is longer than 256 bytes', (startsWith(fields.organizerId, '{') OR startsWith(fields.organizerId, '[')) AND isValidJSON(fields.organizerId), 'is not a string', '')), multiIf(length(fields.userId) > 256, 'is longer than 256 bytes', (startsWith(fields.userId, '{') OR startsWith(fields.userId, '[')) AND isValidJSON(fields.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(fields.userId) > 256, 'is longer than 256 bytes', (startsWith(fields.userId, '{') OR startsWith(fields.userId, '[')) AND isValidJSON(fields.userId), 'is not a string', '')), multiIf(length(fields.ticketTypeId) > 256, 'is longer than 256 bytes', (startsWith(fields.ticketTypeId, '{') OR startsWith(fields.ticketTypeId, '[')) AND isValidJSON(fields.ticketTypeId), 'is not a string', '') != '', concat('ticketTypeId ', multiIf(length(fields.ticketTypeId) > 256, 'is longer than 256 bytes', (startsWith(fields.ticketTypeId, '{') OR startsWith(fields.ticketTypeId, '[')) AND isValidJSON(fields.ticketTypeId), 'is not a string', '')), multiIf(length(fields.orderId) > 256, 'is longer than 256 bytes', (startsWith(fields.orderId, '{') OR startsWith(fields.orderId, '[')) AND isValidJSON(fields.orderId), 'is not a string', '') != '', concat('orderId ', multiIf(length(fields.orderId) > 256, 'is longer than 256 bytes', (startsWith(fields.orderId, '{') OR startsWith(fields.orderId, '[')) AND isValidJSON(fields.orderId), 'is not a string', '')), (fields.quantity != '') AND (NOT ifNull((toUInt32OrNull(fields.quantity) >= 0) AND (toUInt32OrNull(fields.quantity) <= 100000), 0)), concat('quantity is not a whole number from 0 to 100000: ', concat('"', substringUTF8(fields.quantity, 1, 64), if(lengthUTF8(fields.quantity) > 64, '…', ''), '"')), multiIf(length(fields.device) > 256, 'is longer than 256 bytes', (startsWith(fields.device, '{') OR startsWith(fields.device, '[')) AND isValidJSON(fields.device), 'is not a string', '') != '', concat('device ', multiIf(length(fields.device) > 256, 'is longer than 256 bytes', (startsWith(fields.device, '{') OR startsWith(fields.device, '[')) AND isValidJSON(fields.device), 'is not a string', '')), multiIf(length(fields.browser) > 256, 'is longer than 256 bytes', (startsWith(fields.browser, '{') OR startsWith(fields.browser, '[')) AND isValidJSON(fields.browser), 'is not a string', '') != '', concat('browser ', multiIf(length(fields.browser) > 256, 'is longer than 256 bytes', (startsWith(fields.browser, '{') OR startsWith(fields.browser, '[')) AND isValidJSON(fields.browser), 'is not a string', '')), multiIf(length(fields.os) > 256, 'is longer than 256 bytes', (startsWith(fields.os, '{') OR startsWith(fields.os, '[')) AND isValidJSON(fields.os), 'is not a string', '') != '', concat('os ', multiIf(length(fields.os) > 256, 'is longer than 256 bytes', (startsWith(fields.os, '{') OR startsWith(fields.os, '[')) AND isValidJSON(fields.os), 'is not a string', '')), multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '') != '', concat('country ', multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '')), multiIf(length(fields.city) > 256, 'is longer than 256 bytes', (startsWith(fields.city, '{') OR startsWith(fields.city, '[')) AND isValidJSON(fields.city), 'is not a string', '') != '', concat('city ', multiIf(length(fields.city) > 256, 'is longer than 256 bytes', (startsWith(fields.city, '{') OR startsWith(fields.city, '[')) AND isValidJSON(fields.city), 'is not a string', '')), multiIf(length(fields.channel) > 256, 'is longer than 256 bytes', (startsWith(fields.channel, '{') OR startsWith(fields.channel, '[')) AND isValidJSON(fields.channel), 'is not a string', '') != '', concat('channel ', multiIf(length(fields.channel) > 256, 'is longer than 256 bytes', (startsWith(fields.channel, '{') OR startsWith(fields.channel, '[')) AND isValidJSON(fields.channel), 'is not a string', '')), (fields.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.updatedAt, 1, 64), if(lengthUTF8(fields.updatedAt) > 64, '…', ''), '"')), (fields.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.updatedAt, 1, 64), if(lengthUTF8(fields.updatedAt) > 64, '…', ''), '"')), '') AS reason,
+    fields.id AS id,
+    fields.eventType AS event_type,
+    assumeNotNull(at) AS occurred_at,
+    fields.sessionId AS session_id,
+    fields.showId AS show_id,
+    fields.organizerId AS organizer_id,
+    fields.userId AS user_id,
+    fields.ticketTypeId AS ticket_type_id,
+    fields.orderId AS order_id,
+    toUInt32OrZero(fields.quantity) AS quantity,
+    fields.device AS device,
+    fields.browser AS browser,
+    fields.os AS os,
+    fields.country AS country,
+    fields.city AS city,
+    fields.channel AS channel,
+    assumeNotNull(updated) AS updated_at
+FROM extracted;
+
+CREATE TABLE sluice.ticketing_events_rollup
+(
+    `tenant_id` String,
+    `facet` LowCardinality(String),
+    `bucket` DateTime('UTC'),
+    `organizer_id` String,
+    `show_id` String,
+    `country` String,
+    `city` String,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `event_type` LowCardinality(String),
+    `events` UInt64,
+    `computed_at` DateTime64(3, 'UTC'),
+    INDEX recent computed_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(computed_at)
+PARTITION BY toYear(bucket)
+ORDER BY (tenant_id, facet, bucket, organizer_id, show_id, country, city, device, browser, os, event_type)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_events_rollup_refresh
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO sluice.ticketing_events_rollup
+(
+    `tenant_id` String,
+    `facet` String,
+    `bucket` DateTime('UTC'),
+    `organizer_id` String,
+    `show_id` String,
+    `country` String,
+    `city` String,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `event_type` String,
+    `events` UInt64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    settled AS
+    (
+        SELECT
+            tenant_id,
+            granularity,
+            bucket
+        FROM sluice.ticketing_changes
+        WHERE stream = 'ticketing_events'
+        GROUP BY
+            tenant_id,
+            granularity,
+            bucket
+        HAVING (max(changed_at) < (toStartOfMinute(now()) - toIntervalMinute(1))) AND (max(rolled_at) <= (max(changed_at) + toIntervalMinute(1)))
+    )
+SELECT
+    tenant_id,
+    facet,
+    bucket,
+    organizer_id,
+    show_id,
+    country,
+    city,
+    device,
+    browser,
+    os,
+    event_type,
+    sum(group_events) AS events,
+    toDateTime64(toStartOfMinute(now()), 3, 'UTC') AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        'show' AS facet,
+        toStartOfHour(occurred_at) AS bucket,
+        organizer_id,
+        show_id,
+        '' AS country,
+        '' AS city,
+        '' AS device,
+        '' AS browser,
+        '' AS os,
+        event_type,
+        count() AS group_events
+    FROM sluice.ticketing_events
+    FINAL
+    WHERE (tenant_id, toStartOfHour(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'hour'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        show_id,
+        event_type
+    UNION ALL
+    SELECT
+        tenant_id,
+        'place' AS facet,
+        toStartOfDay(occurred_at) AS bucket,
+        organizer_id,
+        '' AS show_id,
+        country,
+        city,
+        '' AS device,
+        '' AS browser,
+        '' AS os,
+        event_type,
+        count() AS group_events
+    FROM sluice.ticketing_events
+    FINAL
+    WHERE (tenant_id, toStartOfDay(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'day'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        country,
+        city,
+        event_type
+    UNION ALL
+    SELECT
+        tenant_id,
+        'device' AS facet,
+        toStartOfDay(occurred_at) AS bucket,
+        organizer_id,
+        '' AS show_id,
+        '' AS country,
+        '' AS city,
+        device,
+        browser,
+        os,
+        event_type,
+        count() AS group_events
+    FROM sluice.ticketing_events
+    FINAL
+    WHERE (tenant_id, toStartOfDay(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'day'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        device,
+        browser,
+        os,
+        event_type
+    UNION ALL
+    SELECT
+        tenant_id,
+        facet,
+        bucket,
+        organizer_id,
+        show_id,
+        country,
+        city,
+        device,
+        browser,
+        os,
+        event_type,
+        0
+    FROM sluice.ticketing_events_rollup
+    WHERE (tenant_id, if((facet IN ('show')), 'hour', 'day'), bucket) IN (
+        SELECT
+            tenant_id,
+            granularity,
+            bucket
+        FROM settled
+    )
+    UNION ALL
+    SELECT
+        tenant_id,
+        arrayJoin(if(granularity = 'hour', ['show'], ['place', 'device'])) AS facet,
+        bucket,
+        '',
+        '',
+        '',
+        '',
+        '',
+        '',
+        '',
+        '',
+        0
+    FROM settled
+)
+GROUP BY
+    tenant_id,
+    facet,
+    bucket,
+    organizer_id,
+    show_id,
+    country,
+    city,
+    device,
+    browser,
+    os,
+    event_type;
+
+CREATE TABLE sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` LowCardinality(String),
+    `id` String
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant_id, kind, id)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_named_events_mv TO sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` String
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT DISTINCT
+    tenant_id,
+    named.1 AS kind,
+    named.2 AS id
+FROM sluice.ticketing_events_parsed
+ARRAY JOIN [('organizer', organizer_id), ('show', show_id)] AS named
+WHERE (reason = '') AND ((named.2) != '') AND ((tenant_id, named.1, named.2) NOT IN (
+    SELECT
+        tenant_id,
+        kind,
+        id
+    FROM sluice.ticketing_named
+    WHERE tenant_id IN (
+        SELECT tenant_id
+        FROM sluice.ticketing_events_parsed
+    )
+));
+
+CREATE MATERIALIZED VIEW sluice.ticketing_named_organizers_mv TO sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` String
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT DISTINCT
+    tenant_id,
+    'organizer' AS kind,
+    organizer_id AS id
+FROM sluice.ticketing_organizers_parsed
+WHERE (reason = '') AND (organizer_id != '') AND ((tenant_id, 'organizer', organizer_id) NOT IN (
+    SELECT
+        tenant_id,
+        kind,
+        id
+    FROM sluice.ticketing_named
+    WHERE tenant_id IN (
+        SELECT tenant_id
+        FROM sluice.ticketing_organizers_parsed
+    )
+));
+
+CREATE MATERIALIZED VIEW sluice.ticketing_named_page_views_mv TO sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` String
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT DISTINCT
+    tenant_id,
+    named.1 AS kind,
+    named.2 AS id
+FROM sluice.ticketing_page_views_parsed
+ARRAY JOIN [('organizer', organizer_id), ('show', show_id)] AS named
+WHERE (reason = '') AND ((named.2) != '') AND ((tenant_id, named.1, named.2) NOT IN (
+    SELECT
+        tenant_id,
+        kind,
+        id
+    FROM sluice.ticketing_named
+    WHERE tenant_id IN (
+        SELECT tenant_id
+        FROM sluice.ticketing_page_views_parsed
+    )
+));
+
+CREATE MATERIALIZED VIEW sluice.ticketing_named_sales_mv TO sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` String
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT DISTINCT
+    tenant_id,
+    named.1 AS kind,
+    named.2 AS id
+FROM sluice.ticketing_sales_parsed
+ARRAY JOIN [('organizer', organizer_id), ('show', show_id)] AS named
+WHERE (reason = '') AND ((named.2) != '') AND ((tenant_id, named.1, named.2) NOT IN (
+    SELECT
+        tenant_id,
+        kind,
+        id
+    FROM sluice.ticketing_named
+    WHERE tenant_id IN (
+        SELECT tenant_id
+        FROM sluice.ticketing_sales_parsed
+    )
+));
+
+CREATE MATERIALIZED VIEW sluice.ticketing_named_shows_mv TO sluice.ticketing_named
+(
+    `tenant_id` String,
+    `kind` String,
+    `id` String
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT DISTINCT
+    tenant_id,
+    'show' AS kind,
+    show_id AS id
+FROM sluice.ticketing_shows_parsed
+WHERE (reason = '') AND (show_id != '') AND ((tenant_id, 'show', show_id) NOT IN (
+    SELECT
+        tenant_id,
+        kind,
+        id
+    FROM sluice.ticketing_named
+    WHERE tenant_id IN (
+        SELECT tenant_id
+        FROM sluice.ticketing_shows_parsed
+    )
+));
+
+CREATE TABLE sluice.ticketing_organizers
+(
+    `tenant_id` String,
+    `id` String,
+    `organizer_id` String,
+    `changed_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `name` Nullable(String),
+    `country` Nullable(String),
+    `tier` Nullable(String),
+    `received_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `version` UInt64,
+    INDEX recent received_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant_id, organizer_id, id)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE VIEW sluice.ticketing_organizers_current
+(
+    `tenant_id` String,
+    `organizer_id` String,
+    `name` String,
+    `country` String,
+    `tier` String,
+    `changed_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    organizer_id,
+    ifNull(argMax(since.name, (since.changed_at, since.id)), '') AS name,
+    ifNull(argMax(since.country, (since.changed_at, since.id)), '') AS country,
+    ifNull(argMax(since.tier, (since.changed_at, since.id)), '') AS tier,
+    max(since.changed_at) AS changed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        organizer_id,
+        name,
+        country,
+        tier,
+        changed_at,
+        id,
+        deleted,
+        maxIf((changed_at, id, true), deleted) OVER (PARTITION BY tenant_id, organizer_id) AS deletion
+    FROM sluice.ticketing_organizers
+    FINAL
+) AS since
+WHERE (NOT (since.deletion.3)) OR ((since.changed_at, since.id) > (since.deletion.1, since.deletion.2))
+GROUP BY
+    tenant_id,
+    organizer_id;
+
+CREATE TABLE sluice.ticketing_organizers_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_organizers_json_odd_mv TO sluice.ticketing_organizers_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.ticketing_organizers_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_organizers_json_plain_mv TO sluice.ticketing_organizers_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.ticketing_organizers_landing
+WHERE plain;
+
+CREATE TABLE sluice.ticketing_organizers_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String COMMENT '{"id": "c1", "organizerId": "org-aurora", "changedAt": "2026-11-20T10:00:00Z", "name": "Aurora", "country": "DE", "tier": "gold"}',
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_organizers_mv TO sluice.ticketing_organizers
+(
+    `tenant_id` String,
+    `id` String,
+    `organizer_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` Bool,
+    `name` Nullable(String),
+    `country` Nullable(String),
+    `tier` Nullable(String),
+    `received_at` DateTime64(3, 'UTC'),
+    `version` UInt64
+)
+AS SELECT
+    tenant_id,
+    id,
+    organizer_id,
+    changed_at,
+    deleted,
+    name,
+    country,
+    tier,
+    received_at,
+    bitOr(bitShiftLeft(toUInt64(greatest(toUnixTimestamp64Milli(changed_at), 0)), 22), bitAnd(sipHash64((deleted, name, country, tier)), 4194303)) AS version
+FROM sluice.ticketing_organizers_parsed
+WHERE reason = '';
+
+CREATE TABLE sluice.ticketing_organizers_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_organizers_odd_mv TO sluice.ticketing_organizers_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.ticketing_organizers_landing
+WHERE NOT plain;
+
+CREATE TABLE sluice.ticketing_organizers_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `organizer_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` Bool,
+    `name` Nullable(String),
+    `country` Nullable(String),
+    `tier` Nullable(String)
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_organizers_parsed_mv TO sluice.ticketing_organizers_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `organizer_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` UInt8,
+    `name` Nullable(String),
+    `country` Nullable(String),
+    `tier` Nullable(String)
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            JSONExtract(json, 'Tuple(\n                    id String,\n                    organizerId String,\n                    changedAt String,\n                    deleted String,\n                    name String,\n                    country String,\n                    tier String\n                )') AS fields,
+            multiIf(match(fields.changedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.changedAt, 3, 'UTC'), toInt64OrNull(fields.changedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.changedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS changedAtInstant,
+            multiIf(json = line, '', position(fields.id, '﷐') > 0, 'id', position(fields.organizerId, '﷐') > 0, 'organizerId', position(fields.name, '﷐') > 0, 'name', position(fields.country, '﷐') > 0, 'country', position(fields.tier, '﷐') > 0, 'tier', '') AS halfPairField
+        FROM sluice.ticketing_organizers_json
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), fields.id = '', 'id is missing', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '') != '', concat('id ', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '')), fields.organizerId = '', 'organizerId is missing', multiIf(length(fields.organizerId) > 256, 'is longer than 256 bytes', (startsWith(fields.organizerId, '{') OR startsWith(fields.organizerId, '[')) AND isValidJSON(fields.organizerId), 'is not a string', '') != '', concat('organizerId ', multiIf(length(fields.organizerId) > 256, 'is longer than 256 bytes', (startsWith(fields.organizerId, '{') OR startsWith(fields.organizerId, '[')) AND isValidJSON(fields.organizerId), 'is not a string', '')), fields.changedAt = '', 'changedAt is missing', changedAtInstant IS NULL, concat('changedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.changedAt, 1, 64), if(lengthUTF8(fields.changedAt) > 64, '…', ''), '"')), (toYear(changedAtInstant) < 2000) OR (toYear(changedAtInstant) > 2100), concat('changedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.changedAt, 1, 64), if(lengthUTF8(fields.changedAt) > 64, '…', ''), '"')), (fields.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(fields.deleted, 1, 64), if(lengthUTF8(fields.deleted) > 64, '…', ''), '"')), multiIf(length(fields.name) > 256, 'is longer than 256 bytes', (startsWith(fields.name, '{') OR startsWith(fields.name, '[')) AND isValidJSON(fields.name), 'is not a string', '') != '', concat('name ', multiIf(length(fields.name) > 256, 'is longer than 256 bytes', (startsWith(fields.name, '{') OR startsWith(fields.name, '[')) AND isValidJSON(fields.name), 'is not a string', '')), multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '') != '', concat('country ', multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '')), multiIf(length(fields.tier) > 256, 'is longer than 256 bytes', (startsWith(fields.tier, '{') OR startsWith(fields.tier, '[')) AND isValidJSON(fields.tier), 'is not a string', '') != '', concat('tier ', multiIf(length(fields.tier) > 256, 'is longer than 256 bytes', (startsWith(fields.tier, '{') OR startsWith(fields.tier, '[')) AND isValidJSON(fields.tier), 'is not a string', '')), '') AS reason,
+    fields.id AS id,
+    fields.organizerId AS organizer_id,
+    assumeNotNull(changedAtInstant) AS changed_at,
+    fields.deleted IN ('true', '1') AS deleted,
+    if(JSONType(json, 'name') = 'Null', NULL, fields.name) AS name,
+    if(JSONType(json, 'country') = 'Null', NULL, fields.country) AS country,
+    if(JSONType(json, 'tier') = 'Null', NULL, fields.tier) AS tier
+FROM extracted;
+
+CREATE TABLE sluice.ticketing_page_views
+(
+    `tenant_id` String,
+    `id` String CODEC(ZSTD(1)),
+    `occurred_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `visitor_id` String CODEC(ZSTD(1)),
+    `session_id` String CODEC(ZSTD(1)),
+    `url` String CODEC(ZSTD(1)),
+    `user_id` String CODEC(ZSTD(1)),
+    `show_id` String CODEC(ZSTD(1)),
+    `organizer_id` String CODEC(ZSTD(1)),
+    `referrer` String CODEC(ZSTD(1)),
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
+    `city` String CODEC(ZSTD(1)),
+    `duration_ms` Nullable(UInt32),
+    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `weight` Float64 DEFAULT 1 COMMENT 'For how many page views it stands',
+    INDEX ids id TYPE bloom_filter(0.0001) GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(updated_at, deleted)
+PARTITION BY toYYYYMM(occurred_at)
+PRIMARY KEY (tenant_id, occurred_at)
+ORDER BY (tenant_id, occurred_at, id)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE TABLE sluice.ticketing_page_views_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_page_views_json_odd_mv TO sluice.ticketing_page_views_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.ticketing_page_views_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_page_views_json_plain_mv TO sluice.ticketing_page_views_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.ticketing_page_views_landing
+WHERE plain;
+
+CREATE TABLE sluice.ticketing_page_views_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String COMMENT '{"id": "p1", "occurredAt": "2026-11-20T10:00:00Z", "visitorId": "v1", "sessionId": "s1", "url": "https://tickets.example/shows/gala", "showId": "gala", "organizerId": "northside", "device": "phone", "country": "DE", "durationMs": 5200}',
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_page_views_moved_mv TO sluice.ticketing_page_views
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    corrected_before AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_page_views') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_page_views_parsed
+            WHERE reason = ''
+        ))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            seen_at
+        FROM corrected_before
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at
+        FROM sluice.ticketing_page_views
+        WHERE (NOT deleted) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_page_views_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_page_views_parsed
+        WHERE (reason = '') AND ((updated_at != occurred_at) OR ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM corrected_before
+        )))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_page_views_parsed
+        WHERE (reason = '') AND (updated_at = occurred_at) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_page_views_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            groupUniqArray(occurred_at) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT DISTINCT
+    corrected.tenant_id AS tenant_id,
+    corrected.id AS id,
+    arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
+    corrected.newest AS updated_at,
+    true AS deleted
+FROM sluice.ticketing_page_views_parsed AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id)
+WHERE landed.reason = '';
+
+CREATE MATERIALIZED VIEW sluice.ticketing_page_views_moved_refresh
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO sluice.ticketing_page_views
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    recent AS
+    (
+        SELECT DISTINCT
+            tenant_id,
+            id
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_page_views') AND (seen_at > (now() - toIntervalMinute(3)))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at,
+            false AS is_shown
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_page_views') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at,
+            true AS is_shown
+        FROM sluice.ticketing_page_views
+        FINAL
+        WHERE (tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        )
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            groupUniqArrayIf(occurred_at, is_shown) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT
+    tenant_id,
+    id,
+    arrayJoin(arrayFilter(other -> (other != place), places)) AS occurred_at,
+    newest AS updated_at,
+    true AS deleted
+FROM corrected;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_page_views_mv TO sluice.ticketing_page_views
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `visitor_id` String,
+    `session_id` String,
+    `url` String,
+    `user_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `referrer` String,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
+    `city` String,
+    `duration_ms` Nullable(UInt32),
+    `updated_at` DateTime64(6, 'UTC'),
+    `weight` Float64
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    parsed.tenant_id AS tenant_id,
+    id,
+    occurred_at,
+    visitor_id,
+    session_id,
+    url,
+    user_id,
+    show_id,
+    organizer_id,
+    referrer,
+    device,
+    browser,
+    os,
+    country,
+    city,
+    duration_ms,
+    updated_at,
+    multiIf(NOT ((visitor_id = '') OR (((arrayFirst(rule -> (((rule.2) <= occurred_at) AND (if(startsWith(url, '/'), extract(url, '^[^?#]*'), path(url)) LIKE (rule.1))), arrayPushBack(arrayConcat(own.rules, (
+        SELECT any(rules)
+        FROM sluice.sampling_rules_of_tenants
+        WHERE (stream = 'ticketing_page_views') AND (tenant_id = '')
+    )), ('%', toDateTime64('1900-01-01 00:00:00', 3, 'UTC'), 1.)))).3) >= 1) OR ((sipHash64(concat('sampled ', visitor_id)) / 18446744073709552000.) < ((arrayFirst(rule -> (((rule.2) <= occurred_at) AND (if(startsWith(url, '/'), extract(url, '^[^?#]*'), path(url)) LIKE (rule.1))), arrayPushBack(arrayConcat(own.rules, (
+        SELECT any(rules)
+        FROM sluice.sampling_rules_of_tenants
+        WHERE (stream = 'ticketing_page_views') AND (tenant_id = '')
+    )), ('%', toDateTime64('1900-01-01 00:00:00', 3, 'UTC'), 1.)))).3))), 0., (visitor_id = '') OR (((arrayFirst(rule -> (((rule.2) <= occurred_at) AND (if(startsWith(url, '/'), extract(url, '^[^?#]*'), path(url)) LIKE (rule.1))), arrayPushBack(arrayConcat(own.rules, (
+        SELECT any(rules)
+        FROM sluice.sampling_rules_of_tenants
+        WHERE (stream = 'ticketing_page_views') AND (tenant_id = '')
+    )), ('%', toDateTime64('1900-01-01 00:00:00', 3, 'UTC'), 1.)))).3) >= 1), 1., 1 / ((arrayFirst(rule -> (((rule.2) <= occurred_at) AND (if(startsWith(url, '/'), extract(url, '^[^?#]*'), path(url)) LIKE (rule.1))), arrayPushBack(arrayConcat(own.rules, (
+        SELECT any(rules)
+        FROM sluice.sampling_rules_of_tenants
+        WHERE (stream = 'ticketing_page_views') AND (tenant_id = '')
+    )), ('%', toDateTime64('1900-01-01 00:00:00', 3, 'UTC'), 1.)))).3)) AS weight
+FROM sluice.ticketing_page_views_parsed AS parsed
+LEFT JOIN
+(
+    SELECT
+        tenant_id,
+        rules
+    FROM sluice.sampling_rules_of_tenants
+    WHERE stream = 'ticketing_page_views'
+) AS own ON own.tenant_id = parsed.tenant_id
+WHERE (reason = '') AND (weight > 0);
+
+CREATE TABLE sluice.ticketing_page_views_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_page_views_odd_mv TO sluice.ticketing_page_views_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.ticketing_page_views_landing
+WHERE NOT plain;
+
+CREATE TABLE sluice.ticketing_page_views_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `visitor_id` String,
+    `session_id` String,
+    `url` String,
+    `user_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `referrer` String,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
+    `city` String,
+    `duration_ms` Nullable(UInt32),
+    `updated_at` DateTime64(6, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_page_views_parsed_mv TO sluice.ticketing_page_views_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `visitor_id` String,
+    `session_id` String,
+    `url` String,
+    `user_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `referrer` String,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
+    `city` String,
+    `duration_ms` Nullable(UInt32),
+    `updated_at` DateTime64(6, 'UTC')
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            multiIf(json = line, '', position(fields.id, '﷐') > 0, 'id', position(fields.visitorId, '﷐') > 0, 'visitorId', position(fields.sessionId, '﷐') > 0, 'sessionId', position(fields.url, '﷐') > 0, 'url', position(fields.userId, '﷐') > 0, 'userId', position(fields.showId, '﷐') > 0, 'showId', position(fields.organizerId, '﷐') > 0, 'organizerId', position(fields.referrer, '﷐') > 0, 'referrer', position(fields.device, '﷐') > 0, 'device', position(fields.browser, '﷐') > 0, 'browser', position(fields.os, '﷐') > 0, 'os', position(fields.country, '﷐') > 0, 'country', position(fields.city, '﷐') > 0, 'city', '') AS halfPairField,
+            JSONExtract(json, 'Tuple(\n                    id String,\n                    occurredAt String,\n                    visitorId String,\n                    sessionId String,\n                    url String,\n                    userId String,\n                    showId String,\n                    organizerId String,\n                    referrer String,\n                    device String,\n                    browser String,\n                    os String,\n                    country String,\n                    city String,\n                    durationMs String,\n                    updatedAt String\n                )') AS fields,
+            multiIf(match(fields.occurredAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.occurredAt, 3, 'UTC'), toInt64OrNull(fields.occurredAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.occurredAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS at,
+            if(fields.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), if((toInt64OrNull(fields.updatedAt) IS NULL) AND (multiIf(match(fields.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.updatedAt, 3, 'UTC'), toInt64OrNull(fields.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(fields.updatedAt, 6, 'UTC'), CAST(multiIf(match(fields.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.updatedAt, 3, 'UTC'), toInt64OrNull(fields.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))'))) AS updated
+        FROM sluice.ticketing_page_views_json
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), fields.id = '', 'id is missing', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '') != '', concat('id ', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '')), fields.occurredAt = '', 'occurredAt is missing', at IS NULL, concat('occurredAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.occurredAt, 1, 64), if(lengthUTF8(fields.occurredAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('occurredAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.occurredAt, 1, 64), if(lengthUTF8(fields.occurredAt) > 64, '…', ''), '"')), fields.visitorId = '', 'visitorId is missing', multiIf(length(fields.visitorId) > 256, 'is longer than 256 bytes', (startsWith(fields.visitorId, '{') OR startsWith(fields.visitorId, '[')) AND isValidJSON(fields.visitorId), 'is not a string', '') != '', concat('visitorId ', multiIf(length(fields.visitorId) > 256, 'is longer than 256 bytes', (startsWith(fields.visitorId, '{') OR startsWith(fields.visitorId, '[')) AND isValidJSON(fields.visitorId), 'is not a string', '')), fields.sessionId = '', 'sessionId is missing', multiIf(length(fields.sessionId) > 256, 'is longer than 256 bytes', (startsWith(fields.sessionId, '{') OR startsWith(fields.sessionId, '[')) AND isValidJSON(fields.sessionId), 'is not a string', '') != '', concat('sessionId ', multiIf(length(fields.sessionId) > 256, 'is longer than 256 bytes', (startsWith(fields.sessionId, '{') OR startsWith(fields.sessionId, '[')) AND isValidJSON(fields.sessionId), 'is not a string', '')), fields.url = '', 'url is missing', length(fields.url) > 4096, 'url is longer than 4096 bytes', (startsWith(fields.url, '{') OR startsWith(fields.url, '[')) AND isValidJSON(fields.url), 'url is not a string', multiIf(length(fields.userId) > 256, 'is longer than 256 bytes', (startsWith(fields.userId, '{') OR startsWith(fields.userId, '[')) AND isValidJSON(fields.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(fields.userId) > 256, 'is longer than 256 bytes', (startsWith(fields.userId, '{') OR startsWith(fields.userId, '[')) AND isValidJSON(fields.userId), 'is not a string', '')), multiIf(length(fields.showId) > 256, 'is longer than 256 bytes', (startsWith(fields.showId, '{') OR startsWith(fields.showId, '[')) AND isValidJSON(fields.showId), 'is not a string', '') != '', concat('showId ', multiIf(length(fields.showId) > 256, 'is longer than 256 bytes', (startsWith(fields.showId, '{') OR startsWith(fields.showId, '[')) AND isValidJSON(fields.showId), 'is not a string', '')), multiIf(length(fields.organizerId) > 256, 'is longer than 256 bytes', (startsWith(fields.organizerId, '{') OR startsWith(fields.organizerId, '[')) AND isValidJSON(fields.organizerId), 'is not a string', '') != '', concat('organizerId ', multiIf(length(fields.organizerId) > 256, 'is longer than 256 bytes', (startsWith(fields.organizerId, '{') OR startsWith(fields.organizerId, '[')) AND isValidJSON(fields.organizerId), 'is not a string', '')), length(fields.referrer) > 4096, 'referrer is longer than 4096 bytes', (startsWith(fields.referrer, '{') OR startsWith(fields.referrer, '[')) AND isValidJSON(fields.referrer), 'referrer is not a string', multiIf(length(fields.device) > 256, 'is longer than 256 bytes', (startsWith(fields.device, '{') OR startsWith(fields.device, '[')) AND isValidJSON(fields.device), 'is not a string', '') != '', concat('device ', multiIf(length(fields.device) > 256, 'is longer than 256 bytes', (startsWith(fields.device, '{') OR startsWith(fields.device, '[')) AND isValidJSON(fields.device), 'is not a string', '')), multiIf(length(fields.browser) > 256, 'is longer than 256 bytes', (startsWith(fields.browser, '{') OR startsWith(fields.browser, '[')) AND isValidJSON(fields.browser), 'is not a string', '') != '', concat('browser ', multiIf(length(fields.browser) > 256, 'is longer than 256 bytes', (startsWith(fields.browser, '{') OR startsWith(fields.browser, '[')) AND isValidJSON(fields.browser), 'is not a string', '')), multiIf(length(fields.os) > 256, 'is longer than 256 bytes', (startsWith(fields.os, '{') OR startsWith(fields.os, '[')) AND isValidJSON(fields.os), 'is not a string', '') != '', concat('os ', multiIf(length(fields.os) > 256, 'is longer than 256 bytes', (startsWith(fields.os, '{') OR startsWith(fields.os, '[')) AND isValidJSON(fields.os), 'is not a string', '')), multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '') != '', concat('country ', multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '')), multiIf(length(fields.city) > 256, 'is longer than 256 bytes', (startsWith(fields.city, '{') OR startsWith(fields.city, '[')) AND isValidJSON(fields.city), 'is not a string', '') != '', concat('city ', multiIf(length(fields.city) > 256, 'is longer than 256 bytes', (startsWith(fields.city, '{') OR startsWith(fields.city, '[')) AND isValidJSON(fields.city), 'is not a string', '')), (fields.durationMs != '') AND (NOT ifNull((toUInt32OrNull(fields.durationMs) >= 0) AND (toUInt32OrNull(fields.durationMs) <= 4294967295), 0)), concat('durationMs is not a whole number from 0 to 4294967295: ', concat('"', substringUTF8(fields.durationMs, 1, 64), if(lengthUTF8(fields.durationMs) > 64, '…', ''), '"')), (fields.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.updatedAt, 1, 64), if(lengthUTF8(fields.updatedAt) > 64, '…', ''), '"')), (fields.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.updatedAt, 1, 64), if(lengthUTF8(fields.updatedAt) > 64, '…', ''), '"')), '') AS reason,
+    fields.id AS id,
+    assumeNotNull(at) AS occurred_at,
+    fields.visitorId AS visitor_id,
+    fields.sessionId AS session_id,
+    fields.url AS url,
+    fields.userId AS user_id,
+    fields.showId AS show_id,
+    fields.organizerId AS organizer_id,
+    fields.referrer AS referrer,
+    fields.device AS device,
+    fields.browser AS browser,
+    fields.os AS os,
+    fields.country AS country,
+    fields.city AS city,
+    toUInt32OrNull(fields.durationMs) AS duration_ms,
+    assumeNotNull(updated) AS updated_at
+FROM extracted;
+
+CREATE TABLE sluice.ticketing_sales
+(
+    `tenant_id` String,
+    `id` String CODEC(ZSTD(1)),
+    `kind` LowCardinality(String),
+    `order_id` String CODEC(ZSTD(1)),
+    `occurred_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `user_id` String CODEC(ZSTD(1)),
+    `show_id` String CODEC(ZSTD(1)),
+    `organizer_id` String CODEC(ZSTD(1)),
+    `ticket_type_id` String CODEC(ZSTD(1)),
+    `quantity` UInt32,
+    `unit_price_minor` Int64,
+    `fee_minor` Int64,
+    `discount_minor` Int64,
+    `currency` LowCardinality(String),
+    `channel` String,
+    `promo_code` String CODEC(ZSTD(1)),
+    `refund_of` String CODEC(ZSTD(1)),
+    `country` String,
+    `city` String CODEC(ZSTD(1)),
+    `device` String,
+    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `order_hash` UInt64 MATERIALIZED sipHash64(order_id) CODEC(NONE),
+    `arrived_at` DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)),
+    INDEX arrivals arrived_at TYPE minmax GRANULARITY 1,
+    INDEX ids id TYPE bloom_filter(0.0001) GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(updated_at, deleted)
+PARTITION BY toYYYYMM(occurred_at)
+PRIMARY KEY (tenant_id, occurred_at)
+ORDER BY (tenant_id, occurred_at, id)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE TABLE sluice.ticketing_sales_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_sales_json_odd_mv TO sluice.ticketing_sales_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.ticketing_sales_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_sales_json_plain_mv TO sluice.ticketing_sales_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.ticketing_sales_landing
+WHERE plain;
+
+CREATE TABLE sluice.ticketing_sales_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String COMMENT '{"id": "l1", "kind": "sale", "orderId": "o1", "occurredAt": "2026-11-20T10:00:00Z", "userId": "u1", "showId": "gala", "organizerId": "northside", "ticketTypeId": "gala-standard", "quantity": 2, "unitPriceMinor": 4500, "feeMinor": 450, "currency": "EUR", "channel": "web"}',
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_sales_moved_mv TO sluice.ticketing_sales
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    corrected_before AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_sales') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_sales_parsed
+            WHERE reason = ''
+        ))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            seen_at
+        FROM corrected_before
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at
+        FROM sluice.ticketing_sales
+        WHERE (NOT deleted) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_sales_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_sales_parsed
+        WHERE (reason = '') AND ((updated_at != occurred_at) OR ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM corrected_before
+        )))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            now64(3) AS seen_at
+        FROM sluice.ticketing_sales_parsed
+        WHERE (reason = '') AND (updated_at = occurred_at) AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM sluice.ticketing_sales_parsed
+            WHERE (reason = '') AND (updated_at != occurred_at)
+        ))
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            groupUniqArray(occurred_at) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT DISTINCT
+    corrected.tenant_id AS tenant_id,
+    corrected.id AS id,
+    arrayJoin(arrayFilter(other -> (other != corrected.place), corrected.places)) AS occurred_at,
+    corrected.newest AS updated_at,
+    true AS deleted
+FROM sluice.ticketing_sales_parsed AS landed
+INNER JOIN corrected ON (corrected.tenant_id = landed.tenant_id) AND (corrected.id = landed.id)
+WHERE landed.reason = '';
+
+CREATE MATERIALIZED VIEW sluice.ticketing_sales_moved_refresh
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO sluice.ticketing_sales
+(
+    `tenant_id` String,
+    `id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    recent AS
+    (
+        SELECT DISTINCT
+            tenant_id,
+            id
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_sales') AND (seen_at > (now() - toIntervalMinute(3)))
+    ),
+    known_places AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            latest.updated_at AS updated_at,
+            latest.seen_at AS seen_at,
+            false AS is_shown
+        FROM sluice.ticketing_corrections
+        WHERE (stream = 'ticketing_sales') AND ((tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        ))
+        UNION ALL
+        SELECT
+            tenant_id,
+            id,
+            occurred_at,
+            updated_at,
+            toDateTime64(0, 3, 'UTC') AS seen_at,
+            true AS is_shown
+        FROM sluice.ticketing_sales
+        FINAL
+        WHERE (tenant_id, id) IN (
+            SELECT
+                tenant_id,
+                id
+            FROM recent
+        )
+    ),
+    corrected AS
+    (
+        SELECT
+            tenant_id,
+            id,
+            max(updated_at) AS newest,
+            argMax(occurred_at, (updated_at, seen_at)) AS place,
+            groupUniqArrayIf(occurred_at, is_shown) AS places
+        FROM known_places
+        GROUP BY
+            tenant_id,
+            id
+    )
+SELECT
+    tenant_id,
+    id,
+    arrayJoin(arrayFilter(other -> (other != place), places)) AS occurred_at,
+    newest AS updated_at,
+    true AS deleted
+FROM corrected;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_sales_mv TO sluice.ticketing_sales
+(
+    `tenant_id` String,
+    `id` String,
+    `kind` LowCardinality(String),
+    `order_id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `user_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `ticket_type_id` String,
+    `quantity` UInt32,
+    `unit_price_minor` Int64,
+    `fee_minor` Int64,
+    `discount_minor` Int64,
+    `currency` LowCardinality(String),
+    `channel` String,
+    `promo_code` String,
+    `refund_of` String,
+    `country` String,
+    `city` String,
+    `device` String,
+    `updated_at` DateTime64(6, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    id,
+    kind,
+    order_id,
+    occurred_at,
+    user_id,
+    show_id,
+    organizer_id,
+    ticket_type_id,
+    quantity,
+    unit_price_minor,
+    fee_minor,
+    discount_minor,
+    currency,
+    channel,
+    promo_code,
+    refund_of,
+    country,
+    city,
+    device,
+    updated_at
+FROM sluice.ticketing_sales_parsed
+WHERE reason = '';
+
+CREATE TABLE sluice.ticketing_sales_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_sales_odd_mv TO sluice.ticketing_sales_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.ticketing_sales_landing
+WHERE NOT plain;
+
+CREATE TABLE sluice.ticketing_sales_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `kind` LowCardinality(String),
+    `order_id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `user_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `ticket_type_id` String,
+    `quantity` UInt32,
+    `unit_price_minor` Int64,
+    `fee_minor` Int64,
+    `discount_minor` Int64,
+    `currency` LowCardinality(String),
+    `channel` String,
+    `promo_code` String,
+    `refund_of` String,
+    `country` String,
+    `city` String,
+    `device` String,
+    `updated_at` DateTime64(6, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_sales_parsed_mv TO sluice.ticketing_sales_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `kind` String,
+    `order_id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `user_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `ticket_type_id` String,
+    `quantity` UInt32,
+    `unit_price_minor` Int64,
+    `fee_minor` Int64,
+    `discount_minor` Int64,
+    `currency` String,
+    `channel` String,
+    `promo_code` String,
+    `refund_of` String,
+    `country` String,
+    `city` String,
+    `device` String,
+    `updated_at` DateTime64(6, 'UTC')
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            multiIf(json = line, '', position(fields.id, '﷐') > 0, 'id', position(fields.orderId, '﷐') > 0, 'orderId', position(fields.userId, '﷐') > 0, 'userId', position(fields.showId, '﷐') > 0, 'showId', position(fields.organizerId, '﷐') > 0, 'organizerId', position(fields.ticketTypeId, '﷐') > 0, 'ticketTypeId', position(fields.channel, '﷐') > 0, 'channel', position(fields.promoCode, '﷐') > 0, 'promoCode', position(fields.refundOf, '﷐') > 0, 'refundOf', position(fields.country, '﷐') > 0, 'country', position(fields.city, '﷐') > 0, 'city', position(fields.device, '﷐') > 0, 'device', '') AS halfPairField,
+            JSONExtract(json, 'Tuple(\n                    id String,\n                    kind String,\n                    orderId String,\n                    occurredAt String,\n                    userId String,\n                    showId String,\n                    organizerId String,\n                    ticketTypeId String,\n                    quantity String,\n                    unitPriceMinor String,\n                    feeMinor String,\n                    discountMinor String,\n                    currency String,\n                    channel String,\n                    promoCode String,\n                    refundOf String,\n                    country String,\n                    city String,\n                    device String,\n                    updatedAt String\n                )') AS fields,
+            multiIf(match(fields.occurredAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.occurredAt, 3, 'UTC'), toInt64OrNull(fields.occurredAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.occurredAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS at,
+            if(fields.updatedAt = '', CAST(at, 'Nullable(DateTime64(6, \'UTC\'))'), if((toInt64OrNull(fields.updatedAt) IS NULL) AND (multiIf(match(fields.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.updatedAt, 3, 'UTC'), toInt64OrNull(fields.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) IS NOT NULL), parseDateTime64BestEffortOrNull(fields.updatedAt, 6, 'UTC'), CAST(multiIf(match(fields.updatedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.updatedAt, 3, 'UTC'), toInt64OrNull(fields.updatedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.updatedAt)), -62135596800000), 253402300799999), 'UTC'), NULL), 'Nullable(DateTime64(6, \'UTC\'))'))) AS updated
+        FROM sluice.ticketing_sales_json
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), fields.id = '', 'id is missing', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '') != '', concat('id ', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '')), fields.kind = '', 'kind is missing', (fields.kind NOT IN ('sale', 'refund')), concat('kind is unknown: ', concat('"', substringUTF8(fields.kind, 1, 64), if(lengthUTF8(fields.kind) > 64, '…', ''), '"')), fields.orderId = '', 'orderId is missing', multiIf(length(fields.orderId) > 256, 'is longer than 256 bytes', (startsWith(fields.orderId, '{') OR startsWith(fields.orderId, '[')) AND isValidJSON(fields.orderId), 'is not a string', '') != '', concat('orderId ', multiIf(length(fields.orderId) > 256, 'is longer than 256 bytes', (startsWith(fields.orderId, '{') OR startsWith(fields.orderId, '[')) AND isValidJSON(fields.orderId), 'is not a string', '')), fields.occurredAt = '', 'occurredAt is missing', at IS NULL, concat('occurredAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.occurredAt, 1, 64), if(lengthUTF8(fields.occurredAt) > 64, '…', ''), '"')), (toYear(at) < 2000) OR (toYear(at) > 2100), concat('occurredAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.occurredAt, 1, 64), if(lengthUTF8(fields.occurredAt) > 64, '…', ''), '"')), fields.userId = '', 'userId is missing', multiIf(length(fields.userId) > 256, 'is longer than 256 bytes', (startsWith(fields.userId, '{') OR startsWith(fields.userId, '[')) AND isValidJSON(fields.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(fields.userId) > 256, 'is longer than 256 bytes', (startsWith(fields.userId, '{') OR startsWith(fields.userId, '[')) AND isValidJSON(fields.userId), 'is not a string', '')), fields.showId = '', 'showId is missing', multiIf(length(fields.showId) > 256, 'is longer than 256 bytes', (startsWith(fields.showId, '{') OR startsWith(fields.showId, '[')) AND isValidJSON(fields.showId), 'is not a string', '') != '', concat('showId ', multiIf(length(fields.showId) > 256, 'is longer than 256 bytes', (startsWith(fields.showId, '{') OR startsWith(fields.showId, '[')) AND isValidJSON(fields.showId), 'is not a string', '')), fields.organizerId = '', 'organizerId is missing', multiIf(length(fields.organizerId) > 256, 'is longer than 256 bytes', (startsWith(fields.organizerId, '{') OR startsWith(fields.organizerId, '[')) AND isValidJSON(fields.organizerId), 'is not a string', '') != '', concat('organizerId ', multiIf(length(fields.organizerId) > 256, 'is longer than 256 bytes', (startsWith(fields.organizerId, '{') OR startsWith(fields.organizerId, '[')) AND isValidJSON(fields.organizerId), 'is not a string', '')), fields.ticketTypeId = '', 'ticketTypeId is missing', multiIf(length(fields.ticketTypeId) > 256, 'is longer than 256 bytes', (startsWith(fields.ticketTypeId, '{') OR startsWith(fields.ticketTypeId, '[')) AND isValidJSON(fields.ticketTypeId), 'is not a string', '') != '', concat('ticketTypeId ', multiIf(length(fields.ticketTypeId) > 256, 'is longer than 256 bytes', (startsWith(fields.ticketTypeId, '{') OR startsWith(fields.ticketTypeId, '[')) AND isValidJSON(fields.ticketTypeId), 'is not a string', '')), fields.quantity = '', 'quantity is missing', NOT ifNull((toUInt32OrNull(fields.quantity) >= 1) AND (toUInt32OrNull(fields.quantity) <= 100000), 0), concat('quantity is not a whole number from 1 to 100000: ', concat('"', substringUTF8(fields.quantity, 1, 64), if(lengthUTF8(fields.quantity) > 64, '…', ''), '"')), fields.unitPriceMinor = '', 'unitPriceMinor is missing', NOT ifNull((toInt64OrNull(fields.unitPriceMinor) >= 0) AND (toInt64OrNull(fields.unitPriceMinor) <= 1000000000000), 0), concat('unitPriceMinor is not a whole number of minor units from 0 to 1000000000000: ', concat('"', substringUTF8(fields.unitPriceMinor, 1, 64), if(lengthUTF8(fields.unitPriceMinor) > 64, '…', ''), '"')), (fields.feeMinor != '') AND (NOT ifNull((toInt64OrNull(fields.feeMinor) >= 0) AND (toInt64OrNull(fields.feeMinor) <= 1000000000000), 0)), concat('feeMinor is not a whole number of minor units from 0 to 1000000000000: ', concat('"', substringUTF8(fields.feeMinor, 1, 64), if(lengthUTF8(fields.feeMinor) > 64, '…', ''), '"')), (fields.discountMinor != '') AND (NOT ifNull((toInt64OrNull(fields.discountMinor) >= 0) AND (toInt64OrNull(fields.discountMinor) <= 1000000000000), 0)), concat('discountMinor is not a whole number of minor units from 0 to 1000000000000: ', concat('"', substringUTF8(fields.discountMinor, 1, 64), if(lengthUTF8(fields.discountMinor) > 64, '…', ''), '"')), fields.currency = '', 'currency is missing', NOT (fields.currency IN ('AED', 'AFN', 'ALL', 'AMD', 'AOA', 'ARS', 'AUD', 'AWG', 'AZN', 'BAM', 'BBD', 'BDT', 'BGN', 'BHD', 'BIF', 'BMD', 'BND', 'BOB', 'BRL', 'BSD', 'BTN', 'BWP', 'BYN', 'BZD', 'CAD', 'CDF', 'CHF', 'CLP', 'CNY', 'COP', 'CRC', 'CUP', 'CVE', 'CZK', 'DJF', 'DKK', 'DOP', 'DZD', 'EGP', 'ERN', 'ETB', 'EUR', 'FJD', 'FKP', 'GBP', 'GEL', 'GHS', 'GIP', 'GMD', 'GNF', 'GTQ', 'GYD', 'HKD', 'HNL', 'HTG', 'HUF', 'IDR', 'ILS', 'INR', 'IQD', 'IRR', 'ISK', 'JMD', 'JOD', 'JPY', 'KES', 'KGS', 'KHR', 'KMF', 'KPW', 'KRW', 'KWD', 'KYD', 'KZT', 'LAK', 'LBP', 'LKR', 'LRD', 'LSL', 'LYD', 'MAD', 'MDL', 'MGA', 'MKD', 'MMK', 'MNT', 'MOP', 'MRU', 'MUR', 'MVR', 'MWK', 'MXN', 'MYR', 'MZN', 'NAD', 'NGN', 'NIO', 'NOK', 'NPR', 'NZD', 'OMR', 'PAB', 'PEN', 'PGK', 'PHP', 'PKR', 'PLN', 'PYG', 'QAR', 'RON', 'RSD', 'RUB', 'RWF', 'SAR', 'SBD', 'SCR', 'SDG', 'SEK', 'SGD', 'SHP', 'SLE', 'SOS', 'SRD', 'SSP', 'STN', 'SVC', 'SYP', 'SZL', 'THB', 'TJS', 'TMT', 'TND', 'TOP', 'TRY', 'TTD', 'TWD', 'TZS', 'UAH', 'UGX', 'USD', 'UYU', 'UZS', 'VED', 'VES', 'VND', 'VUV', 'WST', 'XAF', 'XCD', 'XCG', 'XOF', 'XPF', 'YER', 'ZAR', 'ZMW', 'ZWG', 'ANG')), concat('currency is not a code of ISO 4217: ', concat('"', substringUTF8(fields.currency, 1, 64), if(lengthUTF8(fields.currency) > 64, '…', ''), '"')), fields.channel = '', 'channel is missing', multiIf(length(fields.channel) > 256, 'is longer than 256 bytes', (startsWith(fields.channel, '{') OR startsWith(fields.channel, '[')) AND isValidJSON(fields.channel), 'is not a string', '') != '', concat('channel ', multiIf(length(fields.channel) > 256, 'is longer than 256 bytes', (startsWith(fields.channel, '{') OR startsWith(fields.channel, '[')) AND isValidJSON(fields.channel), 'is not a string', '')), multiIf(length(fields.promoCode) > 256, 'is longer than 256 bytes', (startsWith(fields.promoCode, '{') OR startsWith(fields.promoCode, '[')) AND isValidJSON(fields.promoCode), 'is not a string', '') != '', concat('promoCode ', multiIf(length(fields.promoCode) > 256, 'is longer than 256 bytes', (startsWith(fields.promoCode, '{') OR startsWith(fields.promoCode, '[')) AND isValidJSON(fields.promoCode), 'is not a string', '')), multiIf(length(fields.refundOf) > 256, 'is longer than 256 bytes', (startsWith(fields.refundOf, '{') OR startsWith(fields.refundOf, '[')) AND isValidJSON(fields.refundOf), 'is not a string', '') != '', concat('refundOf ', multiIf(length(fields.refundOf) > 256, 'is longer than 256 bytes', (startsWith(fields.refundOf, '{') OR startsWith(fields.refundOf, '[')) AND isValidJSON(fields.refundOf), 'is not a string', '')), multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '') != '', concat('country ', multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '')), multiIf(length(fields.city) > 256, 'is longer than 256 bytes', (startsWith(fields.city, '{') OR startsWith(fields.city, '[')) AND isValidJSON(fields.city), 'is not a string', '') != '', concat('city ', multiIf(length(fields.city) > 256, 'is longer than 256 bytes', (startsWith(fields.city, '{') OR startsWith(fields.city, '[')) AND isValidJSON(fields.city), 'is not a string', '')), multiIf(length(fields.device) > 256, 'is longer than 256 bytes', (startsWith(fields.device, '{') OR startsWith(fields.device, '[')) AND isValidJSON(fields.device), 'is not a string', '') != '', concat('device ', multiIf(length(fields.device) > 256, 'is longer than 256 bytes', (startsWith(fields.device, '{') OR startsWith(fields.device, '[')) AND isValidJSON(fields.device), 'is not a string', '')), (fields.updatedAt != '') AND (updated IS NULL), concat('updatedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.updatedAt, 1, 64), if(lengthUTF8(fields.updatedAt) > 64, '…', ''), '"')), (fields.updatedAt != '') AND ((toYear(updated) < 2000) OR (toYear(updated) > 2100)), concat('updatedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.updatedAt, 1, 64), if(lengthUTF8(fields.updatedAt) > 64, '…', ''), '"')), (toUInt64(toUInt32OrZero(fields.quantity)) * toUInt64(toInt64OrZero(fields.unitPriceMinor))) > 1000000000000, 'quantity times unitPriceMinor is more than 1000000000000', toInt64OrZero(fields.discountMinor) > (toInt64(toUInt32OrZero(fields.quantity)) * toInt64OrZero(fields.unitPriceMinor)), concat('discountMinor is more than the price of the line: ', concat('"', substringUTF8(fields.discountMinor, 1, 64), if(lengthUTF8(fields.discountMinor) > 64, '…', ''), '"')), (fields.kind = 'sale') AND (fields.refundOf != ''), 'refundOf is of a refund only', '') AS reason,
+    fields.id AS id,
+    fields.kind AS kind,
+    fields.orderId AS order_id,
+    assumeNotNull(at) AS occurred_at,
+    fields.userId AS user_id,
+    fields.showId AS show_id,
+    fields.organizerId AS organizer_id,
+    fields.ticketTypeId AS ticket_type_id,
+    toUInt32OrZero(fields.quantity) AS quantity,
+    toInt64OrZero(fields.unitPriceMinor) AS unit_price_minor,
+    toInt64OrZero(fields.feeMinor) AS fee_minor,
+    toInt64OrZero(fields.discountMinor) AS discount_minor,
+    fields.currency AS currency,
+    fields.channel AS channel,
+    fields.promoCode AS promo_code,
+    fields.refundOf AS refund_of,
+    fields.country AS country,
+    fields.city AS city,
+    fields.device AS device,
+    assumeNotNull(updated) AS updated_at
+FROM extracted;
+
+CREATE TABLE sluice.ticketing_sales_rollup
+(
+    `tenant_id` String,
+    `facet` LowCardinality(String),
+    `bucket` DateTime('UTC'),
+    `organizer_id` String,
+    `show_id` String,
+    `channel` String,
+    `country` String,
+    `city` String,
+    `currency` LowCardinality(String),
+    `orders` UInt64,
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `gross_minor` Int64,
+    `discount_minor` Int64,
+    `refund_minor` Int64,
+    `fee_minor` Int64,
+    `computed_at` DateTime64(3, 'UTC'),
+    INDEX recent computed_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(computed_at)
+PARTITION BY toYear(bucket)
+ORDER BY (tenant_id, facet, bucket, organizer_id, show_id, channel, country, city, currency)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_sales_rollup_refresh
+REFRESH EVERY 1 MINUTE OFFSET 30 SECOND APPEND TO sluice.ticketing_sales_rollup
+(
+    `tenant_id` String,
+    `facet` String,
+    `bucket` DateTime('UTC'),
+    `organizer_id` String,
+    `show_id` String,
+    `channel` String,
+    `country` String,
+    `city` String,
+    `currency` String,
+    `orders` UInt64,
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `gross_minor` Int64,
+    `discount_minor` Int64,
+    `refund_minor` Int64,
+    `fee_minor` Int64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    settled AS
+    (
+        SELECT
+            tenant_id,
+            granularity,
+            bucket
+        FROM sluice.ticketing_changes
+        WHERE stream = 'ticketing_sales'
+        GROUP BY
+            tenant_id,
+            granularity,
+            bucket
+        HAVING (max(changed_at) < (toStartOfMinute(now()) - toIntervalMinute(1))) AND (max(rolled_at) <= (max(changed_at) + toIntervalMinute(1)))
+    )
+SELECT
+    tenant_id,
+    facet,
+    bucket,
+    organizer_id,
+    show_id,
+    channel,
+    country,
+    city,
+    currency,
+    sum(group_orders) AS orders,
+    sum(group_tickets) AS tickets,
+    sum(group_refunded_tickets) AS refunded_tickets,
+    sum(group_gross_minor) AS gross_minor,
+    sum(group_discount_minor) AS discount_minor,
+    sum(group_refund_minor) AS refund_minor,
+    sum(group_fee_minor) AS fee_minor,
+    toDateTime64(toStartOfMinute(now()), 3, 'UTC') AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        'show' AS facet,
+        toStartOfHour(occurred_at) AS bucket,
+        organizer_id,
+        show_id,
+        '' AS channel,
+        '' AS country,
+        '' AS city,
+        currency,
+        uniqExactIf(order_hash, kind = 'sale') AS group_orders,
+        sumIf(quantity, kind = 'sale') AS group_tickets,
+        sumIf(quantity, kind = 'refund') AS group_refunded_tickets,
+        sumIf(quantity * unit_price_minor, kind = 'sale') AS group_gross_minor,
+        sumIf(discount_minor, kind = 'sale') AS group_discount_minor,
+        sumIf((quantity * unit_price_minor) - discount_minor, kind = 'refund') AS group_refund_minor,
+        sum(if(kind = 'sale', fee_minor, -fee_minor)) AS group_fee_minor
+    FROM sluice.ticketing_sales
+    FINAL
+    WHERE (tenant_id, toStartOfHour(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'hour'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        show_id,
+        currency
+    UNION ALL
+    SELECT
+        tenant_id,
+        'channel' AS facet,
+        toStartOfHour(occurred_at) AS bucket,
+        organizer_id,
+        '' AS show_id,
+        channel,
+        '' AS country,
+        '' AS city,
+        currency,
+        uniqExactIf(order_hash, kind = 'sale') AS group_orders,
+        sumIf(quantity, kind = 'sale') AS group_tickets,
+        sumIf(quantity, kind = 'refund') AS group_refunded_tickets,
+        sumIf(quantity * unit_price_minor, kind = 'sale') AS group_gross_minor,
+        sumIf(discount_minor, kind = 'sale') AS group_discount_minor,
+        sumIf((quantity * unit_price_minor) - discount_minor, kind = 'refund') AS group_refund_minor,
+        sum(if(kind = 'sale', fee_minor, -fee_minor)) AS group_fee_minor
+    FROM sluice.ticketing_sales
+    FINAL
+    WHERE (tenant_id, toStartOfHour(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'hour'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        channel,
+        currency
+    UNION ALL
+    SELECT
+        tenant_id,
+        'place' AS facet,
+        toStartOfDay(occurred_at) AS bucket,
+        organizer_id,
+        '' AS show_id,
+        '' AS channel,
+        country,
+        city,
+        currency,
+        uniqExactIf(order_hash, kind = 'sale') AS group_orders,
+        sumIf(quantity, kind = 'sale') AS group_tickets,
+        sumIf(quantity, kind = 'refund') AS group_refunded_tickets,
+        sumIf(quantity * unit_price_minor, kind = 'sale') AS group_gross_minor,
+        sumIf(discount_minor, kind = 'sale') AS group_discount_minor,
+        sumIf((quantity * unit_price_minor) - discount_minor, kind = 'refund') AS group_refund_minor,
+        sum(if(kind = 'sale', fee_minor, -fee_minor)) AS group_fee_minor
+    FROM sluice.ticketing_sales
+    FINAL
+    WHERE (tenant_id, toStartOfDay(occurred_at)) IN (
+        SELECT
+            tenant_id,
+            bucket
+        FROM settled
+        WHERE granularity = 'day'
+    )
+    GROUP BY
+        tenant_id,
+        bucket,
+        organizer_id,
+        country,
+        city,
+        currency
+    UNION ALL
+    SELECT
+        tenant_id,
+        facet,
+        bucket,
+        organizer_id,
+        show_id,
+        channel,
+        country,
+        city,
+        currency,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0
+    FROM sluice.ticketing_sales_rollup
+    WHERE (tenant_id, if((facet IN ('show', 'channel')), 'hour', 'day'), bucket) IN (
+        SELECT
+            tenant_id,
+            granularity,
+            bucket
+        FROM settled
+    )
+    UNION ALL
+    SELECT
+        tenant_id,
+        arrayJoin(if(granularity = 'hour', ['show', 'channel'], ['place'])) AS facet,
+        bucket,
+        '',
+        '',
+        '',
+        '',
+        '',
+        '',
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0
+    FROM settled
+)
+GROUP BY
+    tenant_id,
+    facet,
+    bucket,
+    organizer_id,
+    show_id,
+    channel,
+    country,
+    city,
+    currency;
+
+CREATE TABLE sluice.ticketing_shows
+(
+    `tenant_id` String,
+    `id` String,
+    `show_id` String,
+    `changed_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `organizer_id` Nullable(String),
+    `name` Nullable(String),
+    `category` Nullable(String),
+    `venue` Nullable(String),
+    `city` Nullable(String),
+    `country` Nullable(String),
+    `starts_at` Nullable(DateTime64(3, 'UTC')),
+    `ends_at` Nullable(DateTime64(3, 'UTC')),
+    `capacity` Nullable(UInt32),
+    `received_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `version` UInt64,
+    INDEX recent received_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant_id, show_id, id)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE VIEW sluice.ticketing_shows_current
+(
+    `tenant_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `name` String,
+    `category` String,
+    `venue` String,
+    `city` String,
+    `country` String,
+    `starts_at` Nullable(DateTime64(3, 'UTC')),
+    `ends_at` Nullable(DateTime64(3, 'UTC')),
+    `capacity` Nullable(UInt32),
+    `changed_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    show_id,
+    ifNull(argMax(since.organizer_id, (since.changed_at, since.id)), '') AS organizer_id,
+    ifNull(argMax(since.name, (since.changed_at, since.id)), '') AS name,
+    ifNull(argMax(since.category, (since.changed_at, since.id)), '') AS category,
+    ifNull(argMax(since.venue, (since.changed_at, since.id)), '') AS venue,
+    ifNull(argMax(since.city, (since.changed_at, since.id)), '') AS city,
+    ifNull(argMax(since.country, (since.changed_at, since.id)), '') AS country,
+    argMax(since.starts_at, (since.changed_at, since.id)) AS starts_at,
+    argMax(since.ends_at, (since.changed_at, since.id)) AS ends_at,
+    argMax(since.capacity, (since.changed_at, since.id)) AS capacity,
+    max(since.changed_at) AS changed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        show_id,
+        organizer_id,
+        name,
+        category,
+        venue,
+        city,
+        country,
+        starts_at,
+        ends_at,
+        capacity,
+        changed_at,
+        id,
+        deleted,
+        maxIf((changed_at, id, true), deleted) OVER (PARTITION BY tenant_id, show_id) AS deletion
+    FROM sluice.ticketing_shows
+    FINAL
+) AS since
+WHERE (NOT (since.deletion.3)) OR ((since.changed_at, since.id) > (since.deletion.1, since.deletion.2))
+GROUP BY
+    tenant_id,
+    show_id;
+
+CREATE TABLE sluice.ticketing_shows_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_shows_json_odd_mv TO sluice.ticketing_shows_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.ticketing_shows_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_shows_json_plain_mv TO sluice.ticketing_shows_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.ticketing_shows_landing
+WHERE plain;
+
+CREATE TABLE sluice.ticketing_shows_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String COMMENT '{"id": "c1", "showId": "show-1", "changedAt": "2026-11-20T10:00:00Z", "organizerId": "org-aurora", "name": "Winter Nights", "startsAt": "2026-12-20T19:00:00Z", "endsAt": "2026-12-20T22:00:00Z", "capacity": 500}',
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_shows_mv TO sluice.ticketing_shows
+(
+    `tenant_id` String,
+    `id` String,
+    `show_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` Bool,
+    `organizer_id` Nullable(String),
+    `name` Nullable(String),
+    `category` Nullable(String),
+    `venue` Nullable(String),
+    `city` Nullable(String),
+    `country` Nullable(String),
+    `starts_at` Nullable(DateTime64(3, 'UTC')),
+    `ends_at` Nullable(DateTime64(3, 'UTC')),
+    `capacity` Nullable(UInt32),
+    `received_at` DateTime64(3, 'UTC'),
+    `version` UInt64
+)
+AS SELECT
+    tenant_id,
+    id,
+    show_id,
+    changed_at,
+    deleted,
+    organizer_id,
+    name,
+    category,
+    venue,
+    city,
+    country,
+    starts_at,
+    ends_at,
+    capacity,
+    received_at,
+    bitOr(bitShiftLeft(toUInt64(greatest(toUnixTimestamp64Milli(changed_at), 0)), 22), bitAnd(sipHash64((deleted, organizer_id, name, category, venue, city, country, starts_at, ends_at, capacity)), 4194303)) AS version
+FROM sluice.ticketing_shows_parsed
+WHERE reason = '';
+
+CREATE TABLE sluice.ticketing_shows_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_shows_odd_mv TO sluice.ticketing_shows_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.ticketing_shows_landing
+WHERE NOT plain;
+
+CREATE TABLE sluice.ticketing_shows_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `show_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` Bool,
+    `organizer_id` Nullable(String),
+    `name` Nullable(String),
+    `category` Nullable(String),
+    `venue` Nullable(String),
+    `city` Nullable(String),
+    `country` Nullable(String),
+    `starts_at` Nullable(DateTime64(3, 'UTC')),
+    `ends_at` Nullable(DateTime64(3, 'UTC')),
+    `capacity` Nullable(UInt32)
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_shows_parsed_mv TO sluice.ticketing_shows_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `show_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` UInt8,
+    `organizer_id` Nullable(String),
+    `name` Nullable(String),
+    `category` Nullable(String),
+    `venue` Nullable(String),
+    `city` Nullable(String),
+    `country` Nullable(String),
+    `starts_at` Nullable(DateTime64(3, 'UTC')),
+    `ends_at` Nullable(DateTime64(3, 'UTC')),
+    `capacity` Nullable(UInt32)
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            JSONExtract(json, 'Tuple(\n                    id String,\n                    showId String,\n                    changedAt String,\n                    deleted String,\n                    organizerId String,\n                    name String,\n                    category String,\n                    venue String,\n                    city String,\n                    country String,\n                    startsAt String,\n                    endsAt String,\n                    capacity String\n                )') AS fields,
+            multiIf(match(fields.changedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.changedAt, 3, 'UTC'), toInt64OrNull(fields.changedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.changedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS changedAtInstant,
+            multiIf(match(fields.startsAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.startsAt, 3, 'UTC'), toInt64OrNull(fields.startsAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.startsAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS startsAtInstant,
+            multiIf(match(fields.endsAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.endsAt, 3, 'UTC'), toInt64OrNull(fields.endsAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.endsAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS endsAtInstant,
+            multiIf(json = line, '', position(fields.id, '﷐') > 0, 'id', position(fields.showId, '﷐') > 0, 'showId', position(fields.organizerId, '﷐') > 0, 'organizerId', position(fields.name, '﷐') > 0, 'name', position(fields.category, '﷐') > 0, 'category', position(fields.venue, '﷐') > 0, 'venue', position(fields.city, '﷐') > 0, 'city', position(fields.country, '﷐') > 0, 'country', '') AS halfPairField
+        FROM sluice.ticketing_shows_json
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), fields.id = '', 'id is missing', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '') != '', concat('id ', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '')), fields.showId = '', 'showId is missing', multiIf(length(fields.showId) > 256, 'is longer than 256 bytes', (startsWith(fields.showId, '{') OR startsWith(fields.showId, '[')) AND isValidJSON(fields.showId), 'is not a string', '') != '', concat('showId ', multiIf(length(fields.showId) > 256, 'is longer than 256 bytes', (startsWith(fields.showId, '{') OR startsWith(fields.showId, '[')) AND isValidJSON(fields.showId), 'is not a string', '')), fields.changedAt = '', 'changedAt is missing', changedAtInstant IS NULL, concat('changedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.changedAt, 1, 64), if(lengthUTF8(fields.changedAt) > 64, '…', ''), '"')), (toYear(changedAtInstant) < 2000) OR (toYear(changedAtInstant) > 2100), concat('changedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.changedAt, 1, 64), if(lengthUTF8(fields.changedAt) > 64, '…', ''), '"')), (fields.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(fields.deleted, 1, 64), if(lengthUTF8(fields.deleted) > 64, '…', ''), '"')), multiIf(length(fields.organizerId) > 256, 'is longer than 256 bytes', (startsWith(fields.organizerId, '{') OR startsWith(fields.organizerId, '[')) AND isValidJSON(fields.organizerId), 'is not a string', '') != '', concat('organizerId ', multiIf(length(fields.organizerId) > 256, 'is longer than 256 bytes', (startsWith(fields.organizerId, '{') OR startsWith(fields.organizerId, '[')) AND isValidJSON(fields.organizerId), 'is not a string', '')), multiIf(length(fields.name) > 256, 'is longer than 256 bytes', (startsWith(fields.name, '{') OR startsWith(fields.name, '[')) AND isValidJSON(fields.name), 'is not a string', '') != '', concat('name ', multiIf(length(fields.name) > 256, 'is longer than 256 bytes', (startsWith(fields.name, '{') OR startsWith(fields.name, '[')) AND isValidJSON(fields.name), 'is not a string', '')), multiIf(length(fields.category) > 256, 'is longer than 256 bytes', (startsWith(fields.category, '{') OR startsWith(fields.category, '[')) AND isValidJSON(fields.category), 'is not a string', '') != '', concat('category ', multiIf(length(fields.category) > 256, 'is longer than 256 bytes', (startsWith(fields.category, '{') OR startsWith(fields.category, '[')) AND isValidJSON(fields.category), 'is not a string', '')), multiIf(length(fields.venue) > 256, 'is longer than 256 bytes', (startsWith(fields.venue, '{') OR startsWith(fields.venue, '[')) AND isValidJSON(fields.venue), 'is not a string', '') != '', concat('venue ', multiIf(length(fields.venue) > 256, 'is longer than 256 bytes', (startsWith(fields.venue, '{') OR startsWith(fields.venue, '[')) AND isValidJSON(fields.venue), 'is not a string', '')), multiIf(length(fields.city) > 256, 'is longer than 256 bytes', (startsWith(fields.city, '{') OR startsWith(fields.city, '[')) AND isValidJSON(fields.city), 'is not a string', '') != '', concat('city ', multiIf(length(fields.city) > 256, 'is longer than 256 bytes', (startsWith(fields.city, '{') OR startsWith(fields.city, '[')) AND isValidJSON(fields.city), 'is not a string', '')), multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '') != '', concat('country ', multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '')), (fields.startsAt != '') AND (startsAtInstant IS NULL), concat('startsAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.startsAt, 1, 64), if(lengthUTF8(fields.startsAt) > 64, '…', ''), '"')), (fields.startsAt != '') AND ((toYear(startsAtInstant) < 2000) OR (toYear(startsAtInstant) > 2100)), concat('startsAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.startsAt, 1, 64), if(lengthUTF8(fields.startsAt) > 64, '…', ''), '"')), (fields.endsAt != '') AND (endsAtInstant IS NULL), concat('endsAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.endsAt, 1, 64), if(lengthUTF8(fields.endsAt) > 64, '…', ''), '"')), (fields.endsAt != '') AND ((toYear(endsAtInstant) < 2000) OR (toYear(endsAtInstant) > 2100)), concat('endsAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.endsAt, 1, 64), if(lengthUTF8(fields.endsAt) > 64, '…', ''), '"')), ifNull(endsAtInstant < startsAtInstant, false), 'endsAt is before startsAt', (fields.capacity != '') AND (toUInt32OrNull(fields.capacity) IS NULL), concat('capacity is not a whole number from 0 to 4294967295: ', concat('"', substringUTF8(fields.capacity, 1, 64), if(lengthUTF8(fields.capacity) > 64, '…', ''), '"')), '') AS reason,
+    fields.id AS id,
+    fields.showId AS show_id,
+    assumeNotNull(changedAtInstant) AS changed_at,
+    fields.deleted IN ('true', '1') AS deleted,
+    if(JSONType(json, 'organizerId') = 'Null', NULL, fields.organizerId) AS organizer_id,
+    if(JSONType(json, 'name') = 'Null', NULL, fields.name) AS name,
+    if(JSONType(json, 'category') = 'Null', NULL, fields.category) AS category,
+    if(JSONType(json, 'venue') = 'Null', NULL, fields.venue) AS venue,
+    if(JSONType(json, 'city') = 'Null', NULL, fields.city) AS city,
+    if(JSONType(json, 'country') = 'Null', NULL, fields.country) AS country,
+    startsAtInstant AS starts_at,
+    endsAtInstant AS ends_at,
+    toUInt32OrNull(fields.capacity) AS capacity
+FROM extracted;
+
+CREATE TABLE sluice.ticketing_ticket_types
+(
+    `tenant_id` String,
+    `id` String,
+    `ticket_type_id` String,
+    `changed_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `show_id` Nullable(String),
+    `name` Nullable(String),
+    `price_minor` Nullable(Int64),
+    `currency` Nullable(String),
+    `quantity` Nullable(UInt32),
+    `received_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `version` UInt64,
+    INDEX recent received_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant_id, ticket_type_id, id)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE VIEW sluice.ticketing_ticket_types_current
+(
+    `tenant_id` String,
+    `ticket_type_id` String,
+    `show_id` String,
+    `name` String,
+    `price_minor` Nullable(Int64),
+    `currency` String,
+    `quantity` Nullable(UInt32),
+    `changed_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    ticket_type_id,
+    ifNull(argMax(since.show_id, (since.changed_at, since.id)), '') AS show_id,
+    ifNull(argMax(since.name, (since.changed_at, since.id)), '') AS name,
+    argMax(since.price_minor, (since.changed_at, since.id)) AS price_minor,
+    ifNull(argMax(since.currency, (since.changed_at, since.id)), '') AS currency,
+    argMax(since.quantity, (since.changed_at, since.id)) AS quantity,
+    max(since.changed_at) AS changed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        ticket_type_id,
+        show_id,
+        name,
+        price_minor,
+        currency,
+        quantity,
+        changed_at,
+        id,
+        deleted,
+        maxIf((changed_at, id, true), deleted) OVER (PARTITION BY tenant_id, ticket_type_id) AS deletion
+    FROM sluice.ticketing_ticket_types
+    FINAL
+) AS since
+WHERE (NOT (since.deletion.3)) OR ((since.changed_at, since.id) > (since.deletion.1, since.deletion.2))
+GROUP BY
+    tenant_id,
+    ticket_type_id;
+
+CREATE TABLE sluice.ticketing_ticket_types_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_ticket_types_json_odd_mv TO sluice.ticketing_ticket_types_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.ticketing_ticket_types_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_ticket_types_json_plain_mv TO sluice.ticketing_ticket_types_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.ticketing_ticket_types_landing
+WHERE plain;
+
+CREATE TABLE sluice.ticketing_ticket_types_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String COMMENT '{"id": "c1", "ticketTypeId": "tt-1", "changedAt": "2026-11-20T10:00:00Z", "showId": "show-1", "name": "Standard", "priceMinor": 4500, "currency": "EUR", "quantity": 400}',
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_ticket_types_mv TO sluice.ticketing_ticket_types
+(
+    `tenant_id` String,
+    `id` String,
+    `ticket_type_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` Bool,
+    `show_id` Nullable(String),
+    `name` Nullable(String),
+    `price_minor` Nullable(Int64),
+    `currency` Nullable(String),
+    `quantity` Nullable(UInt32),
+    `received_at` DateTime64(3, 'UTC'),
+    `version` UInt64
+)
+AS SELECT
+    tenant_id,
+    id,
+    ticket_type_id,
+    changed_at,
+    deleted,
+    show_id,
+    name,
+    price_minor,
+    currency,
+    quantity,
+    received_at,
+    bitOr(bitShiftLeft(toUInt64(greatest(toUnixTimestamp64Milli(changed_at), 0)), 22), bitAnd(sipHash64((deleted, show_id, name, price_minor, currency, quantity)), 4194303)) AS version
+FROM sluice.ticketing_ticket_types_parsed
+WHERE reason = '';
+
+CREATE TABLE sluice.ticketing_ticket_types_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_ticket_types_odd_mv TO sluice.ticketing_ticket_types_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.ticketing_ticket_types_landing
+WHERE NOT plain;
+
+CREATE TABLE sluice.ticketing_ticket_types_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `ticket_type_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` Bool,
+    `show_id` Nullable(String),
+    `name` Nullable(String),
+    `price_minor` Nullable(Int64),
+    `currency` Nullable(String),
+    `quantity` Nullable(UInt32)
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_ticket_types_parsed_mv TO sluice.ticketing_ticket_types_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `ticket_type_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` UInt8,
+    `show_id` Nullable(String),
+    `name` Nullable(String),
+    `price_minor` Nullable(Int64),
+    `currency` Nullable(String),
+    `quantity` Nullable(UInt32)
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            JSONExtract(json, 'Tuple(\n                    id String,\n                    ticketTypeId String,\n                    changedAt String,\n                    deleted String,\n                    showId String,\n                    name String,\n                    priceMinor String,\n                    currency String,\n                    quantity String\n                )') AS fields,
+            multiIf(match(fields.changedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.changedAt, 3, 'UTC'), toInt64OrNull(fields.changedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.changedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS changedAtInstant,
+            multiIf(json = line, '', position(fields.id, '﷐') > 0, 'id', position(fields.ticketTypeId, '﷐') > 0, 'ticketTypeId', position(fields.showId, '﷐') > 0, 'showId', position(fields.name, '﷐') > 0, 'name', position(fields.currency, '﷐') > 0, 'currency', '') AS halfPairField
+        FROM sluice.ticketing_ticket_types_json
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), fields.id = '', 'id is missing', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '') != '', concat('id ', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '')), fields.ticketTypeId = '', 'ticketTypeId is missing', multiIf(length(fields.ticketTypeId) > 256, 'is longer than 256 bytes', (startsWith(fields.ticketTypeId, '{') OR startsWith(fields.ticketTypeId, '[')) AND isValidJSON(fields.ticketTypeId), 'is not a string', '') != '', concat('ticketTypeId ', multiIf(length(fields.ticketTypeId) > 256, 'is longer than 256 bytes', (startsWith(fields.ticketTypeId, '{') OR startsWith(fields.ticketTypeId, '[')) AND isValidJSON(fields.ticketTypeId), 'is not a string', '')), fields.changedAt = '', 'changedAt is missing', changedAtInstant IS NULL, concat('changedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.changedAt, 1, 64), if(lengthUTF8(fields.changedAt) > 64, '…', ''), '"')), (toYear(changedAtInstant) < 2000) OR (toYear(changedAtInstant) > 2100), concat('changedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.changedAt, 1, 64), if(lengthUTF8(fields.changedAt) > 64, '…', ''), '"')), (fields.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(fields.deleted, 1, 64), if(lengthUTF8(fields.deleted) > 64, '…', ''), '"')), multiIf(length(fields.showId) > 256, 'is longer than 256 bytes', (startsWith(fields.showId, '{') OR startsWith(fields.showId, '[')) AND isValidJSON(fields.showId), 'is not a string', '') != '', concat('showId ', multiIf(length(fields.showId) > 256, 'is longer than 256 bytes', (startsWith(fields.showId, '{') OR startsWith(fields.showId, '[')) AND isValidJSON(fields.showId), 'is not a string', '')), multiIf(length(fields.name) > 256, 'is longer than 256 bytes', (startsWith(fields.name, '{') OR startsWith(fields.name, '[')) AND isValidJSON(fields.name), 'is not a string', '') != '', concat('name ', multiIf(length(fields.name) > 256, 'is longer than 256 bytes', (startsWith(fields.name, '{') OR startsWith(fields.name, '[')) AND isValidJSON(fields.name), 'is not a string', '')), (fields.priceMinor != '') AND (toInt64OrNull(fields.priceMinor) IS NULL), concat('priceMinor is not a whole number from -9223372036854775808 to 9223372036854775807: ', concat('"', substringUTF8(fields.priceMinor, 1, 64), if(lengthUTF8(fields.priceMinor) > 64, '…', ''), '"')), toInt64OrZero(fields.priceMinor) < 0, concat('priceMinor is negative: ', concat('"', substringUTF8(fields.priceMinor, 1, 64), if(lengthUTF8(fields.priceMinor) > 64, '…', ''), '"')), multiIf(length(fields.currency) > 256, 'is longer than 256 bytes', (startsWith(fields.currency, '{') OR startsWith(fields.currency, '[')) AND isValidJSON(fields.currency), 'is not a string', '') != '', concat('currency ', multiIf(length(fields.currency) > 256, 'is longer than 256 bytes', (startsWith(fields.currency, '{') OR startsWith(fields.currency, '[')) AND isValidJSON(fields.currency), 'is not a string', '')), (fields.currency != '') AND (NOT (fields.currency IN ('AED', 'AFN', 'ALL', 'AMD', 'AOA', 'ARS', 'AUD', 'AWG', 'AZN', 'BAM', 'BBD', 'BDT', 'BGN', 'BHD', 'BIF', 'BMD', 'BND', 'BOB', 'BRL', 'BSD', 'BTN', 'BWP', 'BYN', 'BZD', 'CAD', 'CDF', 'CHF', 'CLP', 'CNY', 'COP', 'CRC', 'CUP', 'CVE', 'CZK', 'DJF', 'DKK', 'DOP', 'DZD', 'EGP', 'ERN', 'ETB', 'EUR', 'FJD', 'FKP', 'GBP', 'GEL', 'GHS', 'GIP', 'GMD', 'GNF', 'GTQ', 'GYD', 'HKD', 'HNL', 'HTG', 'HUF', 'IDR', 'ILS', 'INR', 'IQD', 'IRR', 'ISK', 'JMD', 'JOD', 'JPY', 'KES', 'KGS', 'KHR', 'KMF', 'KPW', 'KRW', 'KWD', 'KYD', 'KZT', 'LAK', 'LBP', 'LKR', 'LRD', 'LSL', 'LYD', 'MAD', 'MDL', 'MGA', 'MKD', 'MMK', 'MNT', 'MOP', 'MRU', 'MUR', 'MVR', 'MWK', 'MXN', 'MYR', 'MZN', 'NAD', 'NGN', 'NIO', 'NOK', 'NPR', 'NZD', 'OMR', 'PAB', 'PEN', 'PGK', 'PHP', 'PKR', 'PLN', 'PYG', 'QAR', 'RON', 'RSD', 'RUB', 'RWF', 'SAR', 'SBD', 'SCR', 'SDG', 'SEK', 'SGD', 'SHP', 'SLE', 'SOS', 'SRD', 'SSP', 'STN', 'SVC', 'SYP', 'SZL', 'THB', 'TJS', 'TMT', 'TND', 'TOP', 'TRY', 'TTD', 'TWD', 'TZS', 'UAH', 'UGX', 'USD', 'UYU', 'UZS', 'VED', 'VES', 'VND', 'VUV', 'WST', 'XAF', 'XCD', 'XCG', 'XOF', 'XPF', 'YER', 'ZAR', 'ZMW', 'ZWG', 'ANG'))), concat('currency is not a code of ISO 4217: ', concat('"', substringUTF8(fields.currency, 1, 64), if(lengthUTF8(fields.currency) > 64, '…', ''), '"')), (fields.quantity != '') AND (toUInt32OrNull(fields.quantity) IS NULL), concat('quantity is not a whole number from 0 to 4294967295: ', concat('"', substringUTF8(fields.quantity, 1, 64), if(lengthUTF8(fields.quantity) > 64, '…', ''), '"')), '') AS reason,
+    fields.id AS id,
+    fields.ticketTypeId AS ticket_type_id,
+    assumeNotNull(changedAtInstant) AS changed_at,
+    fields.deleted IN ('true', '1') AS deleted,
+    if(JSONType(json, 'showId') = 'Null', NULL, fields.showId) AS show_id,
+    if(JSONType(json, 'name') = 'Null', NULL, fields.name) AS name,
+    toInt64OrNull(fields.priceMinor) AS price_minor,
+    if(JSONType(json, 'currency') = 'Null', NULL, fields.currency) AS currency,
+    toUInt32OrNull(fields.quantity) AS quantity
+FROM extracted;
+
+CREATE TABLE sluice.ticketing_users
+(
+    `tenant_id` String,
+    `id` String,
+    `user_id` String,
+    `changed_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool,
+    `name` Nullable(String),
+    `email` Nullable(String),
+    `country` Nullable(String),
+    `city` Nullable(String),
+    `segment` Nullable(String),
+    `received_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `version` UInt64,
+    INDEX recent received_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant_id, user_id, id)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE TABLE sluice.ticketing_users_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_users_json_odd_mv TO sluice.ticketing_users_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `problem` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS WITH
+    readable AS
+    (
+        SELECT
+            *,
+            if(isValidJSON(line), line, arrayMap(tamed -> if(isValidJSON(tamed), tamed, ''), arrayMap(quotes -> replaceAll(replaceAll(trimRight(replaceRegexpAll(replaceAll(replaceRegexpAll(replaceRegexpAll(quotes, '\\\\(u[dD][89abAB][0-9a-fA-F]{2})\\\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\\1\\2'), '\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '﷐'), '', '\\'), '(?s)((?:"[^"]*"|-?[0-9][0-9.eE+-]*|[^"0-9-]|-)+?)(-[1-9][0-9]{18,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[1-9][0-9]{19,}(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?[eE][+-]?[0-9]{3,}|$)', '\\1"\\2"'), '"'), char(3), '\\"'), char(2), '\\\\'), arrayMap(quotes -> if(((countSubstrings(quotes, '"') % 2) = 0) AND (position(replaceRegexpAll(quotes, '\\\\(?:[/bfnrt]|u[0-9a-fA-F]{4})', ''), '\\') = 0) AND (NOT match(replaceRegexpAll(quotes, '"[^"]*"', '""'), '[0-9][ \t\r\n]*:')), quotes, ''), arrayMap(line -> if(startsWith(line, '"') OR match(line, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]'), '', replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3))), [if(match(line, '[0-9]{19}|[eE][+-]?[0-9]{3}|\\\\u[dD][89a-fA-F]'), line, '')]))))[1]) AS json,
+            replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)) AS quotes,
+            extractAll(quotes, '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?') AS keys
+        FROM sluice.ticketing_users_odd
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    json,
+    multiIf(fault != '', fault, (json = '') AND (NOT isValidUTF8(line)), 'Line is not valid UTF-8', (json = '') AND ((countSubstrings(line, '[') + countSubstrings(line, '{')) > 1024), 'Line is not valid JSON, or is nested more than 1024 levels deep', json = '', 'Line is not valid JSON', (NOT startsWith(line, '{')) AND (NOT match(line, '^\\x{FEFF}?[ \t\r\n]*\\{')), 'Line is not a JSON object', (arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1]) != '', concat(concat('"', substringUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2), 1, 64), if(lengthUTF8(substring(arrayMap(entries -> ((arrayFirst((entry, count) -> (count > 1), entries, arrayEnumerateUniq(entries))).2), arrayMap(nesting -> arrayFilter(entry -> ((entry.2) != ''), arrayMap((entry, object) -> (object, if(endsWith(entry.3, ':'), if(match(entry.3, '[\\\\\\x02\\x03]'), arrayMap(key -> concat('"', if(isValidJSON(key), JSONExtractString(key), substring(key, 2, length(key) - 2))), [replaceAll(replaceAll(extract(entry.3, '^("[^"]*")'), char(3), '\\"'), char(2), '\\\\')])[1], extract(entry.3, '^("[^"]*)"')), '')), nesting, arrayCumSum(entry -> if(endsWith(entry.3, ':'), 0, 1), nesting))), arrayMap(list -> arraySort(arrayFilter(entry -> (((entry.3) IN ('{', '[')) OR endsWith(entry.3, ':')), arrayMap((token, depth, place) -> (depth, place, token), list, arrayCumSum(token -> transform(token, ['{', '[', '}', ']'], [1, 1, -1, -1], 0), list), arrayEnumerate(list)))), [extractAll(if((arrayUniq(keys) = length(keys)) AND (NOT arrayExists(key -> (position(key, '\\') > 0), keys)), '', quotes), '"[^"]*"(?:[ \t\r\n]*:)?|[{}\\[\\]]')])))[1], 2)) > 64, '…', ''), '"'), ' comes twice in one object'), '') AS problem,
+    received_at
+FROM readable;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_users_json_plain_mv TO sluice.ticketing_users_json
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `json` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM sluice.ticketing_users_landing
+WHERE plain;
+
+CREATE TABLE sluice.ticketing_users_landing
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String COMMENT '{"id": "c1", "userId": "u1", "changedAt": "2026-11-20T10:00:00Z", "name": "Ann", "country": "DE", "segment": "regular"}',
+    `received_at` DateTime64(3, 'UTC') DEFAULT now64(3),
+    `plain` Bool MATERIALIZED (fault = '') AND (startsWith(line, '{') AND isValidJSON(line) AND arrayAll(keys -> (arrayUniq(keys) = length(keys)), [extractAll(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '"([^"]*)"(?:[ \t\r\n]*:[ \t\r\n]*"[^"]*")?')]) AND ((position(line, '\\') = 0) OR (NOT match(replaceAll(replaceAll(line, '\\\\', char(2)), '\\"', char(3)), '\\\\[^"]*"[ \t\r\n]*:'))))
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_users_mv TO sluice.ticketing_users
+(
+    `tenant_id` String,
+    `id` String,
+    `user_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` Bool,
+    `name` Nullable(String),
+    `email` Nullable(String),
+    `country` Nullable(String),
+    `city` Nullable(String),
+    `segment` Nullable(String),
+    `received_at` DateTime64(3, 'UTC'),
+    `version` UInt64
+)
+AS SELECT
+    tenant_id,
+    id,
+    user_id,
+    changed_at,
+    deleted,
+    name,
+    email,
+    country,
+    city,
+    segment,
+    received_at,
+    bitOr(bitShiftLeft(toUInt64(greatest(toUnixTimestamp64Milli(changed_at), 0)), 22), bitAnd(sipHash64((deleted, name, email, country, city, segment)), 4194303)) AS version
+FROM sluice.ticketing_users_parsed
+WHERE reason = '';
+
+CREATE TABLE sluice.ticketing_users_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_users_odd_mv TO sluice.ticketing_users_odd
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `fault` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    fault,
+    line,
+    received_at
+FROM sluice.ticketing_users_landing
+WHERE NOT plain;
+
+CREATE TABLE sluice.ticketing_users_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `user_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` Bool,
+    `name` Nullable(String),
+    `email` Nullable(String),
+    `country` Nullable(String),
+    `city` Nullable(String),
+    `segment` Nullable(String)
+)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW sluice.ticketing_users_parsed_mv TO sluice.ticketing_users_parsed
+(
+    `tenant_id` String,
+    `request_id` UUID,
+    `line_number` UInt32,
+    `source` String,
+    `line` String,
+    `received_at` DateTime64(3, 'UTC'),
+    `reason` String,
+    `id` String,
+    `user_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `deleted` UInt8,
+    `name` Nullable(String),
+    `email` Nullable(String),
+    `country` Nullable(String),
+    `city` Nullable(String),
+    `segment` Nullable(String)
+)
+AS WITH
+    extracted AS
+    (
+        SELECT
+            *,
+            JSONExtract(json, 'Tuple(\n                    id String,\n                    userId String,\n                    changedAt String,\n                    deleted String,\n                    name String,\n                    email String,\n                    country String,\n                    city String,\n                    segment String\n                )') AS fields,
+            multiIf(match(fields.changedAt, '^[1-9]\\d{3}-\\d\\d-\\d\\d[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)?$'), parseDateTime64BestEffortOrNull(fields.changedAt, 3, 'UTC'), toInt64OrNull(fields.changedAt) IS NOT NULL, fromUnixTimestamp64Milli(least(greatest(assumeNotNull(toInt64OrNull(fields.changedAt)), -62135596800000), 253402300799999), 'UTC'), NULL) AS changedAtInstant,
+            multiIf(json = line, '', position(fields.id, '﷐') > 0, 'id', position(fields.userId, '﷐') > 0, 'userId', position(fields.name, '﷐') > 0, 'name', position(fields.email, '﷐') > 0, 'email', position(fields.country, '﷐') > 0, 'country', position(fields.city, '﷐') > 0, 'city', position(fields.segment, '﷐') > 0, 'segment', '') AS halfPairField
+        FROM sluice.ticketing_users_json
+    )
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    received_at,
+    multiIf(problem != '', problem, halfPairField != '', concat(halfPairField, ' holds half of a surrogate pair'), fields.id = '', 'id is missing', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '') != '', concat('id ', multiIf(length(fields.id) > 256, 'is longer than 256 bytes', (startsWith(fields.id, '{') OR startsWith(fields.id, '[')) AND isValidJSON(fields.id), 'is not a string', '')), fields.userId = '', 'userId is missing', multiIf(length(fields.userId) > 256, 'is longer than 256 bytes', (startsWith(fields.userId, '{') OR startsWith(fields.userId, '[')) AND isValidJSON(fields.userId), 'is not a string', '') != '', concat('userId ', multiIf(length(fields.userId) > 256, 'is longer than 256 bytes', (startsWith(fields.userId, '{') OR startsWith(fields.userId, '[')) AND isValidJSON(fields.userId), 'is not a string', '')), fields.changedAt = '', 'changedAt is missing', changedAtInstant IS NULL, concat('changedAt is not an ISO 8601 date-time: ', concat('"', substringUTF8(fields.changedAt, 1, 64), if(lengthUTF8(fields.changedAt) > 64, '…', ''), '"')), (toYear(changedAtInstant) < 2000) OR (toYear(changedAtInstant) > 2100), concat('changedAt is not in the years 2000 to 2100: ', concat('"', substringUTF8(fields.changedAt, 1, 64), if(lengthUTF8(fields.changedAt) > 64, '…', ''), '"')), (fields.deleted NOT IN ('', 'true', 'false', '1', '0')), concat('deleted is not a boolean: ', concat('"', substringUTF8(fields.deleted, 1, 64), if(lengthUTF8(fields.deleted) > 64, '…', ''), '"')), multiIf(length(fields.name) > 256, 'is longer than 256 bytes', (startsWith(fields.name, '{') OR startsWith(fields.name, '[')) AND isValidJSON(fields.name), 'is not a string', '') != '', concat('name ', multiIf(length(fields.name) > 256, 'is longer than 256 bytes', (startsWith(fields.name, '{') OR startsWith(fields.name, '[')) AND isValidJSON(fields.name), 'is not a string', '')), multiIf(length(fields.email) > 256, 'is longer than 256 bytes', (startsWith(fields.email, '{') OR startsWith(fields.email, '[')) AND isValidJSON(fields.email), 'is not a string', '') != '', concat('email ', multiIf(length(fields.email) > 256, 'is longer than 256 bytes', (startsWith(fields.email, '{') OR startsWith(fields.email, '[')) AND isValidJSON(fields.email), 'is not a string', '')), multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '') != '', concat('country ', multiIf(length(fields.country) > 256, 'is longer than 256 bytes', (startsWith(fields.country, '{') OR startsWith(fields.country, '[')) AND isValidJSON(fields.country), 'is not a string', '')), multiIf(length(fields.city) > 256, 'is longer than 256 bytes', (startsWith(fields.city, '{') OR startsWith(fields.city, '[')) AND isValidJSON(fields.city), 'is not a string', '') != '', concat('city ', multiIf(length(fields.city) > 256, 'is longer than 256 bytes', (startsWith(fields.city, '{') OR startsWith(fields.city, '[')) AND isValidJSON(fields.city), 'is not a string', '')), multiIf(length(fields.segment) > 256, 'is longer than 256 bytes', (startsWith(fields.segment, '{') OR startsWith(fields.segment, '[')) AND isValidJSON(fields.segment), 'is not a string', '') != '', concat('segment ', multiIf(length(fields.segment) > 256, 'is longer than 256 bytes', (startsWith(fields.segment, '{') OR startsWith(fields.segment, '[')) AND isValidJSON(fields.segment), 'is not a string', '')), '') AS reason,
+    fields.id AS id,
+    fields.userId AS user_id,
+    assumeNotNull(changedAtInstant) AS changed_at,
+    fields.deleted IN ('true', '1') AS deleted,
+    if(JSONType(json, 'name') = 'Null', NULL, fields.name) AS name,
+    if(JSONType(json, 'email') = 'Null', NULL, fields.email) AS email,
+    if(JSONType(json, 'country') = 'Null', NULL, fields.country) AS country,
+    if(JSONType(json, 'city') = 'Null', NULL, fields.city) AS city,
+    if(JSONType(json, 'segment') = 'Null', NULL, fields.segment) AS segment
+FROM extracted;
+
+CREATE TABLE sluice.warehouse_calendars
+(
+    `tenant_id` String,
+    `first_month` UInt8,
+    `version` UInt64
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY tenant_id
+SETTINGS index_granularity = 8192
+COMMENT 'writers: warehouse';
+
+CREATE TABLE sluice.warehouse_changed_days
+(
+    `tenant_id` String,
+    `day` Date,
+    `changed_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant_id, day)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_changed_days_interactions_mv TO sluice.warehouse_changed_days
+(
+    `tenant_id` String,
+    `day` Date,
+    `changed_at` DateTime64(3)
+)
+AS SELECT
+    tenant_id,
+    toDate(occurred_at, 'UTC') AS day,
+    now64(3) AS changed_at
+FROM sluice.warehouse_interactions
+GROUP BY
+    tenant_id,
+    day;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_changed_days_sales_mv TO sluice.warehouse_changed_days
+(
+    `tenant_id` String,
+    `day` Date,
+    `changed_at` DateTime64(3)
+)
+AS SELECT
+    tenant_id,
+    toDate(occurred_at, 'UTC') AS day,
+    now64(3) AS changed_at
+FROM sluice.warehouse_sales
+GROUP BY
+    tenant_id,
+    day;
+
+CREATE TABLE sluice.warehouse_dates
+(
+    `tenant_id` String,
+    `day` Date,
+    `year` UInt16,
+    `quarter` UInt8,
+    `month` UInt8,
+    `day_of_month` UInt8,
+    `iso_year` UInt16,
+    `iso_week` UInt8,
+    `weekday` UInt8 COMMENT '1 for Monday to 7',
+    `is_weekend` Bool,
+    `fiscal_year` UInt16 COMMENT 'Named for the calendar year that it ends in',
+    `fiscal_quarter` UInt8,
+    `fiscal_month` UInt8
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, day)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_dates_refresh
+REFRESH EVERY 15 MINUTE DEPENDS ON sluice.warehouse_sales_refresh, sluice.warehouse_interactions_refresh TO sluice.warehouse_dates
+(
+    `tenant_id` String,
+    `day` Date,
+    `year` UInt16,
+    `quarter` UInt8,
+    `month` UInt8,
+    `day_of_month` UInt8,
+    `iso_year` UInt16,
+    `iso_week` UInt8,
+    `weekday` UInt8,
+    `is_weekend` UInt8,
+    `fiscal_year` UInt16,
+    `fiscal_quarter` Int32,
+    `fiscal_month` UInt8
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    years AS
+    (
+        SELECT
+            tenant_id,
+            toStartOfYear(min(day)) AS first_day,
+            toStartOfYear(addYears(max(day), 1)) AS end_day
+        FROM sluice.warehouse_changed_days
+        GROUP BY tenant_id
+    ),
+    days AS
+    (
+        SELECT
+            years.tenant_id AS tenant_id,
+            arrayJoin(arrayMap(number -> (years.first_day + number), range(toUInt32(years.end_day - years.first_day)))) AS day,
+            if(calendars.first_month = 0, 1, calendars.first_month) AS first_month
+        FROM years
+        LEFT JOIN
+        (
+            SELECT
+                tenant_id,
+                first_month
+            FROM sluice.warehouse_calendars
+            FINAL
+        ) AS calendars ON calendars.tenant_id = years.tenant_id
+    )
+SELECT
+    tenant_id,
+    day,
+    toYear(day) AS year,
+    toQuarter(day) AS quarter,
+    toMonth(day) AS month,
+    toDayOfMonth(day) AS day_of_month,
+    toISOYear(day) AS iso_year,
+    toISOWeek(day) AS iso_week,
+    toDayOfWeek(day) AS weekday,
+    weekday > 5 AS is_weekend,
+    toUInt16(toYear(day) + if((first_month > 1) AND (toMonth(day) >= first_month), 1, 0)) AS fiscal_year,
+    intDiv(fiscal_month - 1, 3) + 1 AS fiscal_quarter,
+    toUInt8(modulo((toMonth(day) + 12) - first_month, 12) + 1) AS fiscal_month
+FROM days;
+
+CREATE TABLE sluice.warehouse_devices
+(
+    `tenant_id` String,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `first_seen_at` SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+    `last_seen_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant_id, device, browser, os)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_devices_interactions_mv TO sluice.warehouse_devices
+(
+    `tenant_id` String,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `first_seen_at` DateTime64(3, 'UTC'),
+    `last_seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    device,
+    browser,
+    os,
+    min(occurred_at) AS first_seen_at,
+    max(occurred_at) AS last_seen_at
+FROM sluice.warehouse_interactions
+WHERE NOT deleted
+GROUP BY
+    tenant_id,
+    device,
+    browser,
+    os;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_devices_sales_mv TO sluice.warehouse_devices
+(
+    `tenant_id` String,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `first_seen_at` DateTime64(3, 'UTC'),
+    `last_seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    device,
+    '' AS browser,
+    '' AS os,
+    min(occurred_at) AS first_seen_at,
+    max(occurred_at) AS last_seen_at
+FROM sluice.warehouse_sales
+WHERE NOT deleted
+GROUP BY
+    tenant_id,
+    device;
+
+CREATE TABLE sluice.warehouse_geographies
+(
+    `tenant_id` String,
+    `country` String,
+    `city` String,
+    `first_seen_at` SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+    `last_seen_at` SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant_id, country, city)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_geographies_interactions_mv TO sluice.warehouse_geographies
+(
+    `tenant_id` String,
+    `country` String,
+    `city` String,
+    `first_seen_at` DateTime64(3, 'UTC'),
+    `last_seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    country,
+    city,
+    min(occurred_at) AS first_seen_at,
+    max(occurred_at) AS last_seen_at
+FROM sluice.warehouse_interactions
+WHERE NOT deleted
+GROUP BY
+    tenant_id,
+    country,
+    city;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_geographies_sales_mv TO sluice.warehouse_geographies
+(
+    `tenant_id` String,
+    `country` String,
+    `city` String,
+    `first_seen_at` DateTime64(3, 'UTC'),
+    `last_seen_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    tenant_id,
+    country,
+    city,
+    min(occurred_at) AS first_seen_at,
+    max(occurred_at) AS last_seen_at
+FROM sluice.warehouse_sales
+WHERE NOT deleted
+GROUP BY
+    tenant_id,
+    country,
+    city;
+
+CREATE TABLE sluice.warehouse_interactions
+(
+    `tenant_id` String,
+    `id` String CODEC(ZSTD(1)),
+    `event_type` LowCardinality(String),
+    `occurred_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `day` Date MATERIALIZED toDate(occurred_at, 'UTC') COMMENT 'Key of warehouse_dates',
+    `minute` UInt16 MATERIALIZED (toHour(occurred_at, 'UTC') * 60) + toMinute(occurred_at, 'UTC') COMMENT 'Key of warehouse_times',
+    `session_id` String CODEC(ZSTD(1)),
+    `show_id` String CODEC(ZSTD(1)),
+    `organizer_id` String CODEC(ZSTD(1)),
+    `user_id` String CODEC(ZSTD(1)),
+    `ticket_type_id` String CODEC(ZSTD(1)),
+    `order_id` String CODEC(ZSTD(1)),
+    `quantity` UInt32,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
+    `city` String CODEC(ZSTD(1)),
+    `channel` String,
+    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool
+)
+ENGINE = ReplacingMergeTree(updated_at, deleted)
+PARTITION BY toYYYYMM(occurred_at)
+PRIMARY KEY (tenant_id, occurred_at)
+ORDER BY (tenant_id, occurred_at, id)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_interactions_refresh
+REFRESH EVERY 5 MINUTE APPEND TO sluice.warehouse_interactions
+(
+    `tenant_id` String,
+    `id` String,
+    `event_type` LowCardinality(String),
+    `occurred_at` DateTime64(3, 'UTC'),
+    `session_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `user_id` String,
+    `ticket_type_id` String,
+    `order_id` String,
+    `quantity` UInt32,
+    `device` String,
+    `browser` String,
+    `os` String,
+    `country` String,
+    `city` String,
+    `channel` String,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    id,
+    event_type,
+    occurred_at,
+    session_id,
+    show_id,
+    organizer_id,
+    user_id,
+    ticket_type_id,
+    order_id,
+    quantity,
+    device,
+    browser,
+    os,
+    country,
+    city,
+    channel,
+    updated_at,
+    deleted
+FROM sluice.ticketing_events
+WHERE arrived_at >= (
+    SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
+    FROM sluice.etl_watermarks
+    WHERE view = 'warehouse_interactions_refresh'
+)
+SETTINGS max_partitions_per_insert_block = 10000;
+
+CREATE TABLE sluice.warehouse_monthly_summary
+(
+    `tenant_id` String,
+    `month` Date COMMENT 'Its first day',
+    `currency` String COMMENT 'Empty for what has none',
+    `interactions` UInt64,
+    `views` UInt64,
+    `carts` UInt64,
+    `checkouts` UInt64,
+    `active_users` UInt64 COMMENT 'Distinct users who did or bought something',
+    `buyers` UInt64 COMMENT 'Distinct users who bought something',
+    `orders` UInt64,
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `gross_minor` Int64,
+    `discount_minor` Int64,
+    `fee_minor` Int64,
+    `refund_minor` Int64,
+    `refunded_fee_minor` Int64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, month, currency)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_monthly_summary_refresh
+REFRESH EVERY 5 MINUTE DEPENDS ON sluice.warehouse_organizer_performance_refresh, sluice.warehouse_user_engagement_refresh TO sluice.warehouse_monthly_summary
+(
+    `tenant_id` String,
+    `month` Date,
+    `currency` String,
+    `interactions` UInt64,
+    `views` UInt64,
+    `carts` UInt64,
+    `checkouts` UInt64,
+    `active_users` UInt64,
+    `buyers` UInt64,
+    `orders` UInt64,
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `gross_minor` Int64,
+    `discount_minor` Int64,
+    `fee_minor` Int64,
+    `refund_minor` Int64,
+    `refunded_fee_minor` Int64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    month,
+    currency,
+    sum(parts.interactions) AS interactions,
+    sum(parts.views) AS views,
+    sum(parts.carts) AS carts,
+    sum(parts.checkouts) AS checkouts,
+    sum(parts.active_users) AS active_users,
+    sum(parts.buyers) AS buyers,
+    sum(parts.orders) AS orders,
+    sum(parts.tickets) AS tickets,
+    sum(parts.refunded_tickets) AS refunded_tickets,
+    sum(parts.gross_minor) AS gross_minor,
+    sum(parts.discount_minor) AS discount_minor,
+    sum(parts.fee_minor) AS fee_minor,
+    sum(parts.refund_minor) AS refund_minor,
+    sum(parts.refunded_fee_minor) AS refunded_fee_minor,
+    now64(3) AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        toStartOfMonth(day) AS month,
+        currency,
+        interactions,
+        views,
+        carts,
+        checkouts,
+        0 AS active_users,
+        0 AS buyers,
+        orders,
+        tickets,
+        refunded_tickets,
+        gross_minor,
+        discount_minor,
+        fee_minor,
+        refund_minor,
+        refunded_fee_minor
+    FROM sluice.warehouse_organizer_performance
+    FINAL
+    UNION ALL
+    SELECT
+        tenant_id,
+        toStartOfMonth(day) AS month,
+        '' AS currency,
+        0 AS interactions,
+        0 AS views,
+        0 AS carts,
+        0 AS checkouts,
+        uniqExactIf(user_id, (warehouse_user_engagement.interactions + warehouse_user_engagement.orders) > 0) AS active_users,
+        uniqExactIf(user_id, warehouse_user_engagement.orders > 0) AS buyers,
+        0 AS orders,
+        0 AS tickets,
+        0 AS refunded_tickets,
+        0 AS gross_minor,
+        0 AS discount_minor,
+        0 AS fee_minor,
+        0 AS refund_minor,
+        0 AS refunded_fee_minor
+    FROM sluice.warehouse_user_engagement
+    FINAL
+    GROUP BY
+        tenant_id,
+        month
+) AS parts
+GROUP BY
+    tenant_id,
+    month,
+    currency
+HAVING (((interactions + active_users) + orders) + refunded_tickets) > 0;
+
+CREATE TABLE sluice.warehouse_organizer_histories
+(
+    `tenant_id` String,
+    `organizer_id` String,
+    `versions` Array(Tuple(
+        valid_from DateTime64(3, 'UTC'),
+        valid_to DateTime64(3, 'UTC'),
+        name String,
+        country String,
+        tier String)),
+    `generation` UInt64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(generation)
+ORDER BY (tenant_id, organizer_id)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_organizer_histories_refresh
+REFRESH EVERY 5 MINUTE APPEND TO sluice.warehouse_organizer_histories
+(
+    `tenant_id` String,
+    `organizer_id` String,
+    `versions` Array(Tuple(
+        valid_from DateTime64(3, 'UTC'),
+        valid_to DateTime64(3, 'UTC'),
+        name String,
+        country String,
+        tier String)),
+    `generation` UInt64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    touched AS
+    (
+        SELECT DISTINCT
+            tenant_id,
+            organizer_id
+        FROM sluice.ticketing_organizers
+        WHERE received_at >= (
+            SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
+            FROM sluice.etl_watermarks
+            WHERE view = 'warehouse_organizer_histories_refresh'
+        )
+    ),
+    told AS
+    (
+        SELECT
+            tenant_id,
+            organizer_id,
+            changed_at,
+            id,
+            deleted,
+            if(deleted, NULL, name) AS name,
+            if(deleted, NULL, country) AS country,
+            if(deleted, NULL, tier) AS tier,
+            sum(deleted) OVER (PARTITION BY tenant_id, organizer_id ORDER BY changed_at ASC, id ASC) AS life
+        FROM sluice.ticketing_organizers
+        FINAL
+        WHERE (tenant_id, organizer_id) IN (touched)
+    ),
+    states AS
+    (
+        SELECT
+            tenant_id,
+            organizer_id,
+            changed_at,
+            deleted,
+            ifNull(anyLast(told.name) OVER lives, '') AS name,
+            ifNull(anyLast(told.country) OVER lives, '') AS country,
+            ifNull(anyLast(told.tier) OVER lives, '') AS tier,
+            row_number() OVER (PARTITION BY tenant_id, organizer_id, changed_at ORDER BY id DESC) AS from_last_of_instant
+        FROM told
+        WINDOW lives AS (PARTITION BY tenant_id, organizer_id, life ORDER BY changed_at ASC, id ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    ),
+    neighbours AS
+    (
+        SELECT
+            *,
+            (deleted, name, country, tier) AS state,
+            row_number() OVER changes AS number,
+            lagInFrame(state) OVER changes AS state_before
+        FROM states
+        WHERE from_last_of_instant = 1
+        WINDOW changes AS (PARTITION BY tenant_id, organizer_id ORDER BY changed_at ASC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    ),
+    periods AS
+    (
+        SELECT
+            *,
+            leadInFrame(changed_at, 1, toDateTime64('2200-01-01 00:00:00', 3, 'UTC')) OVER changes AS valid_to
+        FROM neighbours
+        WHERE (number = 1) OR (state != state_before)
+        WINDOW changes AS (PARTITION BY tenant_id, organizer_id ORDER BY changed_at ASC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    ),
+    computed AS
+    (
+        SELECT
+            tenant_id,
+            organizer_id,
+            CAST(arraySort(groupArrayIf((changed_at, periods.valid_to, name, country, tier), NOT deleted)), 'Array(Tuple(valid_from DateTime64(3, \'UTC\'), valid_to DateTime64(3, \'UTC\'), name String, country String, tier String))') AS versions
+        FROM periods
+        GROUP BY
+            tenant_id,
+            organizer_id
+    ),
+    stored AS
+    (
+        SELECT
+            tenant_id,
+            organizer_id,
+            versions,
+            generation
+        FROM sluice.warehouse_organizer_histories
+        FINAL
+        WHERE (tenant_id, organizer_id) IN (touched)
+    )
+SELECT
+    computed.tenant_id AS tenant_id,
+    computed.organizer_id AS organizer_id,
+    computed.versions AS versions,
+    stored.generation + 1 AS generation,
+    now64(3) AS computed_at
+FROM computed
+LEFT JOIN stored ON (stored.tenant_id = computed.tenant_id) AND (stored.organizer_id = computed.organizer_id)
+WHERE (stored.generation = 0) OR (stored.versions != computed.versions);
+
+CREATE TABLE sluice.warehouse_organizer_performance
+(
+    `tenant_id` String,
+    `day` Date,
+    `organizer_id` String,
+    `currency` String COMMENT 'Empty for what has none: interactions',
+    `interactions` UInt64,
+    `views` UInt64,
+    `clicks` UInt64,
+    `carts` UInt64,
+    `checkouts` UInt64,
+    `check_ins` UInt64,
+    `sessions` UInt64 COMMENT 'Distinct sessions of the day: they do not add up',
+    `orders` UInt64 COMMENT 'Distinct orders with something sold',
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `gross_minor` Int64 COMMENT 'Price of what was sold, before discounts',
+    `discount_minor` Int64,
+    `fee_minor` Int64 COMMENT 'Fees of what was sold',
+    `refund_minor` Int64 COMMENT 'Price of what was refunded, minus its discount',
+    `refunded_fee_minor` Int64 COMMENT 'Fees given back with refunds',
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(computed_at)
+ORDER BY (tenant_id, day, organizer_id, currency)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_organizer_performance_refresh
+REFRESH EVERY 5 MINUTE DEPENDS ON sluice.warehouse_sales_refresh, sluice.warehouse_interactions_refresh APPEND TO sluice.warehouse_organizer_performance
+(
+    `tenant_id` String,
+    `day` Date,
+    `organizer_id` String,
+    `currency` String,
+    `interactions` UInt64,
+    `views` UInt64,
+    `clicks` UInt64,
+    `carts` UInt64,
+    `checkouts` UInt64,
+    `check_ins` UInt64,
+    `sessions` UInt64,
+    `orders` UInt64,
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `gross_minor` Int64,
+    `discount_minor` Int64,
+    `fee_minor` Int64,
+    `refund_minor` Int64,
+    `refunded_fee_minor` Int64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    changed AS
+    (
+        SELECT DISTINCT
+            tenant_id,
+            day
+        FROM sluice.warehouse_changed_days
+        WHERE changed_at >= (
+            SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
+            FROM sluice.etl_watermarks
+            WHERE view = 'warehouse_organizer_performance_refresh'
+        )
+    )
+SELECT
+    tenant_id,
+    day,
+    organizer_id,
+    currency,
+    sum(parts.interactions) AS interactions,
+    sum(parts.views) AS views,
+    sum(parts.clicks) AS clicks,
+    sum(parts.carts) AS carts,
+    sum(parts.checkouts) AS checkouts,
+    sum(parts.check_ins) AS check_ins,
+    sum(parts.sessions) AS sessions,
+    sum(parts.orders) AS orders,
+    sum(parts.tickets) AS tickets,
+    sum(parts.refunded_tickets) AS refunded_tickets,
+    sum(parts.gross_minor) AS gross_minor,
+    sum(parts.discount_minor) AS discount_minor,
+    sum(parts.fee_minor) AS fee_minor,
+    sum(parts.refund_minor) AS refund_minor,
+    sum(parts.refunded_fee_minor) AS refunded_fee_minor,
+    now64(3) AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        day,
+        organizer_id,
+        '' AS currency,
+        count() AS interactions,
+        countIf(event_type = 'view') AS views,
+        countIf(event_type = 'click') AS clicks,
+        countIf(event_type = 'add_to_cart') AS carts,
+        countIf(event_type = 'checkout') AS checkouts,
+        countIf(event_type = 'check_in') AS check_ins,
+        uniqExact(session_id) AS sessions,
+        0 AS orders,
+        0 AS tickets,
+        0 AS refunded_tickets,
+        0 AS gross_minor,
+        0 AS discount_minor,
+        0 AS fee_minor,
+        0 AS refund_minor,
+        0 AS refunded_fee_minor
+    FROM sluice.warehouse_interactions
+    FINAL
+    WHERE ((tenant_id, day) IN (
+        SELECT
+            tenant_id,
+            day
+        FROM changed
+    )) AND (organizer_id != '') AND (occurred_at >= (
+        SELECT toDateTime64(min(day), 3, 'UTC')
+        FROM changed
+    )) AND (occurred_at < (
+        SELECT toDateTime64(max(day) + 1, 3, 'UTC')
+        FROM changed
+    ))
+    GROUP BY
+        tenant_id,
+        day,
+        organizer_id
+    UNION ALL
+    SELECT
+        tenant_id,
+        day,
+        organizer_id,
+        currency,
+        0 AS interactions,
+        0 AS views,
+        0 AS clicks,
+        0 AS carts,
+        0 AS checkouts,
+        0 AS check_ins,
+        0 AS sessions,
+        uniqExactIf(order_id, kind = 'sale') AS orders,
+        sumIf(quantity, kind = 'sale') AS tickets,
+        sumIf(quantity, kind = 'refund') AS refunded_tickets,
+        sumIf(warehouse_sales.gross_minor, kind = 'sale') AS gross_minor,
+        sumIf(warehouse_sales.discount_minor, kind = 'sale') AS discount_minor,
+        sumIf(warehouse_sales.fee_minor, kind = 'sale') AS fee_minor,
+        sumIf(warehouse_sales.gross_minor - warehouse_sales.discount_minor, kind = 'refund') AS refund_minor,
+        sumIf(warehouse_sales.fee_minor, kind = 'refund') AS refunded_fee_minor
+    FROM sluice.warehouse_sales
+    FINAL
+    WHERE ((tenant_id, day) IN (
+        SELECT
+            tenant_id,
+            day
+        FROM changed
+    )) AND (organizer_id != '') AND (occurred_at >= (
+        SELECT toDateTime64(min(day), 3, 'UTC')
+        FROM changed
+    )) AND (occurred_at < (
+        SELECT toDateTime64(max(day) + 1, 3, 'UTC')
+        FROM changed
+    ))
+    GROUP BY
+        tenant_id,
+        day,
+        organizer_id,
+        currency
+    UNION ALL
+    SELECT
+        tenant_id,
+        day,
+        organizer_id,
+        currency,
+        0 AS interactions,
+        0 AS views,
+        0 AS clicks,
+        0 AS carts,
+        0 AS checkouts,
+        0 AS check_ins,
+        0 AS sessions,
+        0 AS orders,
+        0 AS tickets,
+        0 AS refunded_tickets,
+        0 AS gross_minor,
+        0 AS discount_minor,
+        0 AS fee_minor,
+        0 AS refund_minor,
+        0 AS refunded_fee_minor
+    FROM sluice.warehouse_organizer_performance
+    WHERE (tenant_id, day) IN (
+        SELECT
+            tenant_id,
+            day
+        FROM changed
+    )
+) AS parts
+GROUP BY
+    tenant_id,
+    day,
+    organizer_id,
+    currency;
+
+CREATE VIEW sluice.warehouse_organizers
+(
+    `tenant_id` String,
+    `organizer_id` String,
+    `valid_from` DateTime64(3, 'UTC'),
+    `valid_to` DateTime64(3, 'UTC'),
+    `is_current` Bool,
+    `name` String,
+    `country` String,
+    `tier` String
+)
+AS SELECT
+    tenant_id,
+    organizer_id,
+    version.valid_from AS valid_from,
+    version.valid_to AS valid_to,
+    CAST((version.valid_to = toDateTime64('2200-01-01 00:00:00', 3, 'UTC')), 'Bool') AS is_current,
+    version.name AS name,
+    version.country AS country,
+    version.tier AS tier
+FROM sluice.warehouse_organizer_histories
+FINAL
+ARRAY JOIN versions AS version;
+
+CREATE TABLE sluice.warehouse_sales
+(
+    `tenant_id` String,
+    `id` String CODEC(ZSTD(1)),
+    `kind` LowCardinality(String),
+    `order_id` String CODEC(ZSTD(1)),
+    `occurred_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `day` Date MATERIALIZED toDate(occurred_at, 'UTC') COMMENT 'Key of warehouse_dates',
+    `minute` UInt16 MATERIALIZED (toHour(occurred_at, 'UTC') * 60) + toMinute(occurred_at, 'UTC') COMMENT 'Key of warehouse_times',
+    `user_id` String CODEC(ZSTD(1)),
+    `show_id` String CODEC(ZSTD(1)),
+    `organizer_id` String CODEC(ZSTD(1)),
+    `ticket_type_id` String CODEC(ZSTD(1)),
+    `quantity` UInt32,
+    `unit_price_minor` Int64,
+    `gross_minor` Int64 COMMENT 'quantity times unit_price_minor',
+    `fee_minor` Int64,
+    `discount_minor` Int64,
+    `currency` String,
+    `channel` String,
+    `promo_code` String CODEC(ZSTD(1)),
+    `refund_of` String CODEC(ZSTD(1)),
+    `country` String,
+    `city` String CODEC(ZSTD(1)),
+    `device` String,
+    `updated_at` DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `deleted` Bool
+)
+ENGINE = ReplacingMergeTree(updated_at, deleted)
+PARTITION BY toYYYYMM(occurred_at)
+PRIMARY KEY (tenant_id, occurred_at)
+ORDER BY (tenant_id, occurred_at, id)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_sales_refresh
+REFRESH EVERY 5 MINUTE APPEND TO sluice.warehouse_sales
+(
+    `tenant_id` String,
+    `id` String,
+    `kind` LowCardinality(String),
+    `order_id` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `user_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `ticket_type_id` String,
+    `quantity` UInt32,
+    `unit_price_minor` Int64,
+    `gross_minor` Int64,
+    `fee_minor` Int64,
+    `discount_minor` Int64,
+    `currency` LowCardinality(String),
+    `channel` String,
+    `promo_code` String,
+    `refund_of` String,
+    `country` String,
+    `city` String,
+    `device` String,
+    `updated_at` DateTime64(6, 'UTC'),
+    `deleted` Bool
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    id,
+    kind,
+    order_id,
+    occurred_at,
+    user_id,
+    show_id,
+    organizer_id,
+    ticket_type_id,
+    quantity,
+    unit_price_minor,
+    quantity * unit_price_minor AS gross_minor,
+    fee_minor,
+    discount_minor,
+    currency,
+    channel,
+    promo_code,
+    refund_of,
+    country,
+    city,
+    device,
+    updated_at,
+    deleted
+FROM sluice.ticketing_sales
+WHERE arrived_at >= (
+    SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
+    FROM sluice.etl_watermarks
+    WHERE view = 'warehouse_sales_refresh'
+)
+SETTINGS max_partitions_per_insert_block = 10000;
+
+CREATE TABLE sluice.warehouse_show_performance
+(
+    `tenant_id` String,
+    `day` Date,
+    `show_id` String,
+    `currency` String COMMENT 'Empty for what has none: interactions',
+    `interactions` UInt64,
+    `views` UInt64,
+    `clicks` UInt64,
+    `carts` UInt64,
+    `checkouts` UInt64,
+    `check_ins` UInt64,
+    `sessions` UInt64 COMMENT 'Distinct sessions of the day: they do not add up',
+    `orders` UInt64 COMMENT 'Distinct orders with something sold',
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `gross_minor` Int64 COMMENT 'Price of what was sold, before discounts',
+    `discount_minor` Int64,
+    `fee_minor` Int64 COMMENT 'Fees of what was sold',
+    `refund_minor` Int64 COMMENT 'Price of what was refunded, minus its discount',
+    `refunded_fee_minor` Int64 COMMENT 'Fees given back with refunds',
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(computed_at)
+ORDER BY (tenant_id, day, show_id, currency)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_show_performance_refresh
+REFRESH EVERY 5 MINUTE DEPENDS ON sluice.warehouse_sales_refresh, sluice.warehouse_interactions_refresh APPEND TO sluice.warehouse_show_performance
+(
+    `tenant_id` String,
+    `day` Date,
+    `show_id` String,
+    `currency` String,
+    `interactions` UInt64,
+    `views` UInt64,
+    `clicks` UInt64,
+    `carts` UInt64,
+    `checkouts` UInt64,
+    `check_ins` UInt64,
+    `sessions` UInt64,
+    `orders` UInt64,
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `gross_minor` Int64,
+    `discount_minor` Int64,
+    `fee_minor` Int64,
+    `refund_minor` Int64,
+    `refunded_fee_minor` Int64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    changed AS
+    (
+        SELECT DISTINCT
+            tenant_id,
+            day
+        FROM sluice.warehouse_changed_days
+        WHERE changed_at >= (
+            SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
+            FROM sluice.etl_watermarks
+            WHERE view = 'warehouse_show_performance_refresh'
+        )
+    )
+SELECT
+    tenant_id,
+    day,
+    show_id,
+    currency,
+    sum(parts.interactions) AS interactions,
+    sum(parts.views) AS views,
+    sum(parts.clicks) AS clicks,
+    sum(parts.carts) AS carts,
+    sum(parts.checkouts) AS checkouts,
+    sum(parts.check_ins) AS check_ins,
+    sum(parts.sessions) AS sessions,
+    sum(parts.orders) AS orders,
+    sum(parts.tickets) AS tickets,
+    sum(parts.refunded_tickets) AS refunded_tickets,
+    sum(parts.gross_minor) AS gross_minor,
+    sum(parts.discount_minor) AS discount_minor,
+    sum(parts.fee_minor) AS fee_minor,
+    sum(parts.refund_minor) AS refund_minor,
+    sum(parts.refunded_fee_minor) AS refunded_fee_minor,
+    now64(3) AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        day,
+        show_id,
+        '' AS currency,
+        count() AS interactions,
+        countIf(event_type = 'view') AS views,
+        countIf(event_type = 'click') AS clicks,
+        countIf(event_type = 'add_to_cart') AS carts,
+        countIf(event_type = 'checkout') AS checkouts,
+        countIf(event_type = 'check_in') AS check_ins,
+        uniqExact(session_id) AS sessions,
+        0 AS orders,
+        0 AS tickets,
+        0 AS refunded_tickets,
+        0 AS gross_minor,
+        0 AS discount_minor,
+        0 AS fee_minor,
+        0 AS refund_minor,
+        0 AS refunded_fee_minor
+    FROM sluice.warehouse_interactions
+    FINAL
+    WHERE ((tenant_id, day) IN (
+        SELECT
+            tenant_id,
+            day
+        FROM changed
+    )) AND (show_id != '') AND (occurred_at >= (
+        SELECT toDateTime64(min(day), 3, 'UTC')
+        FROM changed
+    )) AND (occurred_at < (
+        SELECT toDateTime64(max(day) + 1, 3, 'UTC')
+        FROM changed
+    ))
+    GROUP BY
+        tenant_id,
+        day,
+        show_id
+    UNION ALL
+    SELECT
+        tenant_id,
+        day,
+        show_id,
+        currency,
+        0 AS interactions,
+        0 AS views,
+        0 AS clicks,
+        0 AS carts,
+        0 AS checkouts,
+        0 AS check_ins,
+        0 AS sessions,
+        uniqExactIf(order_id, kind = 'sale') AS orders,
+        sumIf(quantity, kind = 'sale') AS tickets,
+        sumIf(quantity, kind = 'refund') AS refunded_tickets,
+        sumIf(warehouse_sales.gross_minor, kind = 'sale') AS gross_minor,
+        sumIf(warehouse_sales.discount_minor, kind = 'sale') AS discount_minor,
+        sumIf(warehouse_sales.fee_minor, kind = 'sale') AS fee_minor,
+        sumIf(warehouse_sales.gross_minor - warehouse_sales.discount_minor, kind = 'refund') AS refund_minor,
+        sumIf(warehouse_sales.fee_minor, kind = 'refund') AS refunded_fee_minor
+    FROM sluice.warehouse_sales
+    FINAL
+    WHERE ((tenant_id, day) IN (
+        SELECT
+            tenant_id,
+            day
+        FROM changed
+    )) AND (show_id != '') AND (occurred_at >= (
+        SELECT toDateTime64(min(day), 3, 'UTC')
+        FROM changed
+    )) AND (occurred_at < (
+        SELECT toDateTime64(max(day) + 1, 3, 'UTC')
+        FROM changed
+    ))
+    GROUP BY
+        tenant_id,
+        day,
+        show_id,
+        currency
+    UNION ALL
+    SELECT
+        tenant_id,
+        day,
+        show_id,
+        currency,
+        0 AS interactions,
+        0 AS views,
+        0 AS clicks,
+        0 AS carts,
+        0 AS checkouts,
+        0 AS check_ins,
+        0 AS sessions,
+        0 AS orders,
+        0 AS tickets,
+        0 AS refunded_tickets,
+        0 AS gross_minor,
+        0 AS discount_minor,
+        0 AS fee_minor,
+        0 AS refund_minor,
+        0 AS refunded_fee_minor
+    FROM sluice.warehouse_show_performance
+    WHERE (tenant_id, day) IN (
+        SELECT
+            tenant_id,
+            day
+        FROM changed
+    )
+) AS parts
+GROUP BY
+    tenant_id,
+    day,
+    show_id,
+    currency;
+
+CREATE VIEW sluice.warehouse_shows
+(
+    `tenant_id` String,
+    `show_id` String,
+    `organizer_id` String,
+    `name` String,
+    `category` String,
+    `venue` String,
+    `city` String,
+    `country` String,
+    `starts_at` Nullable(DateTime64(3, 'UTC')),
+    `ends_at` Nullable(DateTime64(3, 'UTC')),
+    `capacity` Nullable(UInt32)
+)
+AS SELECT
+    tenant_id,
+    show_id,
+    organizer_id,
+    name,
+    category,
+    venue,
+    city,
+    country,
+    starts_at,
+    ends_at,
+    capacity
+FROM sluice.ticketing_shows_current;
+
+CREATE VIEW sluice.warehouse_ticket_types
+(
+    `tenant_id` String,
+    `ticket_type_id` String,
+    `show_id` String,
+    `name` String,
+    `price_minor` Nullable(Int64),
+    `currency` String,
+    `quantity` Nullable(UInt32)
+)
+AS SELECT
+    tenant_id,
+    ticket_type_id,
+    show_id,
+    name,
+    price_minor,
+    currency,
+    quantity
+FROM sluice.ticketing_ticket_types_current;
+
+CREATE VIEW sluice.warehouse_times
+(
+    `tenant_id` String,
+    `minute` UInt16,
+    `hour` UInt8,
+    `minute_of_hour` UInt8,
+    `part_of_day` String
+)
+AS SELECT
+    tenant_id,
+    CAST(arrayJoin(range(1440)), 'UInt16') AS minute,
+    toUInt8(intDiv(minute, 60)) AS hour,
+    toUInt8(minute % 60) AS minute_of_hour,
+    multiIf(hour < 6, 'night', hour < 12, 'morning', hour < 18, 'afternoon', 'evening') AS part_of_day
+FROM
+(
+    SELECT DISTINCT tenant_id
+    FROM sluice.warehouse_changed_days
+) AS tenants;
+
+CREATE TABLE sluice.warehouse_user_cohorts
+(
+    `tenant_id` String,
+    `cohort_month` Date COMMENT 'First day of the month of the first purchase',
+    `month` Date,
+    `buyers` UInt64,
+    `orders` UInt64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant_id, cohort_month, month)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_user_cohorts_refresh
+REFRESH EVERY 15 MINUTE DEPENDS ON sluice.warehouse_user_engagement_refresh TO sluice.warehouse_user_cohorts
+(
+    `tenant_id` String,
+    `cohort_month` Date,
+    `month` Date,
+    `buyers` UInt64,
+    `orders` UInt64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS SELECT
+    tenant_id,
+    arrayMin(bought.1) AS cohort_month,
+    each.1 AS month,
+    count() AS buyers,
+    sum(each.2) AS orders,
+    now64(3) AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        user_id,
+        sumMap([toStartOfMonth(day)], [warehouse_user_engagement.orders]) AS bought
+    FROM sluice.warehouse_user_engagement
+    FINAL
+    WHERE warehouse_user_engagement.orders > 0
+    GROUP BY
+        tenant_id,
+        user_id
+) AS users
+ARRAY JOIN arrayZip(bought.1, bought.2) AS each
+GROUP BY
+    tenant_id,
+    cohort_month,
+    month;
+
+CREATE TABLE sluice.warehouse_user_engagement
+(
+    `tenant_id` String,
+    `day` Date,
+    `user_id` String,
+    `interactions` UInt64,
+    `views` UInt64,
+    `clicks` UInt64,
+    `carts` UInt64,
+    `checkouts` UInt64,
+    `check_ins` UInt64,
+    `sessions` UInt64 COMMENT 'Distinct sessions of the day: they do not add up',
+    `orders` UInt64 COMMENT 'Distinct orders with something sold',
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(computed_at)
+ORDER BY (tenant_id, day, user_id)
+SETTINGS non_replicated_deduplication_window = 1000, min_age_to_force_merge_seconds = 300, min_age_to_force_merge_on_partition_only = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_user_engagement_refresh
+REFRESH EVERY 5 MINUTE DEPENDS ON sluice.warehouse_sales_refresh, sluice.warehouse_interactions_refresh APPEND TO sluice.warehouse_user_engagement
+(
+    `tenant_id` String,
+    `day` Date,
+    `user_id` String,
+    `interactions` UInt64,
+    `views` UInt64,
+    `clicks` UInt64,
+    `carts` UInt64,
+    `checkouts` UInt64,
+    `check_ins` UInt64,
+    `sessions` UInt64,
+    `orders` UInt64,
+    `tickets` UInt64,
+    `refunded_tickets` UInt64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    changed AS
+    (
+        SELECT DISTINCT
+            tenant_id,
+            day
+        FROM sluice.warehouse_changed_days
+        WHERE changed_at >= (
+            SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
+            FROM sluice.etl_watermarks
+            WHERE view = 'warehouse_user_engagement_refresh'
+        )
+    )
+SELECT
+    tenant_id,
+    day,
+    user_id,
+    sum(parts.interactions) AS interactions,
+    sum(parts.views) AS views,
+    sum(parts.clicks) AS clicks,
+    sum(parts.carts) AS carts,
+    sum(parts.checkouts) AS checkouts,
+    sum(parts.check_ins) AS check_ins,
+    sum(parts.sessions) AS sessions,
+    sum(parts.orders) AS orders,
+    sum(parts.tickets) AS tickets,
+    sum(parts.refunded_tickets) AS refunded_tickets,
+    now64(3) AS computed_at
+FROM
+(
+    SELECT
+        tenant_id,
+        day,
+        user_id,
+        count() AS interactions,
+        countIf(event_type = 'view') AS views,
+        countIf(event_type = 'click') AS clicks,
+        countIf(event_type = 'add_to_cart') AS carts,
+        countIf(event_type = 'checkout') AS checkouts,
+        countIf(event_type = 'check_in') AS check_ins,
+        uniqExact(session_id) AS sessions,
+        0 AS orders,
+        0 AS tickets,
+        0 AS refunded_tickets
+    FROM sluice.warehouse_interactions
+    FINAL
+    WHERE ((tenant_id, day) IN (
+        SELECT
+            tenant_id,
+            day
+        FROM changed
+    )) AND (user_id != '') AND (occurred_at >= (
+        SELECT toDateTime64(min(day), 3, 'UTC')
+        FROM changed
+    )) AND (occurred_at < (
+        SELECT toDateTime64(max(day) + 1, 3, 'UTC')
+        FROM changed
+    ))
+    GROUP BY
+        tenant_id,
+        day,
+        user_id
+    UNION ALL
+    SELECT
+        tenant_id,
+        day,
+        user_id,
+        0 AS interactions,
+        0 AS views,
+        0 AS clicks,
+        0 AS carts,
+        0 AS checkouts,
+        0 AS check_ins,
+        0 AS sessions,
+        uniqExactIf(order_id, kind = 'sale') AS orders,
+        sumIf(quantity, kind = 'sale') AS tickets,
+        sumIf(quantity, kind = 'refund') AS refunded_tickets
+    FROM sluice.warehouse_sales
+    FINAL
+    WHERE ((tenant_id, day) IN (
+        SELECT
+            tenant_id,
+            day
+        FROM changed
+    )) AND (user_id != '') AND (occurred_at >= (
+        SELECT toDateTime64(min(day), 3, 'UTC')
+        FROM changed
+    )) AND (occurred_at < (
+        SELECT toDateTime64(max(day) + 1, 3, 'UTC')
+        FROM changed
+    ))
+    GROUP BY
+        tenant_id,
+        day,
+        user_id
+    UNION ALL
+    SELECT
+        tenant_id,
+        day,
+        user_id,
+        0 AS interactions,
+        0 AS views,
+        0 AS clicks,
+        0 AS carts,
+        0 AS checkouts,
+        0 AS check_ins,
+        0 AS sessions,
+        0 AS orders,
+        0 AS tickets,
+        0 AS refunded_tickets
+    FROM sluice.warehouse_user_engagement
+    WHERE (tenant_id, day) IN (
+        SELECT
+            tenant_id,
+            day
+        FROM changed
+    )
+) AS parts
+GROUP BY
+    tenant_id,
+    day,
+    user_id;
+
+CREATE TABLE sluice.warehouse_user_histories
+(
+    `tenant_id` String,
+    `user_id` String,
+    `versions` Array(Tuple(
+        valid_from DateTime64(3, 'UTC'),
+        valid_to DateTime64(3, 'UTC'),
+        name String,
+        email String,
+        country String,
+        city String,
+        segment String)),
+    `generation` UInt64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(generation)
+ORDER BY (tenant_id, user_id)
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW sluice.warehouse_user_histories_refresh
+REFRESH EVERY 5 MINUTE APPEND TO sluice.warehouse_user_histories
+(
+    `tenant_id` String,
+    `user_id` String,
+    `versions` Array(Tuple(
+        valid_from DateTime64(3, 'UTC'),
+        valid_to DateTime64(3, 'UTC'),
+        name String,
+        email String,
+        country String,
+        city String,
+        segment String)),
+    `generation` UInt64,
+    `computed_at` DateTime64(3)
+)
+DEFINER = sluice SQL SECURITY DEFINER
+AS WITH
+    touched AS
+    (
+        SELECT DISTINCT
+            tenant_id,
+            user_id
+        FROM sluice.ticketing_users
+        WHERE received_at >= (
+            SELECT argMax(watermark, noted_at) - toIntervalMinute(10)
+            FROM sluice.etl_watermarks
+            WHERE view = 'warehouse_user_histories_refresh'
+        )
+    ),
+    told AS
+    (
+        SELECT
+            tenant_id,
+            user_id,
+            changed_at,
+            id,
+            deleted,
+            if(deleted, NULL, name) AS name,
+            if(deleted, NULL, email) AS email,
+            if(deleted, NULL, country) AS country,
+            if(deleted, NULL, city) AS city,
+            if(deleted, NULL, segment) AS segment,
+            sum(deleted) OVER (PARTITION BY tenant_id, user_id ORDER BY changed_at ASC, id ASC) AS life
+        FROM sluice.ticketing_users
+        FINAL
+        WHERE (tenant_id, user_id) IN (touched)
+    ),
+    states AS
+    (
+        SELECT
+            tenant_id,
+            user_id,
+            changed_at,
+            deleted,
+            ifNull(anyLast(told.name) OVER lives, '') AS name,
+            ifNull(anyLast(told.email) OVER lives, '') AS email,
+            ifNull(anyLast(told.country) OVER lives, '') AS country,
+            ifNull(anyLast(told.city) OVER lives, '') AS city,
+            ifNull(anyLast(told.segment) OVER lives, '') AS segment,
+            row_number() OVER (PARTITION BY tenant_id, user_id, changed_at ORDER BY id DESC) AS from_last_of_instant
+        FROM told
+        WINDOW lives AS (PARTITION BY tenant_id, user_id, life ORDER BY changed_at ASC, id ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    ),
+    neighbours AS
+    (
+        SELECT
+            *,
+            (deleted, name, email, country, city, segment) AS state,
+            row_number() OVER changes AS number,
+            lagInFrame(state) OVER changes AS state_before
+        FROM states
+        WHERE from_last_of_instant = 1
+        WINDOW changes AS (PARTITION BY tenant_id, user_id ORDER BY changed_at ASC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    ),
+    periods AS
+    (
+        SELECT
+            *,
+            leadInFrame(changed_at, 1, toDateTime64('2200-01-01 00:00:00', 3, 'UTC')) OVER changes AS valid_to
+        FROM neighbours
+        WHERE (number = 1) OR (state != state_before)
+        WINDOW changes AS (PARTITION BY tenant_id, user_id ORDER BY changed_at ASC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    ),
+    computed AS
+    (
+        SELECT
+            tenant_id,
+            user_id,
+            CAST(arraySort(groupArrayIf((changed_at, periods.valid_to, name, email, country, city, segment), NOT deleted)), 'Array(Tuple(valid_from DateTime64(3, \'UTC\'), valid_to DateTime64(3, \'UTC\'), name String, email String, country String, city String, segment String))') AS versions
+        FROM periods
+        GROUP BY
+            tenant_id,
+            user_id
+    ),
+    stored AS
+    (
+        SELECT
+            tenant_id,
+            user_id,
+            versions,
+            generation
+        FROM sluice.warehouse_user_histories
+        FINAL
+        WHERE (tenant_id, user_id) IN (touched)
+    )
+SELECT
+    computed.tenant_id AS tenant_id,
+    computed.user_id AS user_id,
+    computed.versions AS versions,
+    stored.generation + 1 AS generation,
+    now64(3) AS computed_at
+FROM computed
+LEFT JOIN stored ON (stored.tenant_id = computed.tenant_id) AND (stored.user_id = computed.user_id)
+WHERE (stored.generation = 0) OR (stored.versions != computed.versions);
+
+CREATE VIEW sluice.warehouse_users
+(
+    `tenant_id` String,
+    `user_id` String,
+    `valid_from` DateTime64(3, 'UTC'),
+    `valid_to` DateTime64(3, 'UTC'),
+    `is_current` Bool,
+    `name` String,
+    `email` String,
+    `country` String,
+    `city` String,
+    `segment` String
+)
+AS SELECT
+    tenant_id,
+    user_id,
+    version.valid_from AS valid_from,
+    version.valid_to AS valid_to,
+    CAST((version.valid_to = toDateTime64('2200-01-01 00:00:00', 3, 'UTC')), 'Bool') AS is_current,
+    version.name AS name,
+    version.email AS email,
+    version.country AS country,
+    version.city AS city,
+    version.segment AS segment
+FROM sluice.warehouse_user_histories
+FINAL
+ARRAY JOIN versions AS version;
 
 
 --
@@ -3635,4 +8832,166 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261127223012'),
     ('20261127223013'),
     ('20261127223014'),
-    ('20261127223015');
+    ('20261127223015'),
+    ('20261128000002'),
+    ('20261128000003'),
+    ('20261128000004'),
+    ('20261128000005'),
+    ('20261128000006'),
+    ('20261128000007'),
+    ('20261128000008'),
+    ('20261128000009'),
+    ('20261128000010'),
+    ('20261128000011'),
+    ('20261128000012'),
+    ('20261128000013'),
+    ('20261128000014'),
+    ('20261128000015'),
+    ('20261128000016'),
+    ('20261128000017'),
+    ('20261128000018'),
+    ('20261128000019'),
+    ('20261128000020'),
+    ('20261128000021'),
+    ('20261128000022'),
+    ('20261128000023'),
+    ('20261128000024'),
+    ('20261128000025'),
+    ('20261128000026'),
+    ('20261128000027'),
+    ('20261128000028'),
+    ('20261128000029'),
+    ('20261128000030'),
+    ('20261128000031'),
+    ('20261128000032'),
+    ('20261128000033'),
+    ('20261128000034'),
+    ('20261128000035'),
+    ('20261128000036'),
+    ('20261128000037'),
+    ('20261128000038'),
+    ('20261128000039'),
+    ('20261128000040'),
+    ('20261128000041'),
+    ('20261128000042'),
+    ('20261128000044'),
+    ('20261128000045'),
+    ('20261128000046'),
+    ('20261128000047'),
+    ('20261128000048'),
+    ('20261128000049'),
+    ('20261128010001'),
+    ('20261128010002'),
+    ('20261128010003'),
+    ('20261128010004'),
+    ('20261128010005'),
+    ('20261128010006'),
+    ('20261128010007'),
+    ('20261128010101'),
+    ('20261128010102'),
+    ('20261128010103'),
+    ('20261128010104'),
+    ('20261128010105'),
+    ('20261128010106'),
+    ('20261128010107'),
+    ('20261128010108'),
+    ('20261128010109'),
+    ('20261128010110'),
+    ('20261128010111'),
+    ('20261128010121'),
+    ('20261128010122'),
+    ('20261128010123'),
+    ('20261128010124'),
+    ('20261128010125'),
+    ('20261128010126'),
+    ('20261128010127'),
+    ('20261128010201'),
+    ('20261128010202'),
+    ('20261128010203'),
+    ('20261128010204'),
+    ('20261128010205'),
+    ('20261128010206'),
+    ('20261128010207'),
+    ('20261128010208'),
+    ('20261128010209'),
+    ('20261128010210'),
+    ('20261128010211'),
+    ('20261128010221'),
+    ('20261128010222'),
+    ('20261128010223'),
+    ('20261128010224'),
+    ('20261128010301'),
+    ('20261128010302'),
+    ('20261128010303'),
+    ('20261128010304'),
+    ('20261128010305'),
+    ('20261128010306'),
+    ('20261128010307'),
+    ('20261128010308'),
+    ('20261128010309'),
+    ('20261128010310'),
+    ('20261128010311'),
+    ('20261128010321'),
+    ('20261128010322'),
+    ('20261128010323'),
+    ('20261128010324'),
+    ('20261128010325'),
+    ('20261128010326'),
+    ('20261128010327'),
+    ('20261128010401'),
+    ('20261128010402'),
+    ('20261128010403'),
+    ('20261128030001'),
+    ('20261128030002'),
+    ('20261128030003'),
+    ('20261128030004'),
+    ('20261128030005'),
+    ('20261128030006'),
+    ('20261128030007'),
+    ('20261128030008'),
+    ('20261128030009'),
+    ('20261128030010'),
+    ('20261128030011'),
+    ('20261128030012'),
+    ('20261128030013'),
+    ('20261128030014'),
+    ('20261128030015'),
+    ('20261128030020'),
+    ('20261128030021'),
+    ('20261128030022'),
+    ('20261128030023'),
+    ('20261128030024'),
+    ('20261128030025'),
+    ('20261128030026'),
+    ('20261128030027'),
+    ('20261128030028'),
+    ('20261128030029'),
+    ('20261128030030'),
+    ('20261128030031'),
+    ('20261128030032'),
+    ('20261128030033'),
+    ('20261128030034'),
+    ('20261128030050'),
+    ('20261128030051'),
+    ('20261128030052'),
+    ('20261128030053'),
+    ('20261128030054'),
+    ('20261128030055'),
+    ('20261128030056'),
+    ('20261128030057'),
+    ('20261128030058'),
+    ('20261128030059'),
+    ('20261128030060'),
+    ('20261128030061'),
+    ('20261128030062'),
+    ('20261128030063'),
+    ('20261128030080'),
+    ('20261128030081'),
+    ('20261128030082'),
+    ('20261128030083'),
+    ('20261128040001'),
+    ('20261128040002'),
+    ('20261128040003'),
+    ('20261128050001'),
+    ('20261128050002'),
+    ('20261128050003');

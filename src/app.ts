@@ -18,9 +18,11 @@ import { checkFields } from "./http/check_fields.ts";
 import { onError } from "./http/on_error.ts";
 import { requests } from "./http/requests.ts";
 import { checkTarget, pathOf } from "./http/target.ts";
+import { untilReady, type UntilReadyDeps } from "./http/until_ready.ts";
 import { withoutLength } from "./http/without_length.ts";
 import { type EventDeps, serveEvents } from "./ingest/routes.ts";
 import { type DeadLetterDeps, serveDeadLetters } from "./ingest/dead_letters/routes.ts";
+import { type JobDeps, serveJobs } from "./ingest/jobs/routes.ts";
 import { serveSync, type SyncDeps } from "./ingest/sync/routes.ts";
 import { limitBurst, rateLimitFields } from "./limits/budget/enforce.ts";
 import { serveBudgets } from "./limits/budget/routes.ts";
@@ -34,12 +36,14 @@ import { type MetricsDeps, serveMetrics } from "./observe/metrics/routes.ts";
 export type AppDeps =
   & { config: Pick<Config, "ALLOWED_ORIGINS"> }
   & { auth: Auth; log: Log; audit: Audit; isStarting: () => boolean }
+  & UntilReadyDeps
   & HealthDeps
   & MetricsDeps
   & DocsDeps
   & CacheRoutesDeps
   & EventDeps
   & SyncDeps
+  & JobDeps
   & DeadLetterDeps
   & StreamDeps
   & EndpointDeps;
@@ -74,6 +78,8 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
   app.use("/v1/*", authenticate(auth));
   app.use("/v1/*", rateLimitFields(deps));
   app.use("/v1/*", checkFields());
+  // what is known of the tenant is read meanwhile
+  if (deps.whileStarting) app.use("/v1/*", untilReady(deps.whileStarting));
   app.route("/", serveEvents(deps));
   app.use("/v1/*", limitBurst(deps));
   app.route("/", serveKeys(auth));
@@ -82,6 +88,7 @@ export function createApp(deps: AppDeps): { fetch(request: Request): Response | 
   app.route("/", serveStreams(deps));
   app.route("/", serveBudgets(deps));
   app.route("/", serveSync(deps));
+  app.route("/", serveJobs(deps));
   app.route("/", serveDeadLetters(deps));
   app.route("/v1", endpointRoutes(deps));
 

@@ -267,14 +267,11 @@ Deno.test("a refreshable view that swaps its table outdates answers", async () =
     };
     await refresh();
     await table.insert(tenant, 2);
-    // the query names the view: what it reads is the table that the view writes
-    for (const name of [target.name, view]) {
-      assert.deepEqual(await afterChange(name, tenant, refresh, sumFile(view)), {
-        before: name === target.name ? 11 : 23,
-        after: 23,
-        how: "stale",
-      });
-    }
+    assert.deepEqual(await afterChange(target.name, tenant, refresh), {
+      before: 11,
+      after: 23,
+      how: "stale",
+    });
   } finally {
     await engineRun(`DROP TABLE ${view} SYNC`);
   }

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { createRoles } from "../src/clickhouse/roles.ts";
 import { printCursor } from "../src/query/cursor.ts";
 import { bind } from "../src/query/bind.ts";
-import { loadCatalog } from "../src/catalog/catalog.ts";
 import type { Query } from "../src/catalog/query.ts";
 import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
 import { askEngine } from "./ask_engine.ts";
 import { event } from "./events.ts";
-import { createGateway, engineOptions, newTenant, queryFile, read } from "./gateway.ts";
+import { createGateway, engineOptions, inspectedCatalog, newTenant, queryFile, read } from "./gateway.ts";
 
 /** Rows with ties: twenty values of `step`, each with its numbers; both keys need all digits of a 64-bit integer. */
 const steps = queryFile(
@@ -285,7 +283,7 @@ Deno.test("Page 1,000 of outreach/events reads no more than page 1, and by prima
     { tenant: sender },
   );
   assert.equal(code, 0, text);
-  const { catalog } = await loadCatalog(await readQueryFiles(), createRoles(engineOptions()));
+  const catalog = await inspectedCatalog();
   const query = catalog.get("outreach/events")!;
   const granule = 8_192;
   for (const [eventType, pageSize] of [["message_sent", 100], [undefined, 200]] as const) {

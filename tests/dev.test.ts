@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { isQualityCheck, qualityCheckName } from "../src/catalog/quality_check.ts";
 import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
 import { demoTenants } from "../src/tools/demo/load.ts";
 import { freePort } from "../src/tools/engine/free_port.ts";
-import { root } from "../src/hosts/deno/sql_files.ts";
+import { readSqlFiles, root } from "../src/hosts/deno/sql_files.ts";
 import {
   boundMs,
   copyFolder,
@@ -357,6 +358,18 @@ Deno.test("dev loads demo data once, the same whenever it is loaded", async () =
       const { status, body } = await get(`${first.url}/v1/outreach/${query}`, first.tokenOf("acme"));
       assert.equal(status, 200, `${query}: ${JSON.stringify(body)}`);
     }
+    // its quality checks have run soon after
+    const checks = (await readSqlFiles()).map(({ path }) => path).filter(isQualityCheck).map(
+      qualityCheckName,
+    );
+    await waitFor("there is a result of each quality check", async () => {
+      const { status, body } = await get(`${first.url}/v1/quality/results`, first.tokenOf("acme"));
+      assert.equal(status, 200, JSON.stringify(body));
+      const failed = body.data.filter(({ passed }: { passed: boolean }) => !passed);
+      assert.deepEqual(failed, []);
+      const ran = new Set(body.data.map(({ check }: { check: string }) => check));
+      return checks.every((check) => ran.has(check));
+    });
     for (const query of ["company", "programs", "language-groups", "journey-stages"]) {
       await waitFor(`the dashboard ${query} has rows`, async () => {
         const { body } = await get(`${first.url}/v1/analytics/${query}`, first.tokenOf("acme"));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
+import { isQualityCheck } from "../src/catalog/quality_check.ts";
 import { readFrontMatter } from "../src/catalog/front_matter.ts";
 import { isInstalled } from "./installed.ts";
 import { type Block, type Example, examplesOf, readPages } from "./docs/pages.ts";
@@ -11,11 +12,16 @@ import { createDemoWorld, createKafkaWorld, createPostgresWorld, type World } fr
 /** Commands that are not run here, and why. */
 const notRun: [pattern: RegExp, reason: string][] = [
   [/\btask dev\b/, "It goes on for ever; tests/dev.test.ts and tests/dev_postgres.test.ts start it"],
+  [/^deno task bundle$/, "tests/bundle.test.ts makes a bundle"],
   [/^deno task start$/, "It goes on for ever; tests/users.test.ts starts it"],
   [/\btask follow-postgres$/, "It goes on for ever; tests/postgres_follow.test.ts starts it"],
   [/^npx -y deno@2 task test$/, "It is what runs this"],
   [/^npx -y http-server /, "It goes on for ever; tests/dashboard.test.ts opens the page"],
   [/\bdocker compose\b/, "There is no Docker here; tests/compose.test.ts checks the file"],
+  [/\bkubectl\b/, "There is no cluster here; tests/deploy.test.ts checks the manifests"],
+  [/\bsystemctl\b/, "systemd does not run here; tests/deploy.test.ts checks the units"],
+  [/^deno task client .*--python/, "It needs a generator; tests/clients.test.ts has it write the package"],
+  [/^deno task openapi --against/, "It takes long; tests/tasks.test.ts runs it"],
   [/\bsupport[/_]tickets\b/, "They need a `dev` that runs; tests/new_stream.test.ts runs them"],
   [/^deno task (bench|load)( --streams 100)?$/, "It takes minutes; tests/k6.test.ts runs the load short"],
 ];
@@ -58,7 +64,8 @@ const checks: Record<string, (block: Block) => void> = {
   sql: ({ text, file }) => {
     if (notTried.some(([beginning]) => text.startsWith(beginning))) return;
     assert.match(file ?? "", /^sql\//);
-    readFrontMatter(file!, text);
+    // a check is taken by the command that runs it
+    if (!isQualityCheck(file!)) readFrontMatter(file!, text);
   },
 };
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { scopes } from "../src/auth/scope.ts";
 import { frontMatterSchema } from "../src/catalog/front_matter.ts";
+import { qualityFrontMatterSchema, qualityKinds } from "../src/catalog/quality_front_matter.ts";
 import { queryTestSchema } from "./query_test/test_file.ts";
 import { variables } from "../src/base/config.ts";
 import { problems } from "../src/base/problem.ts";
@@ -64,6 +65,14 @@ Deno.test("docs/query-files.md says of each key of a query's front matter what i
   }
   const named = [pages.unwrap().shape, settings.unwrap().shape].flatMap((shape) => Object.keys(shape));
   for (const key of ["page", "settings", ...named]) assert.ok(page.includes(`\`${key}\``), key);
+});
+
+Deno.test("docs/quality.md says of each key of a quality check what it means, and has each kind", async () => {
+  const page = await read("quality");
+  for (const [key, { description }] of Object.entries(qualityFrontMatterSchema.shape)) {
+    assert.ok(description && page.includes(`| \`${key}\` | ${description} |`), `${key}: ${description}`);
+  }
+  for (const kind of qualityKinds) rowOf(page, kind);
 });
 
 Deno.test("docs/query-files.md says of each key of a query's test what it means", async () => {

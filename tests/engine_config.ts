@@ -1,5 +1,16 @@
-import { copyFolder } from "./program.ts";
+import { createHash } from "node:crypto";
+import { biUserFile } from "../src/isolation/bi_user.ts";
 import { deployedConfig } from "../src/tools/engine/engine.ts";
+import { copyFolder } from "./program.ts";
+
+/** Users of BI tools in the tests' engine; one has a name that SQL and XML would take for their own. */
+export const biUsers = [
+  { name: "bi_one", tenantId: "bi tenant one" },
+  { name: "bi_odd", tenantId: "o'dd\\ <tenant> & ]]>" },
+];
+
+/** Password of these users. */
+export const biPassword = "of a BI tool in the tests";
 
 const rights = {
   reader: "SELECT, dictGet",
@@ -18,6 +29,10 @@ export async function writeTestConfig(folder: string): Promise<void> {
   const users = Object.entries(rights).map(([user, rights]) =>
     `<sluice_${user}><grants><query of="tests">GRANT ${rights} ON sluice.trial_*</query></grants></sluice_${user}>`
   );
+  for (const user of biUsers) {
+    const passwordHash = createHash("sha256").update(biPassword).digest("hex");
+    await Deno.writeTextFile(`${folder}/users.d/${user.name}.xml`, biUserFile({ ...user, passwordHash }));
+  }
   await Deno.writeTextFile(
     `${folder}/users.d/tests.xml`,
     `<clickhouse><users>${users.join("")}</users></clickhouse>\n`,

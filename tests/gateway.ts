@@ -1,3 +1,4 @@
+import type { NatsConnection } from "@nats-io/nats-core";
 import { createGateway as createPortableGateway, type GatewayDeps } from "../src/gateway.ts";
 import { createRoles, mapRoles } from "../src/clickhouse/roles.ts";
 import type { Audit } from "../src/observe/audit/audit.ts";
@@ -6,9 +7,13 @@ import type { Budgets } from "../src/limits/budget/budgets.ts";
 import type { Cache } from "../src/cache/cache.ts";
 import type { Limits } from "../src/limits/budget/limits.ts";
 import type { OnBroken } from "../src/catalog/serving.ts";
+import type { Catalog } from "../src/catalog/catalog.ts";
+import { type PreparedCatalog, reviveCatalog } from "../src/catalog/prepared.ts";
+import type { MemoryStore } from "../src/catalog/inspection_memory.ts";
 import type { QueryFile } from "../src/catalog/query.ts";
 import type { ClickHouse, ClickHouseOptions, Statement } from "../src/clickhouse/client.ts";
 import type { Reply } from "../src/clickhouse/transport.ts";
+import { natsOver } from "../src/hosts/deno/connect_nats.ts";
 import { docsAssets } from "../src/hosts/deno/docs_assets.ts";
 import { processStats } from "../src/hosts/deno/process_stats.ts";
 import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
@@ -16,23 +21,25 @@ import { createTcpFetch } from "../src/hosts/deno/tcp_fetch.ts";
 import type { Nats } from "../src/ingest/brokers/nats.ts";
 import { upgradeSocket } from "../src/hosts/deno/upgrade_socket.ts";
 import { zlib } from "../src/hosts/deno/zlib.ts";
+import { keptInspections } from "../src/tools/kept_inspections.ts";
 import type { Streams } from "../src/stream/streams.ts";
 import type { LogEntry } from "../src/base/log.ts";
 import type { Queue, QueueOptions } from "../src/limits/queue/queue.ts";
 
 /** The engine that `tests/run.ts` started. */
 export function engineOptions(): ClickHouseOptions {
-  const read = (name: string) => {
-    const value = Deno.env.get(name);
-    if (value === undefined) throw new Error(`${name} is not set: run the tests with \`deno task test\``);
-    return value;
-  };
   return {
-    url: read("SLUICE_TEST_CLICKHOUSE_URL"),
-    user: read("SLUICE_TEST_CLICKHOUSE_USER"),
-    password: read("SLUICE_TEST_CLICKHOUSE_PASSWORD"),
+    url: setting("SLUICE_TEST_CLICKHOUSE_URL"),
+    user: setting("SLUICE_TEST_CLICKHOUSE_USER"),
+    password: setting("SLUICE_TEST_CLICKHOUSE_PASSWORD"),
     database: "sluice",
   };
+}
+
+function setting(name: string): string {
+  const value = Deno.env.get(name);
+  if (value === undefined) throw new Error(`${name} is not set: run the tests with \`deno task test\``);
+  return value;
 }
 
 /** Secret of the tests' tokens. */
@@ -74,17 +81,21 @@ export interface TestOptions {
   /** Bytes of the result cache; by default there is none, so that each request is computed. */
   cacheBytes?: number;
   onBroken?: OnBroken;
+  /** Begins also when a file is wrong. */
+  takesFaults?: boolean;
   /** How many queries run and wait. */
   queue?: Partial<QueueOptions>;
   pendingMigrations?: GatewayDeps["pendingMigrations"];
   docs?: GatewayDeps["docs"];
-  connectNats?: GatewayDeps["connectNats"];
+  connectNats?: () => Promise<NatsConnection>;
   /** Undefined for a host without WebSockets. */
   upgrade?: GatewayDeps["upgrade"];
   /** Rows of the audit that wait at most. */
   maxAuditRows?: number;
   /** Waiting rows of the audit that are written at once. */
   auditFlushRows?: number;
+  /** After so long a purge of a CDN is sent once more. */
+  purgeAgainMs?: number;
 }
 
 /** A gateway in this process; requests go to it without a socket. */
@@ -121,6 +132,8 @@ export interface TestGateway {
   nats?: Nats;
   /** From now on it is not ready, and its streams end. */
   close(): void;
+  /** Ends what it does in the background. */
+  stop(): Promise<void>;
   /** Lets time pass that no clock of the wall shows. */
   pass(ms: number): void;
   /** Stops the clock at an instant, or lets it go on. */
@@ -140,6 +153,26 @@ export interface Answer {
 export function queryFile(name: string, frontMatter: string, sql: string): QueryFile {
   return { path: `sql/${name}.sql`, text: `/*---\nsummary: Of a test\n${frontMatter}\n---*/\n${sql}\n` };
 }
+
+let catalog: Promise<[QueryFile[], PreparedCatalog | undefined]> | undefined;
+
+/** The repository's queries, as the engine has inspected them for `tests/run.ts`; it says of those that are wrong itself what is. */
+function repositoryCatalog(): NonNullable<typeof catalog> {
+  return catalog ??= Promise.all([
+    readQueryFiles(),
+    Deno.readTextFile(setting("SLUICE_TEST_CATALOG")).then((text) => JSON.parse(text) ?? undefined),
+  ]);
+}
+
+/** The repository's queries, as any engine would inspect them. */
+export async function inspectedCatalog(): Promise<Catalog> {
+  const [files, prepared] = await repositoryCatalog();
+  if (!prepared) throw new Error("A query file is wrong: `deno task check-sql` tells");
+  return reviveCatalog(prepared, files);
+}
+
+/** What the engine says of the repository's queries, which `tests/run.ts` has asked once for all. */
+const knownInspections: MemoryStore = { ...keptInspections(), write: () => Promise.resolve() };
 
 let counter = 0;
 
@@ -172,6 +205,8 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
       BUDGET_DAILY_BYTES: options.budgets?.dailyBytes ?? undefined,
       BUDGET_REQUESTS_PER_SECOND: options.budgets?.perSecond ?? 100_000,
       CLICKHOUSE_PASSWORD: "",
+      CDN_PURGE_STYLE: "cloudflare",
+      CDN_MAX_SECONDS: 300,
       STREAMING_ENABLED: "all",
       STREAM_MAX_CONNECTIONS: 10_000,
       STREAM_MAX_CONNECTIONS_PER_TENANT: 1_000,
@@ -183,6 +218,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
       NATS_TENANT_HEADER: "Sluice-Tenant",
       NATS_TENANT_FIELD: "companyId",
       SLUICE_ON_BROKEN: options.onBroken ?? "keep",
+      QUALITY_CHECKS: "off",
       ...options.config,
     },
     roles: { ...roles, ...(options.writer && { writer: options.writer }) },
@@ -193,15 +229,19 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     build: { version: "1.2.3", runtime: "the tests" },
     process: processStats,
     pendingMigrations: options.pendingMigrations,
-    connectNats: options.connectNats,
+    createNats: options.connectNats && natsOver(options.connectNats),
     upgrade: "upgrade" in options ? options.upgrade : upgradeSocket,
     zlib,
     queue: options.queue,
+    inspections: knownInspections,
     audit: { maxRows: options.maxAuditRows, flushRows: options.auditFlushRows },
+    // failed purges come again soon
+    cdn: { intervalMs: 1, maxPauseMs: 50, againMs: options.purgeAgainMs },
   });
-  const load = async (files: QueryFile[]) => (await gateway.load(files)).map((fault) => fault.render());
-  const faults = await load(options.files ?? await readQueryFiles());
-  if (faults.length) throw new Error(faults.join("\n"));
+  const load = async (files: QueryFile[], prepared?: PreparedCatalog) =>
+    (await gateway.load(files, prepared)).map((fault) => fault.render());
+  const faults = await (options.files ? load(options.files) : load(...await repositoryCatalog()));
+  if (faults.length && !options.takesFaults) throw new Error(faults.join("\n"));
 
   const request: TestGateway["fetch"] = async (path, tenantId, init = {}) => {
     const headers = new Headers(init.headers);
@@ -242,6 +282,7 @@ export async function createGateway(options: TestOptions = {}): Promise<TestGate
     streams: gateway.streams,
     nats: gateway.nats,
     close: () => gateway.close(),
+    stop: () => gateway.stop(),
     pass: (ms) => void (passedMs += ms),
     setNow: (instant) => now = instant,
     load,

@@ -108,6 +108,24 @@ async function twoProgrammes(gateway: TestGateway, tenants: { own: string; other
   }
 }
 
+/** A result of a quality check of each of the two. */
+async function twoResults(tenants: { own: string; other: string }): Promise<void> {
+  const rows = (["own", "other"] as const).map((mark) => ({
+    tenant_id: tenants[mark],
+    check_name: "test/marks",
+    run_at: new Date(now.getTime() - 60_000).toISOString().slice(0, 23).replace("T", " "),
+    run: crypto.randomUUID(),
+    domain: "test",
+    table_name: "outreach_events",
+    examined: 10,
+    failed: mark === "own" ? 1 : 5,
+    score: mark === "own" ? 90 : 50,
+    sample: [{ mark }],
+  }));
+  const body = new TextEncoder().encode(rows.map((row) => JSON.stringify(row)).join("\n"));
+  await run(clickHouse, { sql: "INSERT INTO quality_results FORMAT JSONEachRow", body });
+}
+
 /** Views that endpoints read and the database computes on a schedule. */
 const refreshed = [
   "csr_scores_rollup_refresh",
@@ -115,6 +133,62 @@ const refreshed = [
   "csr_program_performance_refresh",
   "csr_language_groups_refresh",
   "csr_journey_stages_refresh",
+];
+
+/** Interactions, page views and sales of both tenants, at shows and organizers of their own. */
+async function twoOrganizers(gateway: TestGateway, tenants: { own: string; other: string }): Promise<void> {
+  const occurredAt = new Date(now.getTime() - 3_600_000).toISOString();
+  for (const mark of ["own", "other"] as const) {
+    const at = () => ({
+      id: crypto.randomUUID(),
+      occurredAt,
+      showId: `${mark} show`,
+      organizerId: `${mark} organizer`,
+      userId: "u1",
+      sessionId: "s1",
+      country: mark,
+      device: mark,
+    });
+    // of the other tenant there are more, so that its funnel differs too
+    const types = ["view", "purchase"].slice(0, mark === "own" ? 1 : 2);
+    await gateway.send("ticketing_events", tenants[mark], types.map((eventType) => ({ ...at(), eventType })));
+    await gateway.send("ticketing_page_views", tenants[mark], [{
+      ...at(),
+      visitorId: "v1",
+      url: `/${mark}`,
+    }]);
+    await gateway.send("ticketing_sales", tenants[mark], [{
+      ...at(),
+      kind: "sale",
+      orderId: "o1",
+      ticketTypeId: `${mark} type`,
+      quantity: mark === "own" ? 1 : 2,
+      unitPriceMinor: 100,
+      currency: "EUR",
+      channel: mark,
+    }]);
+    const told = { id: "c1", changedAt: "2026-01-01T00:00:00Z", name: `${mark} name` };
+    await gateway.send("ticketing_users", tenants[mark], [{ ...told, userId: "u1", segment: mark }]);
+    await gateway.send("ticketing_organizers", tenants[mark], [{
+      ...told,
+      organizerId: `${mark} organizer`,
+    }]);
+    const firstMonth = mark === "own" ? 4 : 7;
+    await gateway.call("PUT", "warehouse/calendar", tenants[mark], { firstMonth }, "warehouse:write");
+  }
+  for (const view of loads) await refreshView(clickHouse, view);
+}
+
+/** Views that load the warehouse, in the order of what they depend on. */
+const loads = [
+  "warehouse_user_histories_refresh",
+  "warehouse_organizer_histories_refresh",
+  "warehouse_sales_refresh",
+  "warehouse_interactions_refresh",
+  "warehouse_organizer_performance_refresh",
+  "warehouse_user_engagement_refresh",
+  "warehouse_monthly_summary_refresh",
+  "warehouse_user_cohorts_refresh",
 ];
 
 const condition = /(\w+\.)?\btenant_id = \{tenantId:String\}/g;
@@ -138,6 +212,8 @@ Deno.test("each query of the catalog, with its tenant condition taken out, answe
   const { own, other } = await twoTenants(honest);
   const cohorts = await twoCohorts(honest, { own, other });
   await twoProgrammes(honest, { own, other });
+  await twoOrganizers(honest, { own, other });
+  await twoResults({ own, other });
   await honest.query("outreach/traffic", own);
   await honest.query("outreach/overview", other);
   await honest.audit.flush();
@@ -146,11 +222,12 @@ Deno.test("each query of the catalog, with its tenant condition taken out, answe
     // tests/writes.test.ts tries those that write
     if (frontMatter.method) continue;
     const ask = (gateway: TestGateway, tenant: string, cohortId: string) => {
-      const path = (frontMatter.path ?? queryName(file.path)).replace("{cohortId}", cohortId);
+      const path = (frontMatter.path ?? queryName(file.path)).replace("{cohortId}", cohortId)
+        .replace("{userId}", "u1");
       const needed: Record<string, unknown> = {
         metric: "engagement",
         dimension: "confidence",
-        stages: ["enrolled", "completed"],
+        stages: path.startsWith("ticketing/") ? ["view", "purchase"] : ["enrolled", "completed"],
         cohortIds: [cohortId, cohorts.other],
       };
       const asked = Object.entries(needed).filter(([name]) => file.text.includes(`{${name}:`));

@@ -206,9 +206,15 @@ const rows: Record<string, string> = {
   csr_journey: '{"id":"s","userId":"u","stage":"a","stage":"b","occurredAt":"2026-03-02T09:00:00Z"}',
   csr_metrics: '{"id":1,"metric":"sroi","value":1,"value":2,"periodStart":"2026-03-02T09:00:00Z"}',
   csr_companies: '{"name":"a","name":"b"}',
+  ticketing_events: '{"id":"e","eventType":"view","eventType":"click","occurredAt":"2026-03-02T09:00:00Z"}',
+  ticketing_page_views: '{"id":"p","url":"/a","url":"/b","occurredAt":"2026-03-02T09:00:00Z"}',
+  ticketing_sales: '{"id":"l","kind":"sale","quantity":1,"quantity":2,"occurredAt":"2026-03-02T09:00:00Z"}',
 };
 for (const [stream, text] of Object.entries(rows)) {
   Deno.test(`${stream} refuses a key that comes twice`, async () => {
-    assert.match(await reasonOf(text, stream), /^"(score|stage|value|name)" comes twice in one object$/);
+    assert.match(
+      await reasonOf(text, stream),
+      /^"(score|stage|value|name|eventType|url|quantity)" comes twice in one object$/,
+    );
   });
 }

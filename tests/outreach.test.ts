@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { createRoles } from "../src/clickhouse/roles.ts";
 import { bind } from "../src/query/bind.ts";
-import { loadCatalog } from "../src/catalog/catalog.ts";
 import { createClickHouse, readRows, run } from "../src/clickhouse/client.ts";
-import { readQueryFiles } from "../src/hosts/deno/sql_files.ts";
-import { createGateway, engineOptions, newTenant } from "./gateway.ts";
+import { createGateway, engineOptions, inspectedCatalog, newTenant } from "./gateway.ts";
 
 const clickHouse = createClickHouse(engineOptions());
 
@@ -62,7 +59,7 @@ Deno.test("each outreach query reads only its tenant's and its range's granules"
   const [tenant, other] = [newTenant("reads"), newTenant("others")];
   await landCampaign(tenant, 60_000);
   await landCampaign(other, 60_000);
-  const { catalog } = await loadCatalog(await readQueryFiles(), createRoles(engineOptions()));
+  const catalog = await inspectedCatalog();
   const ranged = [...catalog.values()].filter((query) =>
     query.name.startsWith("outreach/") && query.parameters.some(({ name }) => name === "startDate")
   );

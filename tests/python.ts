@@ -1,3 +1,5 @@
+import { isInstalled } from "./installed.ts";
+
 /** The Python whose modules tests use; `.ci/install_python` makes one. */
 export const python = Deno.env.get("SLUICE_TEST_PYTHON") ?? "python3";
 
@@ -9,6 +11,12 @@ export async function hasModule(...modules: string[]): Promise<boolean> {
   // deno-lint-ignore no-console -- a skipped check must be seen
   console.log(`Skipped, since ${why}`);
   return false;
+}
+
+/** A program that Python's installer put beside Python; undefined, and said so, when it is not there. Throws where it is required. */
+export async function pythonProgram(name: string): Promise<string | undefined> {
+  const path = `${python.slice(0, python.lastIndexOf("/") + 1)}${name}`;
+  return await isInstalled(path) ? path : undefined;
 }
 
 async function imports(modules: string[]): Promise<boolean> {

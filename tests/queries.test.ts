@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFrontMatter } from "../src/catalog/front_matter.ts";
 import { queryName } from "../src/catalog/query.ts";
 import { readQueryFiles, root } from "../src/hosts/deno/sql_files.ts";
-import { createGateway } from "./gateway.ts";
+import { createClickHouse } from "../src/clickhouse/client.ts";
+import { createGateway, engineOptions } from "./gateway.ts";
 import { runQueryTest } from "./query_test/run_test.ts";
 import { readQueryTest, testPath } from "./query_test/test_file.ts";
 
@@ -13,7 +14,11 @@ const frontMatters = new Map(
     [queryName(path), readFrontMatter(path, text).frontMatter] as const
   ),
 );
-const bed = { gateway: await createGateway(), frontMatters };
+const bed = {
+  gateway: await createGateway(),
+  clickHouse: createClickHouse(engineOptions()),
+  frontMatters,
+};
 
 for (const name of frontMatters.keys()) {
   Deno.test(name, async (t) => {

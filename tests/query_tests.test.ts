@@ -3,7 +3,7 @@ import { createClickHouse, readRows } from "../src/clickhouse/client.ts";
 import { freePort } from "../src/tools/engine/free_port.ts";
 import { readFrontMatter } from "../src/catalog/front_matter.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
-import { createGateway, queryFile } from "./gateway.ts";
+import { createGateway, engineOptions, queryFile } from "./gateway.ts";
 import { copyFolder, runProgram, startProgram, temporaryFolder } from "./program.ts";
 import { runQueryTest } from "./query_test/run_test.ts";
 import { parseQueryTest, readQueryTest } from "./query_test/test_file.ts";
@@ -93,6 +93,7 @@ WHERE tenant_id = {tenantId:String}
 );
 const bed = {
   gateway: await createGateway({ files: [file] }),
+  clickHouse: createClickHouse(engineOptions()),
   frontMatters: new Map([["demo/opened", readFrontMatter(file.path, file.text).frontMatter]]),
 };
 

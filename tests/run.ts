@@ -1,9 +1,13 @@
+import { createInspectionMemory } from "../src/catalog/inspection_memory.ts";
+import { prepareCatalog } from "../src/catalog/prepared.ts";
+import { createRoles } from "../src/clickhouse/roles.ts";
+import { keptInspections } from "../src/tools/kept_inspections.ts";
 import { startEngine } from "../src/tools/engine/engine.ts";
 import { migrateUp } from "../src/tools/migrate.ts";
 import { copyMigratedTables } from "../src/tools/migrated_tables.ts";
 import { onOrphaned } from "../src/hosts/deno/on_orphaned.ts";
 import { onSignal } from "../src/hosts/deno/on_signal.ts";
-import { root } from "../src/hosts/deno/sql_files.ts";
+import { readQueryFiles, root } from "../src/hosts/deno/sql_files.ts";
 import { writeTestConfig } from "./engine_config.ts";
 import { startKeeper } from "./keeper.ts";
 import { testQueries } from "./query_test/test_queries.ts";
@@ -44,7 +48,11 @@ async function stopAll(): Promise<void> {
 }
 
 async function runTests(): Promise<number> {
-  await migrateUp({ ...engine, database: "sluice" });
+  const target = { ...engine, database: "sluice" };
+  await migrateUp(target);
+  const memory = createInspectionMemory(keptInspections());
+  const { prepared = null } = await prepareCatalog(await readQueryFiles(), createRoles(target), memory);
+  await Deno.writeTextFile(`${dataDir}/catalog.json`, JSON.stringify(prepared));
   tests = new Deno.Command(Deno.execPath(), {
     args: ["test", "--allow-all", "--lock=tests/deno.lock", "--parallel", ...Deno.args],
     cwd: root,
@@ -52,6 +60,7 @@ async function runTests(): Promise<number> {
       SLUICE_TEST_CLICKHOUSE_URL: engine.url,
       SLUICE_TEST_CLICKHOUSE_USER: engine.user,
       SLUICE_TEST_CLICKHOUSE_PASSWORD: engine.password,
+      SLUICE_TEST_CATALOG: `${dataDir}/catalog.json`,
     },
     stdout: "piped",
   }).spawn();

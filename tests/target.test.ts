@@ -155,6 +155,7 @@ Deno.test("an address whose path or parameters are not UTF-8 is a 400 on every r
       "POST /v1/admin/tenants/%ff/budget/reset",
       "DELETE /v1/admin/keys/%ff",
       "POST /v1/admin/sync/%ff",
+      "POST /v1/admin/jobs/%ff",
       "POST /v1/events/%ff",
       "GET /problems/%ff",
       "GET /docs/%ff",

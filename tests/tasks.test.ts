@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { optionalMigrations } from "../src/base/config.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
-import { copyOfRepository } from "./copy.ts";
+import { parse } from "yaml";
+import { type Copy, copyOfRepository } from "./copy.ts";
+import { engineOptions } from "./gateway.ts";
 import { runProgram, startProgram } from "./program.ts";
 
 // The tasks as an analyst runs them, in a copy of the repository.
@@ -329,35 +331,50 @@ WHERE tenant_id = {tenantId:String}
   await copy.write(file, query("events"));
   const written = await copy.task("openapi");
   assert.equal(written.code, 0, written.printed);
+  await publish(copy.path);
+  const ci = await ciCommands(copy);
 
-  await t.step("unchanged", async () => {
-    const { code, printed } = await check();
-    assert.equal(code, 0, printed);
+  await t.step("unchanged, as the example of a CI runs it", async () => {
+    assert.deepEqual([...ci.keys()], [
+      "deno task check-sql",
+      "deno task openapi --check",
+      'deno task openapi --against "$PUBLISHED"',
+      "deno task test",
+      "deno task migrate status",
+      "deno task migrate up",
+    ]);
+    for (const [command, run] of ci) {
+      // all tests: this is one of them
+      if (command === "deno task test") continue;
+      const { code, printed } = await run();
+      assert.equal(code, 0, `${command}: ${printed}`);
+      if (command.includes("--against")) assert.match(printed, /^Nothing has changed since v1$/m);
+    }
   });
 
   await t.step("a renamed column", async () => {
     await copy.write(file, query("eventCount"));
     const { code, printed } = await check();
     assert.equal(code, 1, printed);
-    assert.match(printed, /GET \/v1\/outreach\/trial: the field "events" is gone/);
-    assert.match(printed, /GET \/v1\/outreach\/trial: the field "eventCount" is new/);
-  });
-
-  await t.step("a column of another type", async () => {
-    await copy.write(file, query("events").replace("toUInt64(uniqExact(id))", "toString(uniqExact(id))"));
-    const { code, printed } = await check();
-    assert.equal(code, 1, printed);
     assert.match(
       printed,
-      /GET \/v1\/outreach\/trial: the field "events" was integer \(int64\) and is string/,
+      /GET \/v1\/outreach\/trial, POST \/v1\/outreach\/trial: the field "data\[\]\.events" is gone/,
     );
+    assert.match(printed, /GET \/v1\/outreach\/trial, .*: the field "data\[\]\.eventCount" is new/);
+    const against = await copy.task("openapi", "--against", "v1");
+    assert.equal(against.code, 1, against.printed);
+    assert.match(
+      against.printed,
+      /^breaking \(1\)$\n.*"data\[\]\.events" is gone$\n^additive \(1\)$\n.*is new$/m,
+    );
+    assert.match(against.printed, /^Clients of v1 would break$/m);
   });
 
-  await t.step("a query that is gone", async () => {
-    await Deno.remove(`${copy.path}/${file}`);
-    const { code, printed } = await check();
-    assert.equal(code, 1, printed);
-    assert.match(printed, /GET \/v1\/outreach\/trial is gone/);
+  await t.step("nothing to compare with, and arguments that are none, have exit code 2", async () => {
+    for (const args of [["--against", "v2"], ["--against"], ["--checks"], ["--check", "--against", "v1"]]) {
+      const { code, printed } = await copy.task("openapi", ...args);
+      assert.equal(code, 2, printed);
+    }
   });
 
   await t.step("a broken query", async () => {
@@ -367,3 +384,33 @@ WHERE tenant_id = {tenantId:String}
     assert.match(printed, /^sql\/outreach\/trial\.sql:\d+:\d+: /m);
   });
 });
+
+/** Commits what is there, as the version v1. */
+async function publish(path: string): Promise<void> {
+  const git = "git -c user.name=test -c user.email=test@example.com";
+  const script = `git init -q && git add openapi.yaml && ${git} commit -qm One && git tag v1`;
+  const { code, printed } = await runProgram("bash", ["-ec", script], {}, path);
+  assert.equal(code, 0, printed);
+}
+
+/** The commands of deploy/ci, and how to run each in the copy, on the tests' database where one is needed. */
+async function ciCommands({ path, env }: Copy): Promise<Map<string, () => ReturnType<typeof runProgram>>> {
+  const { jobs } = parse(await Deno.readTextFile(`${root}deploy/ci/github.yml`));
+  const steps: { run?: string }[] = [...jobs.check.steps, ...jobs.deploy.steps];
+  const target = engineOptions();
+  const bin = `${path}/bin`;
+  await Deno.mkdir(bin);
+  await Deno.symlink(Deno.execPath(), `${bin}/deno`);
+  const inherited = { ...env, PATH: `${bin}:${Deno.env.get("PATH")}`, PUBLISHED: "v1" };
+  const server = {
+    CLICKHOUSE_URL: target.url,
+    CLICKHOUSE_OWNER_PASSWORD: target.password,
+    CLICKHOUSE_USER: target.user,
+    CLICKHOUSE_DATABASE: target.database,
+  };
+  return new Map(steps.flatMap(({ run }) => {
+    if (!run) return [];
+    const all = run.includes("migrate") ? { ...inherited, ...server } : inherited;
+    return [[run, () => runProgram("bash", ["-ec", run], all, path)]];
+  }));
+}

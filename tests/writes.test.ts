@@ -315,13 +315,16 @@ const condition = /(\w+\.)?\btenant_id = \{tenantId:String\}/g;
 
 Deno.test("no writing endpoint, even with its tenant conditions taken out, changes or tells another tenant's rows", async () => {
   const honest = gateway;
+  const writing = "query cohorts:write warehouse:write";
   const [own, other] = [newTenant("own"), newTenant("other")];
   const id = await makeCohort(honest, other, "Of the other");
   await honest.call("POST", `cohorts/${id}/members`, other, { userIds: ["u1"] });
+  await honest.call("PUT", "warehouse/calendar", other, { firstMonth: 7 }, writing);
   const state = async () =>
     JSON.stringify([
       (await honest.query("cohorts", other)).body.data,
       (await honest.query(`cohorts/${id}/members`, other)).body.data,
+      (await honest.query("warehouse/calendar", other)).body.data,
     ]);
   const before = await state();
   const files = await readQueryFiles();
@@ -337,7 +340,10 @@ Deno.test("no writing endpoint, even with its tenant conditions taken out, chang
     "cohorts/delete": ["DELETE", `cohorts/${id}`],
     "cohorts/add-members": ["POST", `cohorts/${id}/members`, { userIds: ["u1", "u2"] }],
     "cohorts/remove-member": ["DELETE", `cohorts/${id}/members/u1`],
+    "warehouse/set-calendar": ["PUT", "warehouse/calendar", { firstMonth: 4 }],
   };
+  // what names no row of another tenant's makes one of the caller's own
+  const made: Record<string, number> = { "cohorts/create": 201, "warehouse/set-calendar": 204 };
   const names = files.filter(isWriting).map(({ path }) => path.slice("sql/".length, -".sql".length));
   assert.deepEqual(names.toSorted(), Object.keys(calls).toSorted(), "each writing endpoint is tried here");
   for (const gateway of [honest, careless]) {
@@ -347,11 +353,12 @@ Deno.test("no writing endpoint, even with its tenant conditions taken out, chang
         call[1],
         gateway === honest ? own : newTenant("own"),
         call[2],
+        writing,
       );
       // whether a name or an id is taken elsewhere is not told either
       assert.equal(
         answer.status,
-        name === "cohorts/create" ? 201 : 404,
+        made[name] ?? 404,
         `${name}: ${JSON.stringify(answer.body)}`,
       );
       assert.equal(await state(), before, name);

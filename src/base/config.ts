@@ -54,6 +54,16 @@ export const variables = {
   CACHE_MAX_BYTES: count.default(268_435_456).describe(
     "Bytes that cached answers take together at most in each gateway; 0 caches none",
   ),
+  CDN_PURGE_URL: z.url({ protocol: /^https?$/ }).optional().describe(
+    "Address that has a CDN forget answers; with it, CDNs are let keep them",
+  ),
+  CDN_PURGE_TOKEN: z.string().min(1).optional().describe("Token that is sent there"),
+  CDN_PURGE_STYLE: z.enum(["cloudflare", "fastly"]).default("cloudflare").describe(
+    'What is sent there: `{"tags": […]}` with the token as a bearer\'s, or `{"surrogate_keys": […]}` with the token as `Fastly-Key`',
+  ),
+  CDN_MAX_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300).describe(
+    "Longest time for which a CDN may keep an answer whose tables do not change",
+  ),
   MAX_QUERY_MEMORY_BYTES: bytes.max(8_000_000_000).default(2_000_000_000).describe(
     "Most memory a query may use in ClickHouse, unless its front matter says otherwise; at most 8 GB",
   ),
@@ -97,6 +107,9 @@ export const variables = {
   SLUICE_ON_BROKEN: z.enum(["keep", "drop"]).default("keep").describe(
     "What becomes of a query whose file is saved with a mistake: `keep` goes on serving the last good version, `drop` stops " +
       "serving it",
+  ),
+  QUALITY_CHECKS: z.enum(["run", "off"]).default("run").describe(
+    "`run`: gateways run the quality checks that are due, each by one of them; `off` where only `deno task quality` runs them",
   ),
   SLUICE_DATA_DIR: z.string().default(".sluice").describe("`dev`: folder of the embedded engine's data"),
   SLUICE_DEMO: z.enum(["0", "1"]).default("1").describe("`dev`: 0 starts without demo data"),
@@ -185,6 +198,9 @@ export const variables = {
   FOLLOW_INTERVAL_MS: z.coerce.number().int().min(100).max(900_000).default(1_000).describe(
     "`follow-postgres`: shortest time from one run of a source to its next, in milliseconds",
   ),
+  GATEWAY_OBJECTS: z.coerce.number().int().min(1).max(1_000).default(1).describe(
+    "On workerd: Durable Objects at each place among which callers are spread, by their credential",
+  ),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional().describe(
     "Bearer token that `/metrics` wants; without it, everybody who reaches the gateway may read them",
   ),
@@ -237,6 +253,13 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     lines.push(
       "AUTH_JWT_SECRET is not set. Neither is AUTH_JWKS_URL, and one of them is needed to check tokens: a " +
         "secret of at least 32 characters, or the address of public keys",
+    );
+  }
+  if (
+    given.CDN_PURGE_URL !== undefined && given.AUTH_JWT_SECRET === undefined && !given.CLICKHOUSE_PASSWORD
+  ) {
+    lines.push(
+      "CDN_PURGE_URL needs a secret, from which tags of answers are made: AUTH_JWT_SECRET or CLICKHOUSE_PASSWORD",
     );
   }
   if (!data || lines.length) throw new ConfigError(lines.join("\n"));

@@ -6,6 +6,7 @@ import type { Query } from "../catalog/query.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import type { Log } from "../base/log.ts";
 import { type Ask, clockOf, type Outcome, tenantsOf } from "./ask.ts";
+import type { Cdn } from "./cdn.ts";
 import { collect, collectedBytes } from "../query/collect.ts";
 import { decodeText, encode, type Encoding, entityTag, type Entry, freshnessOf } from "./entry.ts";
 import { createFlights, type Flight } from "./flights.ts";
@@ -29,6 +30,8 @@ export interface CacheOptions {
   maxBytes: number;
   /** Milliseconds of a clock that nobody sets. */
   monotonic?: () => number;
+  /** The CDN that may keep answers too. */
+  cdn?: Cdn;
 }
 
 /** What a run made: an answer for all who wait, or a stream, which only one can take. */
@@ -54,7 +57,7 @@ export type Cache = ReturnType<typeof createCache>;
 
 /** Keeps finished answers, and knows by the versions of the tables behind them when they are outdated. */
 export function createCache(
-  { clickHouse, reader, clock, log, maxBytes, monotonic = () => performance.now() }: CacheOptions,
+  { clickHouse, reader, clock, log, maxBytes, monotonic = () => performance.now(), cdn }: CacheOptions,
 ) {
   const kept = createKept(maxBytes);
   const runs = createRuns();
@@ -72,7 +75,7 @@ export function createCache(
   const versions = createVersions({
     clickHouse,
     log,
-    tablesInUse: () => [...kept.tables(), ...runs.tables()],
+    tablesInUse: () => [...kept.tables(), ...runs.tables(), ...cdn?.tables() ?? []],
     onChange(table, isView, sinceMs) {
       // it may have changed just after the last reading, which after a rest is long ago
       const at = clock().getTime() - (sinceMs > 2 * pollEveryMs ? sinceMs : 0);
@@ -80,12 +83,18 @@ export function createCache(
       if (isView) traced = new WeakMap();
       runs.change(table, at);
       kept.change(table, at);
+      cdn?.change(table);
     },
     onPurge(id, command) {
       // it was carried out here when it was given here
-      if (!given.delete(id)) purge(command);
+      if (given.delete(id)) return;
+      purge(command);
+      cdn?.purge(command);
     },
-    onGap: (since) => void purge(everything, since),
+    onGap(since) {
+      purge(everything, since);
+      cdn?.purgeAll();
+    },
     monotonic,
   });
   const isVerified = () => versions.age() <= verifiedMs;
@@ -128,6 +137,7 @@ export function createCache(
       if (!(body instanceof Uint8Array) || !(data instanceof Uint8Array)) {
         return { stream: answer, isTaken: false };
       }
+      const tags = await cdn?.tagsOf(run);
       const madeAt = clock().getTime();
       const entry: Entry = {
         key: cacheKey(ask),
@@ -146,6 +156,7 @@ export function createCache(
         madeAt,
         clock: clockAt.getTime(),
         changedAt: run.changedAt ?? (versions.isTracked(run.tables) ? undefined : madeAt),
+        tags,
       };
       if (!run.isPurged) kept.set(entry);
       return { entry };
@@ -259,8 +270,10 @@ export function createCache(
 
   /** Reads the versions of the tables in use, and purges, if there are answers or some on their way; seldom while it rests. */
   async function tick(): Promise<void> {
-    if (kept.size() + runs.size() === 0) return;
-    const isResting = runs.size() === 0 && monotonic() - askedAt > restAfterMs;
+    // who has an answer from the CDN does not ask here
+    const isShared = cdn !== undefined && cdn.tables().length > 0;
+    if (kept.size() + runs.size() === 0 && !isShared) return;
+    const isResting = runs.size() === 0 && !isShared && monotonic() - askedAt > restAfterMs;
     if (isResting && versions.age() < restEveryMs) isRested = true;
     else await wake();
   }
@@ -307,6 +320,7 @@ export function createCache(
     /** Forgets the answers that a purge means, as the gateway where it is given; `id` is that of its row. */
     purge(id: string, command: Purge): number {
       if (given.size < maxGiven) given.add(id);
+      cdn?.purge(command);
       return purge(command);
     },
 
@@ -315,6 +329,7 @@ export function createCache(
 
     poll: versions.poll,
     tick,
+    cdn,
 
     stats: (): CacheStats => ({ ...kept.stats(), ...counter.total() }),
 

@@ -41,7 +41,18 @@ function parseAccepted(header: string): Accepted {
 /** The encoding to send a body of so many bytes in, or undefined to send it as it is; of equals br, which is smaller. */
 export function chooseEncoding({ br, gzip, identity }: Accepted, bytes: number): Encoding | undefined {
   if (bytes < minEncodedBytes) return;
-  const brotli = bytes <= maxBrotliBytes ? br : 0;
+  const brotli = bytes <= maxBrotliBytes && makesBrotli() ? br : 0;
   if (Math.max(brotli, gzip) === 0 || identity > Math.max(brotli, gzip)) return;
   return brotli >= gzip ? "br" : "gzip";
+}
+
+let hasBrotli: boolean | undefined;
+
+/** Whether this runtime packs in Brotli, which the Compression Standard has since 2025; Node does since 24, and workerd does not. */
+function makesBrotli(): boolean {
+  try {
+    return hasBrotli ??= Boolean(new CompressionStream("brotli" as CompressionFormat));
+  } catch {
+    return hasBrotli = false;
+  }
 }

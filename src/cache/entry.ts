@@ -29,6 +29,8 @@ export interface Entry extends Purgeable {
   clock: number;
   /** When a change of its tables was noticed, in milliseconds since 1970; undefined while there is none. */
   changedAt: number | undefined;
+  /** What a CDN knows it by, where there is one. */
+  tags?: string[];
 }
 
 /** What a kept answer is good for at an instant. */

@@ -17,6 +17,8 @@ export interface Conditions {
   acceptEncoding: string | undefined;
   /** Whether the answer is an export, which may be asked for in ranges. */
   isExport: boolean;
+  /** Seconds for which a CDN may give the same caller the same answer, as far as the request goes. */
+  shareSeconds: number;
 }
 
 /**
@@ -27,7 +29,7 @@ export function respond(
   { answer, status, forwarded, isShared, entry, ttlSeconds }: Outcome,
   now: Date,
   conditions: Conditions,
-  cache: Pick<Cache, "encoded" | "text">,
+  cache: Pick<Cache, "encoded" | "text" | "cdn">,
 ): Response | Promise<Response> {
   const { isExport } = conditions;
   const headers: Record<string, string> = {
@@ -50,7 +52,11 @@ export function respond(
     ? undefined
     : chooseEncoding(readAccepted(conditions.acceptEncoding), entry.body.length);
   headers.etag = sentTag(entry, isExport, encoding);
-  headers.age = String(Math.max(0, Math.floor((now.getTime() - entry.madeAt) / 1000)));
+  const age = Math.max(0, Math.floor((now.getTime() - entry.madeAt) / 1000));
+  headers.age = String(age);
+  if (cache.cdn) {
+    Object.assign(headers, cache.cdn.fields(entry, age, Math.min(ttlSeconds, conditions.shareSeconds)));
+  }
   checkMatch(conditions, headers.etag);
   if (conditions.ifNoneMatch && matchesTag(conditions.ifNoneMatch, entry.etag)) {
     delete headers["content-type"];

@@ -29,6 +29,8 @@ WITH
         SELECT database, name AS table, engine, sipHash64(uuid, metadata_modification_time) AS version
         FROM system.tables
         WHERE (database, name) IN {pairs:Array(Tuple(String, String))}
+            -- without the name alone, the engine looks into each table of each database: 30 ms of 270 tables in place of 4
+            AND has(arrayMap(pair -> pair.2, {pairs:Array(Tuple(String, String))}), name)
     ),
     loads AS
     (

@@ -6,7 +6,7 @@ const maxMs = 30 * unitMs.d;
 const defaultFreshMs = 1_000;
 
 /** A length of time such as `10s`, `5m`, `6h` or `1d`, in milliseconds. */
-const duration = z.string().regex(/^[1-9]\d{0,6}[smhd]$/, "must be a time such as 10s, 5m, 6h or 1d")
+export const duration = z.string().regex(/^[1-9]\d{0,6}[smhd]$/, "must be a time such as 10s, 5m, 6h or 1d")
   .transform((text) => Number(text.slice(0, -1)) * unitMs[text.slice(-1) as keyof typeof unitMs])
   .refine((ms) => ms <= maxMs, "must be at most 30d");
 

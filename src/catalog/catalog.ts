@@ -2,15 +2,18 @@
 
 import { createInspectors, type Inspecting } from "./inspector.ts";
 import type { InspectionMemory } from "./inspection_memory.ts";
+import { compileQualityCheck, isQualityCheck, type QualityCheck } from "./quality_check.ts";
 import { compileQuery, type Query, type QueryFile } from "./query.ts";
 import { errorAt, QueryFileError } from "./query_file_error.ts";
 
 /** The queries that are served, by name. */
 export type Catalog = ReadonlyMap<string, Query>;
 
-/** What loading made of the files: the good queries, and a fault for each of the others. */
+/** What loading made of the files: the good queries and quality checks, and a fault for each of the others. */
 export interface LoadedCatalog {
   catalog: Catalog;
+  /** In the order of their names. */
+  checks: QualityCheck[];
   errors: QueryFileError[];
 }
 
@@ -24,13 +27,18 @@ export async function loadCatalog(
 ): Promise<LoadedCatalog> {
   const inspectors = await createInspectors(roles, memory);
   const catalog = new Map<string, Query>();
+  const checks: QualityCheck[] = [];
   const errors: QueryFileError[] = [];
   const queue = files.toSorted((a, b) => a.path < b.path ? -1 : 1);
   const compileNext = async () => {
     for (let file = queue.shift(); file; file = queue.shift()) {
       try {
-        const query = await compileQuery(file, inspectors);
-        catalog.set(query.name, query);
+        if (isQualityCheck(file.path)) {
+          checks.push(await compileQualityCheck(file, inspectors));
+        } else {
+          const query = await compileQuery(file, inspectors);
+          catalog.set(query.name, query);
+        }
       } catch (error) {
         if (!(error instanceof QueryFileError)) throw error;
         errors.push(error);
@@ -43,6 +51,7 @@ export async function loadCatalog(
   const unique = checkDuplicates(sorted, files, errors);
   return {
     catalog: new Map(unique.map((query) => [query.name, query])),
+    checks: checks.toSorted((a, b) => a.name < b.name ? -1 : 1),
     errors: errors.toSorted((a, b) => a.file < b.file ? -1 : 1),
   };
 }

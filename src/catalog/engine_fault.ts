@@ -53,6 +53,10 @@ const rules: [RegExp, Rule][] = [
     offset: placeOf(sql, name, Math.max(0, maskSql(sql).search(/\bWHERE\b/i))) ?? beginning(sql),
     message: `${call} is an aggregate, which WHERE cannot have: write the condition after HAVING`,
   })],
+  [/Not enough privileges\b.* ON \w+\.(\w+)/s, ([, table], { sql }, message) => ({
+    offset: placeOf(sql, table) ?? beginning(sql),
+    message,
+  })],
   [/^(?:Illegal types? |There is no supertype for types )/, wrongTypes],
 ];
 

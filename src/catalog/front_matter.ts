@@ -3,9 +3,9 @@ import { leastBytes, leastRows } from "../base/figures.ts";
 import { textForms } from "./typed_times.ts";
 import { frontMatterScope } from "../auth/scope.ts";
 import { cachePolicy } from "./cache_policy.ts";
-import { type CheckedYaml, readYaml, YamlFault } from "./checked_yaml.ts";
+import { type HeadedSql, readHeadedSql } from "./headed_sql.ts";
+import { qualityFrontMatterSchema } from "./quality_front_matter.ts";
 import { checkWriting } from "./writing_rules.ts";
-import { errorAt } from "./query_file_error.ts";
 
 const value = z.union([
   z.string(),
@@ -116,47 +116,13 @@ export type FrontMatter = z.infer<typeof frontMatterSchema>;
 /** What one parameter's entry says. */
 export type ParameterEntry = z.infer<typeof parameterEntry>;
 
-const opening = /^\s*\/\*---[ \t]*\r?\n/;
-const closing = /^---\*\//m;
-
 /** A query file taken apart. */
-export interface QuerySource {
-  frontMatter: FrontMatter;
-  /** The SQL, after blank lines in place of the front matter: offsets and line numbers are those of the file. */
-  sql: string;
-  /** Where the front matter's key at a path stands in the file, or the nearest key above it that does. */
-  offsetOf: (path: PropertyKey[]) => number;
-}
+export type QuerySource = HeadedSql<FrontMatter>;
 
 /** Splits a query file into its front matter and its SQL. Throws QueryFileError. */
 export function readFrontMatter(file: string, text: string): QuerySource {
-  const start = opening.exec(text);
-  if (!start) throw errorAt(file, text, 0, "The file must begin with front matter: /*--- … ---*/");
-  const rest = text.slice(start[0].length);
-  const end = closing.exec(rest);
-  if (!end) {
-    const meant = rest.search(/^(---[ \t]*$|\*\/)/m);
-    throw errorAt(
-      file,
-      text,
-      meant < 0 ? 0 : start[0].length + meant,
-      "The front matter ends with a line ---*/",
-    );
-  }
-
-  const begin = start[0].length;
-  const { value: frontMatter, offsetOf } = readAt(file, text, begin, begin + end.index);
-  const length = start[0].length + end.index + end[0].length;
-  const sql = text.slice(0, length).replace(/[^\n]/g, " ") + text.slice(length);
-  return { frontMatter, sql, offsetOf: (path) => begin + offsetOf(path) };
-}
-
-/** Reads the YAML between two offsets of the file. */
-function readAt(file: string, text: string, begin: number, end: number): CheckedYaml<FrontMatter> {
-  try {
-    return readYaml(frontMatterSchema, text.slice(begin, end), "Front matter");
-  } catch (error) {
-    if (!(error instanceof YamlFault)) throw error;
-    throw errorAt(file, text, begin + error.offset, error.message);
-  }
+  return readHeadedSql(frontMatterSchema, file, text, {
+    keys: Object.keys(qualityFrontMatterSchema.shape),
+    hint: "; it is a key of quality checks, sql/quality/<domain>/<check>.sql",
+  });
 }

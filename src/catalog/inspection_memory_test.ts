@@ -33,16 +33,12 @@ async function withDatabase(
 }
 
 /** A store that lies in this process. */
-function createStore(): MemoryStore & { text?: string } {
+function createStore(): MemoryStore & { texts: Map<string, string> } {
+  const texts = new Map<string, string>();
   return {
-    text: undefined,
-    read() {
-      return Promise.resolve(this.text);
-    },
-    write(text) {
-      this.text = text;
-      return Promise.resolve();
-    },
+    texts,
+    read: (fingerprint) => Promise.resolve(texts.get(fingerprint)),
+    write: (fingerprint, text) => Promise.resolve(void texts.set(fingerprint, text)),
   };
 }
 
@@ -89,12 +85,27 @@ Deno.test("what was kept by a store needs no question at the next start", async 
   });
 });
 
+Deno.test("what was kept of other files, and under other definitions, stays kept", async () => {
+  await withDatabase(async ({ clickHouse, asked, change }) => {
+    const store = createStore();
+    const [one, two] = [fileOf("one", "SELECT 1 AS n"), fileOf("two", "SELECT 2 AS n")];
+    await load([one], clickHouse, createInspectionMemory(store));
+    await load([two], clickHouse, createInspectionMemory(store));
+    await change("CREATE TABLE things (n UInt8) ENGINE = MergeTree ORDER BY n");
+    await load([one], clickHouse, createInspectionMemory(store));
+    await change("DROP TABLE things");
+    asked.length = 0;
+    await load([one, two], clickHouse, createInspectionMemory(store));
+    assert.deepEqual(asked, []);
+  });
+});
+
 Deno.test("a store that was cut off counts as empty", async () => {
   await withDatabase(async ({ clickHouse, asked }) => {
     const store = createStore();
     const files = [fileOf("one", "SELECT 1 AS n")];
     await load(files, clickHouse, createInspectionMemory(store));
-    store.text = store.text!.slice(0, -10);
+    for (const [fingerprint, text] of store.texts) store.texts.set(fingerprint, text.slice(0, -10));
     asked.length = 0;
     const { errors } = await load(files, clickHouse, createInspectionMemory(store));
     assert.deepEqual(errors, []);
@@ -127,6 +138,6 @@ Deno.test("what was asked while the definitions changed is not kept", async () =
       return response;
     };
     await load([fileOf("one", "SELECT n FROM things")], amid, createInspectionMemory(store));
-    assert.equal(store.text, undefined);
+    assert.equal(store.texts.size, 0);
   });
 });

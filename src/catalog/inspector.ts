@@ -27,7 +27,7 @@ export type Inspecting = Pick<Roles, "reader" | "operator">;
 
 /** An inspector of each role. */
 export interface Inspectors extends Record<keyof Inspecting, Inspector> {
-  /** Has the memory keep what was asked for, and nothing else. Throws ClickHouseError. */
+  /** Has the memory keep what was asked for. Throws ClickHouseError. */
   keep(): Promise<void>;
 }
 
@@ -79,7 +79,7 @@ export async function createInspectors(
     reader: inspectorOf("reader", reader, tables.filter(({ access }) => access === "")),
     operator: inspectorOf("operator", operator, tables),
     async keep() {
-      if (!isNew && used.size === remembered.size) return;
+      if (!isNew) return;
       // what was asked while definitions changed is true of neither the old nor the new ones
       if (await readFingerprint(operator) === fingerprint) await memory.keep(fingerprint, used);
     },

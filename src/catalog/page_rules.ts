@@ -1,4 +1,4 @@
-import type { QuerySource } from "./front_matter.ts";
+import type { FrontMatter } from "./front_matter.ts";
 import type { At } from "./query_file_error.ts";
 import { sqlTokens } from "./sql_tokens.ts";
 
@@ -95,7 +95,7 @@ function parseTree(ast: string[]): Node {
  */
 export function checkPages(
   { isUnion, ordering, hasLimit }: Paging,
-  { frontMatter, sql }: Pick<QuerySource, "frontMatter" | "sql">,
+  { frontMatter, sql }: { frontMatter: Pick<FrontMatter, "page">; sql: string },
   at: At,
 ): void {
   if (!frontMatter.page) return;

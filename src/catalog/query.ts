@@ -1,30 +1,14 @@
-import type { Statement } from "../clickhouse/client.ts";
-import { ClickHouseError, problemOf, throwIfCode } from "../clickhouse/exception.ts";
-import { plainValue } from "../clickhouse/types/parameter.ts";
-import { parseType } from "../clickhouse/types/type.ts";
+import { checkStatement, scan, tenantTables } from "./check_statement.ts";
 import { comparing } from "./comparison.ts";
 import { compileWrite } from "./compile_write.ts";
-import { engineFault } from "./engine_fault.ts";
 import { checkCursor } from "./check_cursor.ts";
-import { type FrontMatter, type QuerySource, readFrontMatter } from "./front_matter.ts";
-import { type Resolution, tablesRead } from "./inspection.ts";
-import type { Inspector, Inspectors } from "./inspector.ts";
+import { type FrontMatter, readFrontMatter } from "./front_matter.ts";
+import type { Inspectors } from "./inspector.ts";
 import type { Parameter } from "./parameter.ts";
-import { checkPages } from "./page_rules.ts";
-import { type Placeholder, scanPlaceholders, SqlSyntaxError } from "./placeholders.ts";
 import { type At, errorAt } from "./query_file_error.ts";
-import { quietThrows } from "./quiet_throws.ts";
 import { createParameters } from "./query_parameters.ts";
 import { tenantFault } from "./sql_places.ts";
-import {
-  checkReach,
-  checkSyntax,
-  checkTokens,
-  type Column,
-  readColumns,
-  warningsColumn,
-} from "./query_rules.ts";
-import { findReach, reachOf } from "./reach.ts";
+import { type Column, readColumns, warningsColumn } from "./query_rules.ts";
 
 /** A query file as it lies in the repository. */
 export interface QueryFile {
@@ -121,12 +105,8 @@ export async function compileQuery(file: QueryFile, inspectors: Inspectors): Pro
   };
 }
 
-/** Names of the tables whose rows are tenants', without their database. */
-function tenantTables({ tables }: Inspector): string[] {
-  return tables.filter(({ hasTenant }) => hasTenant).map(({ name }) => name.split(".").at(-1)!);
-}
-
-async function contentHash(text: string): Promise<string> {
+/** Tells a text from any other. */
+export async function contentHash(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return new Uint8Array(digest).subarray(0, 12).toHex();
 }
@@ -146,63 +126,4 @@ function checkName(name: string, path: string, at: At): void {
   const [domain] = name.split("/");
   const taker = takenDomains.get(domain);
   if (taker) throw at(0, `The domain "${domain}" is taken by ${taker}`);
-}
-
-function scan(sql: string, at: At): Placeholder[] {
-  try {
-    checkTokens(sql, at);
-    return scanPlaceholders(sql);
-  } catch (error) {
-    if (error instanceof SqlSyntaxError) throw at(error.offset, error.message);
-    throw error;
-  }
-}
-
-/** What a statement resolves to, also when it throws for lack of what its parameters name, and the statement that tells. */
-async function resolveQuietly(
-  inspector: Inspector,
-  statement: Statement,
-): Promise<{ statement: Statement; resolution: Resolution }> {
-  const quiet = { ...statement, sql: quietThrows(statement.sql) };
-  // that it throws is not remembered, but what it means then
-  if (await inspector.remembers(quiet)) {
-    return { statement: quiet, resolution: await inspector.resolutionOf(quiet) };
-  }
-  try {
-    return { statement, resolution: await inspector.resolutionOf(statement) };
-  } catch (error) {
-    if (!(error instanceof ClickHouseError) || error.code !== throwIfCode) throw error;
-    return { statement: quiet, resolution: await inspector.resolutionOf(quiet) };
-  }
-}
-
-/** Has the engine check the statement, with a value for each placeholder. */
-async function checkStatement(
-  inspector: Inspector,
-  { frontMatter, sql }: QuerySource,
-  parameters: Parameter[],
-  placeholders: Placeholder[],
-  at: At,
-): Promise<{ statement: Statement; resolution: Resolution; tables: string[] }> {
-  const defaults = new Map(parameters.map((parameter) => [parameter.name, parameter.defaultText]));
-  const values = placeholders.map((
-    { name, type },
-  ) => [name, defaults.get(name) ?? plainValue(parseType(type))]);
-  // the limits of the result are meant for the query's own, not for what the engine tells of it
-  const { max_result_rows: _rows, max_result_bytes: _bytes, ...settings } = frontMatter.settings;
-  const statement = { sql, parameters: Object.fromEntries(values), settings };
-  try {
-    const syntax = await inspector.syntaxOf(statement);
-    checkSyntax(syntax, sql, at);
-    checkPages(syntax.paging, { frontMatter, sql }, at);
-    checkReach(await findReach(inspector, syntax), sql, at);
-    const resolved = await resolveQuietly(inspector, statement);
-    checkReach(reachOf(inspector, resolved.resolution), sql, at);
-    return { ...resolved, tables: tablesRead(syntax, resolved.resolution, inspector.tables) };
-  } catch (error) {
-    // an engine that has too much to do says nothing about the file
-    if (!(error instanceof ClickHouseError) || problemOf(error).status === 503) throw error;
-    const fault = engineFault(error.message, { sql, placeholders, tables: tenantTables(inspector) });
-    throw at(fault.offset, fault.message);
-  }
 }

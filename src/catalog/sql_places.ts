@@ -2,7 +2,7 @@ import { maskSql } from "./placeholders.ts";
 import { type SqlToken, sqlTokens } from "./sql_tokens.ts";
 
 /** A token that is no comment, and how many brackets are open around it. */
-interface Nested extends SqlToken {
+export interface Nested extends SqlToken {
   text: string;
   depth: number;
 }
@@ -66,7 +66,8 @@ export function tenantFault(sql: string, tables: string[]): { offset: number; me
   };
 }
 
-function nested(sql: string): Nested[] {
+/** The tokens of a statement without its comments. */
+export function nested(sql: string): Nested[] {
   let depth = 0;
   return sqlTokens(sql).filter(({ kind }) => kind !== "comment").map((token) => {
     const text = sql.slice(token.start, token.end);

@@ -88,7 +88,9 @@ export function createClickHouse(options: ClickHouseOptions, transport: Transpor
     if (statement.body) setParameters(search, statement.parameters);
     const body = statement.body ?? setParameters(new FormData(), statement.parameters);
     const url = `${address.origin}${address.pathname}?${search}`;
-    return await fetch(url, { method: "POST", headers, body, signal: statement.signal });
+    // Node's fetch takes no stream without `duplex`
+    const request = { method: "POST", headers, body, signal: statement.signal, duplex: "half" };
+    return await fetch(url, request);
   }
 
   async function ask(statement: Statement): Promise<Reply> {

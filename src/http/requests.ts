@@ -54,6 +54,8 @@ export function requests({ log, isStarting, onEnd }: RequestsOptions) {
       headers.append(name, securityFields[name as keyof typeof securityFields]);
     }
     headers.append("x-request-id", facts.requestId);
+    // what says nothing of it, a CDN might keep for as long as it likes
+    if (!headers.has("cache-control")) headers.append("cache-control", "no-store");
     if (facts.correlationId) headers.append("x-correlation-id", facts.correlationId);
     nameSpan(c);
 

@@ -1,4 +1,4 @@
-// The room ingest: events come in: a body becomes lines, then rows of a landing table; brokers/ has messages of NATS, sink/ stores them in batches, dead_letters/ sends refused lines again, sync/ has the database read its sources now.
+// The room ingest: events come in: a body becomes lines, then rows of a landing table; brokers/ has messages of NATS, sink/ stores them in batches, dead_letters/ sends refused lines again, sync/ has the database read its sources now, jobs/ has it run a load of the warehouse.
 
 import { z } from "zod";
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";

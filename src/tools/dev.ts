@@ -33,7 +33,7 @@ import { type DevSource, startDevSource } from "./postgres/dev_source.ts";
 import { progressBar } from "./progress_bar.ts";
 import type { Server } from "../hosts/deno/serve.ts";
 import { createQueryChanges } from "./query_changes.ts";
-import { readQueryFiles, renderFault, sqlFolder } from "../hosts/deno/sql_files.ts";
+import { readSqlFiles, renderFault, sqlFolder } from "../hosts/deno/sql_files.ts";
 import { watchFiles } from "./watch.ts";
 
 // deno-lint-ignore no-console -- this is a program for a terminal
@@ -113,14 +113,13 @@ async function serveDev(
     ),
   })));
   const docs = docsAssets(tokens);
-  const inspections = keptInspections(`${dataDir}/inspections.json`);
   const gateway = serve({
     config,
     roles: createRoles(target, clickHouseTransport(config, target.url)),
     ping: createPing(target),
     log,
     docs,
-    inspections,
+    inspections: keptInspections(),
   });
   closing.push(gateway.stop);
   say(`ClickHouse  ${engine.url} (native protocol on port ${engine.tcpPort}), data in ${dataDir}/`);
@@ -142,7 +141,7 @@ async function serveDev(
   }
   // before they are read, so that no change falls in between
   const load = () => whenReachable(gateway.reload, log);
-  const describeChanges = createQueryChanges(await readQueryFiles(sqlDir));
+  const describeChanges = createQueryChanges(await readSqlFiles(sqlDir));
   const change = async () => {
     let applied = 0;
     try {
@@ -200,7 +199,7 @@ async function reload(
 ): Promise<void> {
   const { SLUICE_SQL_DIR: sqlDir } = config;
   try {
-    const files = await readQueryFiles(sqlDir);
+    const files = await readSqlFiles(sqlDir);
     const faults = await load();
     report(faults, sqlDir);
     const kept =

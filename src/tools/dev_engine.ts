@@ -1,7 +1,7 @@
 import type { ClickHouseOptions } from "../clickhouse/client.ts";
 import { createClickHouse, run } from "../clickhouse/client.ts";
 import { type Config, parseConfig } from "../base/config.ts";
-import { clickHouseOptions } from "../hosts/deno/clickhouse_options.ts";
+import { clickHouseOptions } from "../hosts/clickhouse_options.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine/engine.ts";
 import { keptSecret } from "../hosts/deno/kept_secret.ts";
 import { writeWhole } from "../hosts/deno/write_whole.ts";

@@ -1,27 +1,48 @@
 import type { MemoryStore } from "../catalog/inspection_memory.ts";
 import { root } from "../hosts/deno/sql_files.ts";
 import { writeWhole } from "../hosts/deno/write_whole.ts";
+import { userCache } from "./user_cache.ts";
 
 /** What decides about an inspection besides the database: the code that makes it, and what its user may read. */
 const sources = ["src/catalog", "src/clickhouse", "deploy/clickhouse"];
 
-/** A store of inspections in a file, of which is read only what the same code has written. */
-export function keptInspections(file: string): MemoryStore {
-  const hash = hashOf(sources);
+/** Files that are kept; those written longest ago go. */
+const maxFiles = 16;
+
+/**
+ * A store of inspections in the user's cache, for all tools and their engines: of each fingerprint and code a file of its own.
+ * What cannot be read or written is not kept: then the engine is asked again.
+ */
+export function keptInspections(cache = userCache()): MemoryStore {
+  const folder = `${cache}/inspections`;
+  const code = hashOf(sources);
+  const fileOf = async (fingerprint: string) =>
+    `${folder}/${(await code).slice(0, 16)}-${fingerprint.slice(0, 32)}.json`;
   return {
-    async read() {
+    async read(fingerprint) {
+      if (cache === undefined) return;
+      return await Deno.readTextFile(await fileOf(fingerprint)).catch(() => undefined);
+    },
+    async write(fingerprint, text) {
+      if (cache === undefined) return;
       try {
-        const text = await Deno.readTextFile(file);
-        const [code] = text.split("\n", 1);
-        return code === await hash ? text.slice(code.length + 1) : undefined;
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
+        await Deno.mkdir(folder, { recursive: true });
+        await writeWhole(await fileOf(fingerprint), text);
+        await removeOld(folder);
+      } catch {
+        // the disk is full, or another process has taken an old file away
       }
     },
-    async write(text) {
-      await writeWhole(file, `${await hash}\n${text}`);
-    },
   };
+}
+
+async function removeOld(folder: string): Promise<void> {
+  const files = await Array.fromAsync(Deno.readDir(folder), async ({ name }) => {
+    const { mtime } = await Deno.stat(`${folder}/${name}`);
+    return { name, writtenAt: mtime?.getTime() ?? 0 };
+  });
+  const old = files.toSorted((a, b) => b.writtenAt - a.writtenAt).slice(maxFiles);
+  for (const { name } of old) await Deno.remove(`${folder}/${name}`);
 }
 
 async function hashOf(folders: string[]): Promise<string> {

@@ -19,7 +19,10 @@ import { benchReplays } from "./replays.ts";
 import { benchStalled } from "./stalled.ts";
 import { benchSink } from "./sink.ts";
 import { benchStart } from "./start.ts";
+import { benchRuntimes } from "./runtimes.ts";
+import { benchTicketing } from "./ticketing.ts";
 import { benchUncached } from "./uncached.ts";
+import { benchWarehouse } from "./warehouse.ts";
 
 // `deno task bench [--json FILE] [NAME …]`: engine, gateway, reference and load are processes of this machine.
 
@@ -40,6 +43,9 @@ const benches: Record<string, (sides: Sides) => Promise<Row | Row[]>> = {
   replays: benchReplays,
   stalled: benchStalled,
   start: benchStart,
+  runtimes: benchRuntimes,
+  ticketing: benchTicketing,
+  warehouse: benchWarehouse,
 };
 
 /** Starts what is measured, on free ports. */
@@ -84,6 +90,7 @@ async function withSides<Result>(
       url,
       gatewayPid: gateway.pid,
       enginePid: engine.pid,
+      secret,
       token: await tokenOf("bench", "query ingest"),
       tokenOf,
       connectNats: nats?.connect,
@@ -104,8 +111,9 @@ async function withSides<Result>(
 /** The repository's queries of scores and events and those of the benchmark in one folder. */
 async function copyQueries(dataDir: string): Promise<string> {
   const sqlDir = `${dataDir}/bench-sql`;
-  for (const [from, domain] of [["sql", "outreach"], ["sql", "analytics"], ["tests/bench/sql", "bench"]]) {
-    await copyFolder(`${root}${from}/${domain}`, `${sqlDir}/${domain}`);
+  const folders = ["sql/outreach", "sql/analytics", "sql/ticketing", "tests/bench/sql/bench"];
+  for (const folder of folders) {
+    await copyFolder(`${root}${folder}`, `${sqlDir}/${folder.split("/").at(-1)}`);
   }
   return sqlDir;
 }

@@ -8,6 +8,8 @@ export interface Sides {
   /** The processes of gateway and engine. */
   gatewayPid: number;
   enginePid: number;
+  /** What signs the tokens. */
+  secret: string;
   /** A token of the tenant `bench`. */
   token: string;
   /** A token of another tenant. */

@@ -71,7 +71,7 @@ export function parsePage(path: string, text: string): Page {
     const end = lines.findIndex((line, n) => n > i && line.trim() === fence);
     if (end < 0) throw new Error(`${path}:${i + 1}: The block has no end`);
     const code = lines.slice(i + 1, end).map((line) => line.slice(indent.length)).join("\n");
-    const file = fileNamed(prose.slice(since));
+    const file = language.trim() === "console" ? undefined : fileNamed(prose.slice(since));
     blocks.push({ page: path, line: i + 2, language: language.trim(), text: code, file });
     prose.push("");
     since = prose.length;

@@ -21,7 +21,16 @@ async function migrationsOf(folder: string): Promise<{ object: string; text: str
 }
 
 /** The streams that the repository has; one that somebody adds may do without brokers. */
-const streams = ["outreach", "csr_companies", "csr_scores", "csr_journey", "csr_metrics"];
+const streams = [
+  "outreach",
+  "csr_companies",
+  "csr_scores",
+  "csr_journey",
+  "csr_metrics",
+  "ticketing_events",
+  "ticketing_page_views",
+  "ticketing_sales",
+];
 
 for (const broker of ["kafka", "nats"]) {
   Deno.test(`each stream has the table of ${broker} and the view into its landing table that the templates say`, async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { FrontMatter } from "../../src/catalog/front_matter.ts";
+import type { ClickHouse } from "../../src/clickhouse/client.ts";
 import { type Answer, newTenant, read, type TestGateway } from "../gateway.ts";
+import { refreshView } from "../refresh_view.ts";
 import { assertHolds, assertTimes, shown } from "./holds.ts";
 import { sendRows } from "./send_rows.ts";
 import type { QueryTest } from "./test_file.ts";
@@ -8,6 +10,8 @@ import type { QueryTest } from "./test_file.ts";
 /** Where a test runs: a gateway that serves its queries, and what is known of these. */
 export interface TestBed {
   gateway: TestGateway;
+  /** The engine as the owner of its tables, who may run scheduled views. */
+  clickHouse: ClickHouse;
   /** Front matter by query name. */
   frontMatters: Map<string, FrontMatter>;
 }
@@ -27,6 +31,7 @@ export async function runQueryTest(bed: TestBed, name: string, test: QueryTest, 
     assert.ok(status === 201 || status === 204, `before, ${call}: ${body?.detail ?? shown(body)}`);
     if (as) kept.set(as, body.data.id);
   }
+  for (const view of test.refresh) await refreshView(bed.clickHouse, view);
   const schema = frontMatters.get(name)?.method ? undefined : await schemaOf(bed, name);
   for (const { name: caseName, ...each } of test.cases) {
     await step(caseName, async () => {

@@ -19,6 +19,8 @@ export const queryTestSchema = z.strictObject({
   others: given.default({}).describe("Rows of another tenant, which must never show"),
   rejected: z.number().int().nonnegative().default(0)
     .describe("How many rows of `given` and `others` the streams refuse"),
+  refresh: z.array(z.string()).default([])
+    .describe("Scheduled views that run before the cases, in this order"),
   before: z.array(z.strictObject({
     call: z.string().describe("A writing endpoint, such as cohorts/create"),
     when: parameters,

@@ -6,7 +6,7 @@ import type { Config } from "../../src/base/config.ts";
 import { onOrphaned } from "../../src/hosts/deno/on_orphaned.ts";
 import { onSignal } from "../../src/hosts/deno/on_signal.ts";
 import { readQueryFiles, root, sqlFolder } from "../../src/hosts/deno/sql_files.ts";
-import type { ClickHouseOptions } from "../../src/clickhouse/client.ts";
+import { type ClickHouseOptions, createClickHouse } from "../../src/clickhouse/client.ts";
 import { devConfig } from "../../src/tools/dev_engine.ts";
 import { watchFiles } from "../../src/tools/watch.ts";
 import { createGateway, type TestGateway } from "../gateway.ts";
@@ -123,6 +123,6 @@ function createServer(target: ClickHouseOptions): Serve {
     const frontMatters = wanted.map(({ path, text }) =>
       [queryName(path), readFrontMatter(path, text).frontMatter] as const
     );
-    return { gateway, frontMatters: new Map(frontMatters) };
+    return { gateway, clickHouse: createClickHouse(target), frontMatters: new Map(frontMatters) };
   };
 }

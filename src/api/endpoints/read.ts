@@ -44,7 +44,8 @@ export async function read(deps: ReadDeps, c: Context<AuthEnv>, reading: Reading
   const serving = serve(request);
   const outcome = serving instanceof Promise ? await serving : serving;
   request.isAnswering = true;
-  const responding = respond(outcome, deps.clock(), conditionsOf(c, reading), deps.cache);
+  const now = deps.clock();
+  const responding = respond(outcome, now, conditionsOf(c, reading, now), deps.cache);
   const response = responding instanceof Promise ? await responding : responding;
   if (outcome.forwarded) {
     const isExact = isToldExactly(c.var.credential, deps.config);
@@ -139,11 +140,15 @@ function wantsNew(c: Context<AuthEnv>, credential: Credential): boolean {
 }
 
 /** The conditions of a GET or HEAD; they are not meant for other methods (RFC 9110, section 13.1.2). */
-function conditionsOf({ req }: Context<AuthEnv>, { format }: Reading): Conditions {
+function conditionsOf(c: Context<AuthEnv>, { format }: Reading, now: Date): Conditions {
+  const { req } = c;
+  const { expiresAt = Infinity } = c.get("credential");
   return {
     ...(isRead(req.method) && { ifMatch: req.header("if-match"), ifNoneMatch: req.header("if-none-match") }),
     ...(req.method === "GET" && { range: req.header("range"), ifRange: req.header("if-range") }),
     acceptEncoding: req.header("accept-encoding"),
     isExport: isExport(format),
+    // nobody else is answered so, and nobody whose credential has ended
+    shareSeconds: isRead(req.method) ? (expiresAt - now.getTime()) / 1_000 : 0,
   };
 }

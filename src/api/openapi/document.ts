@@ -10,6 +10,7 @@ import type { Served } from "../../catalog/serving.ts";
 import { problemAnswers, problemRefs, problemSchema } from "../../http/answers.ts";
 import { eventRoutes } from "../../ingest/routes.ts";
 import { deadLetterRoutes } from "../../ingest/dead_letters/routes.ts";
+import { jobRoutes } from "../../ingest/jobs/routes.ts";
 import { syncRoutes } from "../../ingest/sync/routes.ts";
 import { liveRoutes } from "../../stream/routes.ts";
 import { budgetRoutes } from "../../limits/budget/routes.ts";
@@ -49,6 +50,7 @@ export function openApiDocument({ catalog, streams, examples }: Omit<Served, "br
     ...liveRoutes,
     ...budgetRoutes,
     ...syncRoutes,
+    ...jobRoutes,
     ...deadLetterRoutes,
     ...cacheRoutes,
     ...healthRoutes,

@@ -1,5 +1,7 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
+import type { GatewayDeps } from "../../gateway.ts";
+import { createNats } from "../../ingest/brokers/nats.ts";
 
 /**
  * Makes connections to the servers at these addresses, separated by commas, which connect again for ever; name and password, or a
@@ -23,4 +25,9 @@ export function connectNats(addresses: string): () => Promise<NatsConnection> {
       pingInterval: 10_000,
     });
   };
+}
+
+/** NATS by such connections, as a source of live updates. */
+export function natsOver(connect: () => Promise<NatsConnection>): GatewayDeps["createNats"] {
+  return (options) => createNats({ ...options, connect });
 }

@@ -1,10 +1,6 @@
-import { type ClickHouse, readRows } from "../../clickhouse/client.ts";
-import { ClickHouseError } from "../../clickhouse/exception.ts";
-import appliedSql from "./applied_migrations.sql" with { type: "text" };
+import type { ClickHouse } from "../../clickhouse/client.ts";
+import { appliedVersions } from "../applied_versions.ts";
 import { migrationFolders, migrationsRoot } from "./migration_folders.ts";
-
-const unknownTable = 60;
-const unknownDatabase = 81;
 
 /** A migration's file and whether the database has it. */
 export interface Migration {
@@ -48,15 +44,4 @@ export function objectOf(name: string): string {
 /** How many migrations the database lacks, as messages say it. */
 export function pendingText(count: number): string {
   return `${count} migration${count === 1 ? "" : "s"} pending`;
-}
-
-async function appliedVersions(clickHouse: ClickHouse): Promise<Set<string>> {
-  try {
-    const rows = await readRows<{ version: string }>(clickHouse, { sql: appliedSql });
-    return new Set(rows.map(({ version }) => version));
-  } catch (error) {
-    const isEmpty = error instanceof ClickHouseError && [unknownTable, unknownDatabase].includes(error.code);
-    if (!isEmpty) throw error;
-    return new Set();
-  }
 }

@@ -1,4 +1,5 @@
 import type { Log, LogEntry } from "../../base/log.ts";
+import { asJson, asText } from "../log_lines.ts";
 import { createBufferedLines } from "./buffered_lines.ts";
 
 const levels: LogEntry["level"][] = ["info", "warn", "error"];
@@ -24,7 +25,7 @@ export function createLog(options: LogOptions = {}): Log {
 function jsonWriter(): Log {
   const lines = createBufferedLines(Deno.stderr);
   return function writeJson(entry) {
-    lines.write(`{"time":"${new Date().toISOString()}",${JSON.stringify(entry).slice(1)}`);
+    lines.write(asJson(entry));
     // requests come in numbers; what else is told may be the last that is heard of the process
     if (entry.message !== "request") lines.flush();
   };
@@ -33,14 +34,4 @@ function jsonWriter(): Log {
 function writeText(entry: LogEntry): void {
   // deno-lint-ignore no-console -- the one place that prints the log
   console.error(asText(entry));
-}
-
-function asText({ level, message, ...fields }: LogEntry): string {
-  const time = new Date().toISOString().slice(11, 23);
-  if (message === "request") {
-    const { method, path, status, durationMs, tenantId = "-", cache } = fields;
-    return `${time} ${method} ${path} ${status} ${durationMs} ms ${tenantId}${cache ? ` ${cache}` : ""}`;
-  }
-  const shown = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return `${time} ${level}: ${message}${shown.map(([name, value]) => ` ${name}=${value}`).join("")}`;
 }

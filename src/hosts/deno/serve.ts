@@ -1,6 +1,6 @@
 import denoConfig from "../../../deno.json" with { type: "json" };
 import type { DocsAssets } from "../../api/docs/routes.ts";
-import { type Config, ConfigError } from "../../base/config.ts";
+import type { Config } from "../../base/config.ts";
 import type { Log } from "../../base/log.ts";
 import type { MemoryStore } from "../../catalog/inspection_memory.ts";
 import type { QueryFileError } from "../../catalog/query_file_error.ts";
@@ -8,10 +8,11 @@ import type { Ping } from "../../clickhouse/circuit_breaker.ts";
 import { ClickHouseError, ClickHouseUnreachable, problemOf } from "../../clickhouse/exception.ts";
 import type { Roles } from "../../clickhouse/roles.ts";
 import { createGateway, type GatewayDeps } from "../../gateway.ts";
-import { connectNats } from "./connect_nats.ts";
+import { connectNats, natsOver } from "./connect_nats.ts";
+import { listen } from "./listen.ts";
 import { listMigrations } from "./list_migrations.ts";
 import { processStats } from "./process_stats.ts";
-import { readQueryFiles } from "./sql_files.ts";
+import { readSqlFiles } from "./sql_files.ts";
 import { upgradeSocket } from "./upgrade_socket.ts";
 import { zlib } from "./zlib.ts";
 
@@ -47,8 +48,8 @@ export function serve({ config, ...options }: ServeOptions): Server {
     config,
     build: { version: denoConfig.version, runtime: `deno ${Deno.version.deno}` },
     process: processStats,
-    connectNats: config.NATS_URL && config.STREAMING_ENABLED !== "off"
-      ? connectNats(config.NATS_URL)
+    createNats: config.NATS_URL && config.STREAMING_ENABLED !== "off"
+      ? natsOver(connectNats(config.NATS_URL))
       : undefined,
     upgrade: upgradeSocket,
     zlib,
@@ -63,7 +64,7 @@ export function serve({ config, ...options }: ServeOptions): Server {
   const { port } = server.addr as Deno.NetAddr;
   return {
     url: `http://${config.HOST}:${port}`,
-    reload: async () => await gateway.load(await readQueryFiles(config.SLUICE_SQL_DIR)),
+    reload: async () => await gateway.load(await readSqlFiles(config.SLUICE_SQL_DIR)),
     async stop() {
       gateway.close();
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,26 +74,6 @@ export function serve({ config, ...options }: ServeOptions): Server {
       await gateway.stop();
     },
   };
-}
-
-/** Where to listen, and the variable that says so. */
-export interface Address {
-  name: "PORT" | "SINK_PORT";
-  port: number;
-  hostname: string;
-}
-
-/** Serves requests there. Throws ConfigError when the port is taken. */
-export function listen(
-  { name, port, hostname }: Address,
-  handler: (request: Request) => Response | Promise<Response>,
-): Deno.HttpServer {
-  try {
-    return Deno.serve({ port, hostname, onListen: () => {} }, handler);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new ConfigError(`${name} ${port} is taken: another program listens there`);
-  }
 }
 
 /** Does `work` as soon as ClickHouse takes it; says once that it waits. Throws what else is wrong. */

@@ -7,8 +7,8 @@ import { createSinkApp } from "../../ingest/sink/app.ts";
 import { createSinks } from "../../ingest/sink/sinks.ts";
 import { createMetrics } from "../../observe/metrics/metrics.ts";
 import { connectNats } from "./connect_nats.ts";
+import { listen } from "./listen.ts";
 import { processStats } from "./process_stats.ts";
-import { listen } from "./serve.ts";
 
 /** What `serveSink` needs besides the configuration. */
 export interface ServeSinkOptions {

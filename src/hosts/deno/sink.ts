@@ -1,7 +1,7 @@
 import { ConfigError, parseSinkConfig, type SinkConfig } from "../../base/config.ts";
 import { createPing } from "../../clickhouse/client.ts";
 import { createRoles } from "../../clickhouse/roles.ts";
-import { clickHouseOptions } from "./clickhouse_options.ts";
+import { clickHouseOptions } from "../clickhouse_options.ts";
 import { createLog } from "./log.ts";
 import { onSignal } from "./on_signal.ts";
 import { serveSink } from "./serve_sink.ts";

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isQualityCheck } from "../../catalog/quality_check.ts";
 import type { QueryFile } from "../../catalog/query.ts";
 import type { QueryFileError } from "../../catalog/query_file_error.ts";
 
@@ -12,10 +13,10 @@ export function sqlFolder(sqlDir: string): string {
 }
 
 /**
- * All query files below the folder, whose paths begin with `sql/` wherever it is; `sql/schema.sql` and
- * `sql/system/` hold no endpoints.
+ * All files below the folder that a gateway loads, queries and quality checks, whose paths begin with `sql/` wherever it is;
+ * `sql/schema.sql` and `sql/system/` are none.
  */
-export async function readQueryFiles(sqlDir = "sql"): Promise<QueryFile[]> {
+export async function readSqlFiles(sqlDir = "sql"): Promise<QueryFile[]> {
   const files: QueryFile[] = [];
   const folder = sqlFolder(sqlDir);
   for (const path of await listSql(folder, "sql")) {
@@ -27,6 +28,11 @@ export async function readQueryFiles(sqlDir = "sql"): Promise<QueryFile[]> {
     }
   }
   return files;
+}
+
+/** The files of queries alone, without the quality checks. */
+export async function readQueryFiles(sqlDir = "sql"): Promise<QueryFile[]> {
+  return (await readSqlFiles(sqlDir)).filter(({ path }) => !isQualityCheck(path));
 }
 
 /** The fault as a compiler prints it, with the file's path in the folder where it is. */

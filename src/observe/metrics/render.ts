@@ -1,6 +1,7 @@
 import type { Audit } from "../audit/audit.ts";
 import type { Budgets } from "../../limits/budget/budgets.ts";
 import type { SyncState } from "./sync_states.ts";
+import { type QualityState, writeQuality } from "./quality_states.ts";
 import type { Queue } from "../../limits/queue/queue.ts";
 import type { Streams } from "../../stream/streams.ts";
 import type { CacheStats } from "../../cache/stats.ts";
@@ -15,12 +16,14 @@ export interface RenderOptions {
   queue: Queue;
   budgets: Pick<Budgets, "stats">;
   audit: Pick<Audit, "stats">;
-  cache: { stats(): CacheStats };
+  cache: { stats(): CacheStats; cdn?: { stats(): { sent: number; failed: number; waiting: number } } };
   streams: Pick<Streams, "stats">;
   /** Whether ClickHouse has just answered. */
   isClickHouseUp: boolean;
   /** How the sources that the database reads by itself stand. */
   syncStates: SyncState[];
+  /** How the quality checks stand. */
+  qualityStates: QualityState[];
 }
 
 /** All metrics as Prometheus reads them. */
@@ -72,6 +75,12 @@ export function renderMetrics(options: RenderOptions): string {
   counter("cache_shared_runs_total", "Requests that took part in the run of another.", cache.sharedRuns);
   counter("cache_bypasses_total", "Answers computed again because the caller wanted it.", cache.bypasses);
   counter("cache_evictions_total", "Answers dropped for lack of room.", cache.evictions);
+  const cdn = options.cache.cdn?.stats() ?? { sent: 0, failed: 0, waiting: 0 };
+  counter("cdn_purges_total", "Requests that had a CDN forget answers, by what came of them.", [
+    [{ outcome: "taken" }, cdn.sent],
+    [{ outcome: "failed" }, cdn.failed],
+  ]);
+  gauge("cdn_waiting_tags", "Tags whose answers the CDN is still to forget.", cdn.waiting);
 
   // gauges: totals over the runs that are kept would shrink when the oldest go
   const ofSources = (pick: (state: SyncState) => number | null): Samples =>
@@ -94,6 +103,8 @@ export function renderMetrics(options: RenderOptions): string {
     ofSources(({ durationMs }) => durationMs === null ? null : durationMs / 1_000),
   );
   gauge("sync_running", "Whether a source is read now.", ofSources(({ isRunning }) => Number(isRunning)));
+
+  writeQuality(families, options.qualityStates);
 
   const queue = options.queue.stats();
   gauge("queue_concurrency", "Named queries that may run at once.", queue.concurrency);

@@ -44,6 +44,7 @@ function render(more: Partial<RenderOptions> = {}): string {
         evictions: 7,
         tooLarge: 0,
       }),
+      cdn: { stats: () => ({ sent: 9, failed: 10, waiting: 11 }) },
     },
     isClickHouseUp: true,
     syncStates: [
@@ -66,9 +67,39 @@ function render(more: Partial<RenderOptions> = {}): string {
         failures: 2,
       },
     ],
+    qualityStates: [
+      {
+        check: "outreach/sent-once",
+        table: "outreach_events",
+        severity: "warning",
+        scheduleSeconds: 3_600,
+        lastRun: { ageSeconds: 20, passed: false, failedTenants: 2, failedRows: 7 },
+      },
+      { check: "csr/broken", table: "", severity: "error", scheduleSeconds: 3_600 },
+    ],
     ...more,
   });
 }
+
+Deno.test("renderMetrics() shows how each quality check stands, and which never ran", () => {
+  const lines = render().split("\n").filter((line) => line.startsWith("sluice_quality"));
+  const [ran, never] = [
+    'check="outreach/sent-once",table="outreach_events",severity="warning"',
+    'check="csr/broken",table="",severity="error"',
+  ];
+  assert.deepEqual(lines, [
+    `sluice_quality_check_passed{${ran}} 0`,
+    `sluice_quality_check_passed{${never}} NaN`,
+    `sluice_quality_check_failed_tenants{${ran}} 2`,
+    `sluice_quality_check_failed_tenants{${never}} NaN`,
+    `sluice_quality_check_failed_rows{${ran}} 7`,
+    `sluice_quality_check_failed_rows{${never}} NaN`,
+    `sluice_quality_check_age_seconds{${ran}} 20`,
+    `sluice_quality_check_age_seconds{${never}} NaN`,
+    `sluice_quality_check_schedule_seconds{${ran}} 3600`,
+    `sluice_quality_check_schedule_seconds{${never}} 3600`,
+  ]);
+});
 
 Deno.test("renderMetrics() shows how the sync of each source stands, and which was never read", () => {
   const lines = render().split("\n").filter((line) => line.startsWith("sluice_sync"));
@@ -131,6 +162,15 @@ Deno.test("renderMetrics() shows the cache", () => {
     "sluice_cache_shared_runs_total 6",
     "sluice_cache_bypasses_total 8",
     "sluice_cache_evictions_total 7",
+  ]);
+});
+
+Deno.test("renderMetrics() shows what a CDN was told to forget", () => {
+  const lines = render().split("\n").filter((line) => line.startsWith("sluice_cdn"));
+  assert.deepEqual(lines, [
+    'sluice_cdn_purges_total{outcome="taken"} 9',
+    'sluice_cdn_purges_total{outcome="failed"} 10',
+    "sluice_cdn_waiting_tags 11",
   ]);
 });
 

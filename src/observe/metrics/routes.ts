@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Hono } from "hono";
 import type { Config } from "../../base/config.ts";
+import type { Served } from "../../catalog/serving.ts";
 import type { ClickHouse } from "../../clickhouse/client.ts";
 import type { HttpEnv } from "../../http/facts.ts";
 import { memoized } from "../../base/async/memoized.ts";
@@ -10,13 +11,16 @@ import { problemRefs } from "../../http/answers.ts";
 import { serve } from "../../http/serve.ts";
 import { Problem } from "../../base/problem.ts";
 import { mediaType } from "./exposition.ts";
+import { readQualityStates } from "./quality_states.ts";
 import { renderMetrics, type RenderOptions } from "./render.ts";
 import { readSyncStates } from "./sync_states.ts";
 
 /** What the metrics are read from. */
-export interface MetricsDeps extends Omit<RenderOptions, "isClickHouseUp" | "syncStates"> {
+export interface MetricsDeps extends Omit<RenderOptions, "isClickHouseUp" | "syncStates" | "qualityStates"> {
   config: Pick<Config, "METRICS_TOKEN">;
   clickHouse: ClickHouse;
+  /** The quality checks that there are; throws a Problem while nothing is served. */
+  served: () => Pick<Served, "checks" | "brokenChecks">;
 }
 
 const syncTimeoutMs = 1_500;
@@ -44,12 +48,17 @@ export function serveMetrics(deps: MetricsDeps, probe: Probe): Hono<HttpEnv> {
     () => readSyncStates(deps.clickHouse, AbortSignal.timeout(syncTimeoutMs)),
     syncFreshMs,
   );
+  const qualityStatesOf = memoized(
+    () => readQualityStates(deps.clickHouse, deps.served, AbortSignal.timeout(syncTimeoutMs)),
+    syncFreshMs,
+  );
   return serveMetricsText(deps.config, async () => {
-    const [{ isUp }, syncStates = []] = await Promise.all([
+    const [{ isUp }, syncStates = [], qualityStates = []] = await Promise.all([
       probe(),
       withTimeout(syncTimeoutMs, syncStatesOf),
+      withTimeout(syncTimeoutMs, qualityStatesOf),
     ]);
-    return renderMetrics({ ...deps, isClickHouseUp: isUp, syncStates });
+    return renderMetrics({ ...deps, isClickHouseUp: isUp, syncStates, qualityStates });
   });
 }
 

@@ -6,6 +6,13 @@ import companiesSql from "./csr_companies.sql" with { type: "text" };
 import journeySql from "./csr_journey.sql" with { type: "text" };
 import metricsSql from "./csr_metrics.sql" with { type: "text" };
 import scoresSql from "./csr_scores.sql" with { type: "text" };
+import ticketingEventsSql from "./ticketing_events.sql" with { type: "text" };
+import organizersSql from "./ticketing_organizers.sql" with { type: "text" };
+import pageViewsSql from "./ticketing_page_views.sql" with { type: "text" };
+import salesSql from "./ticketing_sales.sql" with { type: "text" };
+import showsSql from "./ticketing_shows.sql" with { type: "text" };
+import ticketTypesSql from "./ticketing_ticket_types.sql" with { type: "text" };
+import usersSql from "./ticketing_users.sql" with { type: "text" };
 import outreachSql from "./outreach.sql" with { type: "text" };
 import refreshSql from "../../ingest/sync/refresh.sql" with { type: "text" };
 import isEmptySql from "./is_empty.sql" with { type: "text" };
@@ -15,10 +22,19 @@ import waitingSql from "./waiting_views.sql" with { type: "text" };
 export const demoTenants = ["acme", "globex", "initech"];
 
 /** What each step runs: a file for each stream. */
-const streams = [outreachSql, companiesSql, scoresSql, journeySql, metricsSql];
+const streams = [
+  outreachSql,
+  companiesSql,
+  scoresSql,
+  journeySql,
+  metricsSql,
+  ticketingEventsSql,
+  pageViewsSql,
+  salesSql,
+];
 
 /** What is not of a day. */
-const lasting = [cohortsSql, membersSql];
+const lasting = [cohortsSql, membersSql, organizersSql, showsSql, ticketTypesSql, usersSql];
 
 /** How far a load has come. */
 export type Progress = (done: number, all: number) => void;

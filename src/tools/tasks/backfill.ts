@@ -4,7 +4,7 @@ import { tenantIdFault } from "../../auth/credential.ts";
 import type { Filled } from "../backfill/backfill.ts";
 import { backfillFile } from "../backfill/file.ts";
 import { backfillPostgres, backfillTables } from "../backfill/postgres.ts";
-import { ownerOptions } from "../../hosts/deno/clickhouse_options.ts";
+import { ownerOptions } from "../../hosts/clickhouse_options.ts";
 import { withDevDatabase } from "../dev_engine.ts";
 import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { progressBar } from "../progress_bar.ts";

@@ -1,6 +1,7 @@
 import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { createRoles } from "../../clickhouse/roles.ts";
 import { loadCatalog } from "../../catalog/catalog.ts";
+import { createInspectionMemory } from "../../catalog/inspection_memory.ts";
 import type { ClickHouse } from "../../clickhouse/client.ts";
 import { listMigrations } from "../../hosts/deno/list_migrations.ts";
 import { optionalMigrations } from "../../base/config.ts";
@@ -8,8 +9,9 @@ import { migrationsRoot } from "../../hosts/deno/migration_folders.ts";
 import { findAlteredTargets, type MigrationFile } from "../altered_targets.ts";
 import { devConfig } from "../dev_engine.ts";
 import { grantsPath, makeGrants } from "../grants.ts";
+import { keptInspections } from "../kept_inspections.ts";
 import { withScratchEngine } from "../scratch_engine.ts";
-import { readQueryFiles, renderFault } from "../../hosts/deno/sql_files.ts";
+import { readSqlFiles, renderFault } from "../../hosts/deno/sql_files.ts";
 
 // `deno task check-sql`: applies all migrations to an empty engine, compares the users' rights with its tables, has it check
 // each query file, and refuses migrations that a refresh could undo.
@@ -18,9 +20,9 @@ import { readQueryFiles, renderFault } from "../../hosts/deno/sql_files.ts";
 const say = (text: string) => console.log(text);
 
 const { SLUICE_SQL_DIR: sqlDir } = devConfig();
-const files = await readQueryFiles(sqlDir);
+const files = await readSqlFiles(sqlDir);
 const { errors, hasGrants, altered } = await withScratchEngine(async (owner, target) => ({
-  ...await loadCatalog(files, createRoles(target)),
+  ...await loadCatalog(files, createRoles(target), createInspectionMemory(keptInspections())),
   altered: findAlteredTargets(await readMigrations(owner)),
   hasGrants: await makeGrants(owner) === await Deno.readTextFile(grantsPath),
 }));

@@ -5,7 +5,7 @@ import { optionalMigrations } from "../../base/config.ts";
 import { newMigration } from "../new_migration.ts";
 import { newVersions } from "../new_versions.ts";
 import { dbmate } from "../migrate.ts";
-import { ownerOptions } from "../../hosts/deno/clickhouse_options.ts";
+import { ownerOptions } from "../../hosts/clickhouse_options.ts";
 import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { devConfig, withDevDatabase } from "../dev_engine.ts";
 import { writeSchema } from "../write_schema.ts";

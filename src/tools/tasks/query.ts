@@ -6,6 +6,8 @@ import { tablesOf } from "../../query/formats/export_columns.ts";
 import { type Format, formats } from "../../query/format.ts";
 import { bind } from "../../query/bind.ts";
 import { loadCatalog } from "../../catalog/catalog.ts";
+import { createInspectionMemory } from "../../catalog/inspection_memory.ts";
+import { keptInspections } from "../kept_inspections.ts";
 import { findQuery } from "../../catalog/find_query.ts";
 import { ClickHouseError } from "../../clickhouse/exception.ts";
 import { problemOf } from "../../clickhouse/exception.ts";
@@ -51,7 +53,11 @@ async function main(args: string[]): Promise<number> {
   return await withDevDatabase(async (target) => {
     const roles = createRoles(target);
     const path = name.replace(/^\/?(v1\/|sql\/)?/, "").replace(/\.sql$/, "");
-    const { catalog, errors } = await loadCatalog(await readQueryFiles(sqlDir), roles);
+    const { catalog, errors } = await loadCatalog(
+      await readQueryFiles(sqlDir),
+      roles,
+      createInspectionMemory(keptInspections()),
+    );
     for (const error of errors.filter(({ file }) => file === `sql/${path}.sql`)) {
       say(renderFault(error, sqlDir));
     }

@@ -1,5 +1,5 @@
-import type { ClickHouseOptions } from "../../clickhouse/client.ts";
-import type { Config } from "../../base/config.ts";
+import type { ClickHouseOptions } from "../clickhouse/client.ts";
+import type { Config } from "../base/config.ts";
 
 /** Where the configuration says ClickHouse is, with the password of the gateway's users. */
 export function clickHouseOptions(

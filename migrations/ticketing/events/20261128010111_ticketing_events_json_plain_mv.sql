@@ -1,0 +1,16 @@
+-- migrate:up
+-- Plain lines are their own JSON.
+CREATE MATERIALIZED VIEW ticketing_events_json_plain_mv TO ticketing_events_json AS
+SELECT
+    tenant_id,
+    request_id,
+    line_number,
+    source,
+    line,
+    line AS json,
+    received_at
+FROM ticketing_events_landing
+WHERE plain;
+
+-- migrate:down
+DROP VIEW ticketing_events_json_plain_mv;

@@ -1,0 +1,32 @@
+-- migrate:up
+-- One row is a day of a user: what was done and bought.
+-- Visitors who are no users are in none.
+-- A day of which facts were loaded is computed again whole, and the rows of the latest computed_at replace the earlier ones: read
+-- it with FINAL. What a correction has emptied stays as a row of noughts.
+-- ORDER BY: a tenant's days are asked for. No partitions: there are few rows beside facts. Rows live as long as facts.
+CREATE TABLE warehouse_user_engagement
+(
+    tenant_id String,
+    day Date,
+    user_id String,
+    interactions UInt64,
+    views UInt64,
+    clicks UInt64,
+    carts UInt64,
+    checkouts UInt64,
+    check_ins UInt64,
+    sessions UInt64 COMMENT 'Distinct sessions of the day: they do not add up',
+    orders UInt64 COMMENT 'Distinct orders with something sold',
+    tickets UInt64,
+    refunded_tickets UInt64,
+    computed_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(computed_at)
+ORDER BY (tenant_id, day, user_id)
+SETTINGS
+    non_replicated_deduplication_window = 1000,
+    min_age_to_force_merge_seconds = 300,
+    min_age_to_force_merge_on_partition_only = 1;
+
+-- migrate:down
+DROP TABLE warehouse_user_engagement;
