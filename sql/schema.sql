@@ -4056,8 +4056,8 @@ CREATE TABLE sluice.ticketing_events
     `deleted` Bool,
     `actor_hash` UInt64 MATERIALIZED sipHash64(if(user_id = '', concat('session ', session_id), concat('user ', user_id))) CODEC(NONE),
     `arrived_at` DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)),
-    INDEX arrivals arrived_at TYPE minmax GRANULARITY 1,
-    INDEX ids id TYPE bloom_filter(0.0001) GRANULARITY 1
+    INDEX ids id TYPE bloom_filter(0.0001) GRANULARITY 1,
+    INDEX arrivals arrived_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(updated_at, deleted)
 PARTITION BY toYYYYMM(occurred_at)
@@ -5594,8 +5594,8 @@ CREATE TABLE sluice.ticketing_sales
     `deleted` Bool,
     `order_hash` UInt64 MATERIALIZED sipHash64(order_id) CODEC(NONE),
     `arrived_at` DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)),
-    INDEX arrivals arrived_at TYPE minmax GRANULARITY 1,
-    INDEX ids id TYPE bloom_filter(0.0001) GRANULARITY 1
+    INDEX ids id TYPE bloom_filter(0.0001) GRANULARITY 1,
+    INDEX arrivals arrived_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(updated_at, deleted)
 PARTITION BY toYYYYMM(occurred_at)
@@ -8991,7 +8991,4 @@ INSERT INTO sluice.schema_migrations (version) VALUES
     ('20261128030083'),
     ('20261128040001'),
     ('20261128040002'),
-    ('20261128040003'),
-    ('20261128050001'),
-    ('20261128050002'),
-    ('20261128050003');
+    ('20261128040003');

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ClickHouse, readRows, run } from "../clickhouse/client.ts";
-import { escapeString, quoteString } from "../clickhouse/string_literal.ts";
+import { escapeString, quoteArray } from "../clickhouse/string_literal.ts";
 import countSql from "./api_key_count.sql" with { type: "text" };
 import createSql from "./api_key_create.sql" with { type: "text" };
 import findSql from "./api_key_find.sql" with { type: "text" };
@@ -77,7 +77,7 @@ export function createApiKeyStore(clickHouse: ClickHouse): ApiKeyStore {
           id,
           tenantId: escapeString(tenantId),
           name: escapeString(name),
-          scopes: listText(scopes),
+          scopes: quoteArray(scopes),
           createdAt: instantText(createdAt),
           expiresAt: expiresAt ? instantText(expiresAt) : absent,
         },
@@ -86,7 +86,7 @@ export function createApiKeyStore(clickHouse: ClickHouse): ApiKeyStore {
     async find({ hashes, ids }, signal) {
       return await readRows(clickHouse, {
         sql: findSql,
-        parameters: { hashes: listText(hashes), ids: listText(ids) },
+        parameters: { hashes: quoteArray(hashes), ids: quoteArray(ids) },
         signal,
       });
     },
@@ -116,10 +116,6 @@ const absent = "\\N";
 
 function optional(text: string | undefined): string {
   return text === undefined ? absent : escapeString(text);
-}
-
-function listText(texts: string[]): string {
-  return `[${texts.map(quoteString).join(",")}]`;
 }
 
 /** The instant as a DateTime64(3, 'UTC') is bound. */

@@ -1,5 +1,5 @@
 import { type ClickHouse, readRows } from "../clickhouse/client.ts";
-import { quoteString } from "../clickhouse/string_literal.ts";
+import { quoteArray } from "../clickhouse/string_literal.ts";
 import type { Roles } from "../clickhouse/roles.ts";
 import { type Catalog, loadCatalog } from "./catalog.ts";
 import type { InspectionMemory } from "./inspection_memory.ts";
@@ -95,7 +95,7 @@ async function readDefinitions(
   { tables, functions }: Omit<Definitions, "hash">,
 ): Promise<string> {
   const hashOf = async (sql: string, name: string, values: string[]) => {
-    const parameters = { [name]: `[${values.map(quoteString).join(",")}]` };
+    const parameters = { [name]: quoteArray(values) };
     const [{ hash }] = await readRows<{ hash: string }>(operator, { sql, parameters });
     return hash;
   };

@@ -34,6 +34,11 @@ export function quoteString(text: string): string {
   return `'${escapeString(text)}'`;
 }
 
+/** Returns the texts as a ClickHouse array: the value of a parameter of type Array(String). */
+export function quoteArray(texts: string[]): string {
+  return `[${texts.map(quoteString).join(",")}]`;
+}
+
 /**
  * Returns what a quoted ClickHouse token (string or identifier, quotes included) stands for. A backslash before
  * any other character stays, as the server keeps it. Throws on `\x80` and above: those are bytes of unknown

@@ -1,5 +1,5 @@
 import { type ClickHouse, readRows, run } from "../clickhouse/client.ts";
-import { quoteString } from "../clickhouse/string_literal.ts";
+import { quoteArray } from "../clickhouse/string_literal.ts";
 import absentSql from "./absent.sql" with { type: "text" };
 import claimantSql from "./claimant.sql" with { type: "text" };
 import lastClaimsSql from "./last_claims.sql" with { type: "text" };
@@ -64,7 +64,7 @@ export function createQualityStore(clickHouse: ClickHouse, instance: string) {
   return {
     /** When each check last ran, and the last turn that was taken, by check. */
     async lastOf(names: string[]): Promise<{ runs: Map<string, number>; claims: Map<string, Claim> }> {
-      const parameters = { names: listOf(names) };
+      const parameters = { names: quoteArray(names) };
       const [runs, claims] = await Promise.all([
         readRows<{ name: string; lastRunMs: number }>(ask, { sql: lastRunsSql, parameters }),
         readRows<Claim & { name: string }>(ask, { sql: lastClaimsSql, parameters }),
@@ -110,8 +110,8 @@ export function createQualityStore(clickHouse: ClickHouse, instance: string) {
       const rows = await readRows<{ run: string; tenantId: string }>(ask, {
         sql: absentSql,
         parameters: {
-          runs: listOf(done.map(({ run }) => run)),
-          domains: listOf([...new Set(done.map(({ domain }) => domain))]),
+          runs: quoteArray(done.map(({ run }) => run)),
+          domains: quoteArray([...new Set(done.map(({ domain }) => domain))]),
           since: clockText(new Date(now.getTime() - knownMs)),
         },
       });
@@ -127,8 +127,4 @@ export type QualityStore = ReturnType<typeof createQualityStore>;
 /** An instant as ClickHouse reads it, in UTC. */
 export function clockText(instant: Date): string {
   return instant.toISOString().replace("T", " ").replace("Z", "");
-}
-
-function listOf(texts: string[]): string {
-  return `[${texts.map(quoteString).join(",")}]`;
 }

@@ -1,6 +1,6 @@
 import { pause } from "../base/async/pause.ts";
 import { type ClickHouse, readRows, run } from "../clickhouse/client.ts";
-import { escapeString, quoteString } from "../clickhouse/string_literal.ts";
+import { escapeString, quoteArray } from "../clickhouse/string_literal.ts";
 import anchorSql from "./log_anchor.sql" with { type: "text" };
 import insertSql from "./log_anchor_insert.sql" with { type: "text" };
 import knowsSql from "./log_knows.sql" with { type: "text" };
@@ -114,7 +114,7 @@ export function createLogSource({ clickHouse, clock, everyMs = 100 }: LogSourceO
         sql: replaySql,
         parameters: {
           tenantId: escapeString(tenantId),
-          types: `[${types.map(quoteString).join(",")}]`,
+          types: quoteArray(types),
           ...textOf(from),
           limit: String(limit),
         },

@@ -15,13 +15,19 @@ const maxFiles = 16;
  */
 export function keptInspections(cache = userCache()): MemoryStore {
   const folder = `${cache}/inspections`;
-  const code = hashOf(sources);
-  const fileOf = async (fingerprint: string) =>
-    `${folder}/${(await code).slice(0, 16)}-${fingerprint.slice(0, 32)}.json`;
+  let code: Promise<string> | undefined;
+  const fileOf = async (fingerprint: string) => {
+    const hash = await (code ??= hashOf(sources));
+    return `${folder}/${hash.slice(0, 16)}-${fingerprint.slice(0, 32)}.json`;
+  };
   return {
     async read(fingerprint) {
       if (cache === undefined) return;
-      return await Deno.readTextFile(await fileOf(fingerprint)).catch(() => undefined);
+      try {
+        return await Deno.readTextFile(await fileOf(fingerprint));
+      } catch {
+        return;
+      }
     },
     async write(fingerprint, text) {
       if (cache === undefined) return;

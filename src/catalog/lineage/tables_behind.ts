@@ -1,6 +1,6 @@
 import { resolvedSources } from "../inspection.ts";
 import { type ClickHouse, readRows } from "../../clickhouse/client.ts";
-import { quoteString } from "../../clickhouse/string_literal.ts";
+import { quoteArray } from "../../clickhouse/string_literal.ts";
 import impureSql from "./impure.sql" with { type: "text" };
 import lineageSql from "./views.sql" with { type: "text" };
 
@@ -31,7 +31,7 @@ export async function tablesBehind(clickHouse: ClickHouse, tables: string[]): Pr
   for (let depth = 0; next.length > 0 && depth < maxDepth; depth++) {
     const hops = await readRows<Hop>(clickHouse, {
       sql: lineageSql,
-      parameters: { tables: `[${next.map(quoteString).join(",")}]` },
+      parameters: { tables: quoteArray(next) },
       signal: AbortSignal.timeout(timeoutMs),
     });
     hops.forEach(({ table }) => found.add(table));
@@ -54,7 +54,7 @@ async function sourcesOf(clickHouse: ClickHouse, { engine, select, target }: Hop
     });
     const impure = await readRows<{ name: string }>(clickHouse, {
       sql: impureSql,
-      parameters: { names: `[${functions.map(quoteString).join(",")}]` },
+      parameters: { names: quoteArray(functions) },
       signal,
     });
     const others = [...tableFunctions, ...impure.map(({ name }) => name)].map((name) => `${name}()`);

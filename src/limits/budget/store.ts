@@ -1,6 +1,6 @@
 import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
 import { ClickHouseUnreachable } from "../../clickhouse/exception.ts";
-import { escapeString, quoteString } from "../../clickhouse/string_literal.ts";
+import { escapeString, quoteArray } from "../../clickhouse/string_literal.ts";
 import type { UsageRow } from "./account.ts";
 import aliveSql from "./gateways_alive.sql" with { type: "text" };
 import { aliveMs, type Holder } from "./lease.ts";
@@ -80,7 +80,7 @@ export function createBudgetStore(clickHouse: ClickHouse, instance: string): Bud
   }
 
   async function readChunk(tenants: string[], day: string) {
-    const list = `[${tenants.map(quoteString).join(",")}]`;
+    const list = quoteArray(tenants);
     const [totals, limits] = await Promise.all([
       readRows<Omit<Totals, "own"> & { tenantId: string }>(ask, {
         sql: totalsSql,
