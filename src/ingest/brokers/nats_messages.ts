@@ -8,7 +8,7 @@ import {
   type StreamInfo,
 } from "@nats-io/jetstream";
 import { createInbox, type Msg, nanos, type NatsConnection } from "@nats-io/nats-core";
-import type { MessageSource, SinkMessage } from "../message.ts";
+import { blockMessages, type MessageSource, type SinkMessage } from "../message.ts";
 import type { NatsLink, Opened } from "./nats_link.ts";
 
 /** Which messages of JetStream are read. */
@@ -33,8 +33,6 @@ const heartbeatMs = 5_000;
 const ackBytes = new TextEncoder().encode("+ACK");
 const workingBytes = new TextEncoder().encode("+WPI");
 const releaseBytes = new TextEncoder().encode("-NAK");
-/** Numbers of one block have the same request id. */
-const blockMessages = 65_536;
 
 /**
  * The messages of a subject through a durable pull consumer: the server remembers what was acknowledged, and several readers share

@@ -1,8 +1,8 @@
 import { createRowBinary } from "../../base/bytes/row_binary.ts";
 import type { TenantPlaces } from "../brokers/nats_event.ts";
-import { keptBytes, skipSpace, skipSpaceBack, tooLong } from "../line.ts";
-import type { SinkMessage } from "../message.ts";
-import { ownerOf } from "./tenant.ts";
+import { blockMessages, type SinkMessage } from "../message.ts";
+import { linesOf, type MessageLine } from "./message_lines.ts";
+import { headerOwnerOf, payloadOwnerOf } from "./tenant.ts";
 
 /** What rows of a landing table are made with. */
 export interface MessageRowsOptions {
@@ -10,35 +10,83 @@ export interface MessageRowsOptions {
   maxLineBytes: number;
 }
 
+/** A line of a message as a row of a landing table. */
+export interface MessageRow extends MessageLine {
+  tenantId: string;
+  requestId: string;
+  lineNumber: number;
+}
+
+/** Rows of some messages, in RowBinary. */
+export interface EncodedMessages {
+  rows: Uint8Array<ArrayBuffer>;
+  lines: number;
+  /** Of how many messages, from the first: of all, unless their rows are too large for one insert. */
+  messages: number;
+}
+
 /** What the rows say of where they came from. */
 export const messageSource = "nats";
+/** A row is larger than its line, which may be of one byte. */
+const maxRowsBytes = 67_108_864;
+/** What a row takes at most beside its texts. */
+const fixedBytes = 64;
 
 /**
- * The messages as rows of a landing table, in RowBinary: each is one line, however many its payload has. What is wrong with a
- * message as such becomes the row's fault, with which the views make it a dead letter.
+ * The lines of a message as rows. What is wrong with a line as such becomes the row's fault, with which the views make it a dead
+ * letter. A message's only line has the message's number; lines of several have ids and numbers by `severalOf`.
  */
-export function encodeMessages(
-  messages: SinkMessage[],
-  { places, maxLineBytes }: MessageRowsOptions,
-): Uint8Array<ArrayBuffer> {
-  const binary = createRowBinary(messages.reduce((sum, { data }) => sum + data.length + 96, 1_024));
+export function rowsOf(message: SinkMessage, { places, maxLineBytes }: MessageRowsOptions): MessageRow[] {
+  const lines = linesOf(message.data, maxLineBytes);
+  const named = headerOwnerOf(message, places);
+  const isOne = lines.length === 1;
+  const several = isOne ? undefined : severalOf(message);
+  return lines.map((line, i) => {
+    const { bytes, start, end } = line;
+    // the beginning of one that is too long is no JSON
+    const owner = named ??
+      payloadOwnerOf(isOne && line.fault ? message.data : bytes.subarray(start, end), places);
+    return {
+      tenantId: owner.tenantId,
+      requestId: several ? several.requestId : message.requestId,
+      // numbers go beyond 32 bits, and the request's id tells which block of them it is
+      lineNumber: several ? several.firstLine + i : message.sequence % 2 ** 32,
+      fault: owner.fault ?? line.fault,
+      bytes,
+      start,
+      end,
+    };
+  });
+}
+
+/** What the lines of a message with several are known by: 65,536 numbers for each message of the block, from 1. */
+export function severalOf({ requestId, sequence }: SinkMessage): { requestId: string; firstLine: number } {
+  return {
+    // the variant's digit, which is 8 in the id of the block's messages
+    requestId: `${requestId.slice(0, 19)}9${requestId.slice(20)}`,
+    firstLine: (sequence % blockMessages) * 65_536 + 1,
+  };
+}
+
+/** The rows of messages as the landing tables take them. */
+export function encodeMessages(messages: SinkMessage[], options: MessageRowsOptions): EncodedMessages {
+  const bytes = messages.reduce((sum, { data }) => sum + data.length + 96, 1_024);
+  const binary = createRowBinary(Math.min(bytes, maxRowsBytes));
+  let lines = 0;
+  let count = 0;
   for (const message of messages) {
-    const { data, sequence, requestId } = message;
-    const owner = ownerOf(message, places);
-    const start = skipSpace(data, 0, data.length);
-    const end = skipSpaceBack(data, start, data.length);
-    const isLong = end - start > maxLineBytes;
-    const fault = owner.fault ??
-      (end === start ? "The message is empty" : isLong ? tooLong(maxLineBytes) : "");
-    const shownEnd = isLong ? start + Math.min(maxLineBytes, keptBytes) : end;
-    binary.reserve(3 * (owner.tenantId.length + fault.length) + 64 + shownEnd - start);
-    binary.string(owner.tenantId);
-    binary.uuid(requestId);
-    binary.string(messageSource);
-    // numbers go beyond 32 bits, and the request's id tells which block of them it is
-    binary.uint32(sequence % 2 ** 32);
-    binary.string(fault);
-    binary.stringOf(data, start, shownEnd);
+    if (binary.size() > maxRowsBytes) break;
+    for (const { tenantId, requestId, lineNumber, fault, bytes, start, end } of rowsOf(message, options)) {
+      binary.reserve(3 * (tenantId.length + fault.length) + fixedBytes + end - start);
+      binary.string(tenantId);
+      binary.uuid(requestId);
+      binary.string(messageSource);
+      binary.uint32(lineNumber);
+      binary.string(fault);
+      binary.stringOf(bytes, start, end);
+      lines++;
+    }
+    count++;
   }
-  return binary.take();
+  return { rows: binary.take(), lines, messages: count };
 }
