@@ -72,6 +72,8 @@ export function severalOf({ requestId, sequence }: SinkMessage): { requestId: st
 export function encodeMessages(messages: SinkMessage[], options: MessageRowsOptions): EncodedMessages {
   const bytes = messages.reduce((sum, { data }) => sum + data.length + 96, 1_024);
   const binary = createRowBinary(Math.min(bytes, maxRowsBytes));
+  /** Id and source of the rows of a block. */
+  let known = { requestId: "", bytes: new Uint8Array() };
   let lines = 0;
   let count = 0;
   for (const message of messages) {
@@ -79,8 +81,8 @@ export function encodeMessages(messages: SinkMessage[], options: MessageRowsOpti
     for (const { tenantId, requestId, lineNumber, fault, bytes, start, end } of rowsOf(message, options)) {
       binary.reserve(3 * (tenantId.length + fault.length) + fixedBytes + end - start);
       binary.string(tenantId);
-      binary.uuid(requestId);
-      binary.string(messageSource);
+      if (requestId !== known.requestId) known = { requestId, bytes: originOf(requestId) };
+      binary.raw(known.bytes);
       binary.uint32(lineNumber);
       binary.string(fault);
       binary.stringOf(bytes, start, end);
@@ -89,4 +91,11 @@ export function encodeMessages(messages: SinkMessage[], options: MessageRowsOpti
     count++;
   }
   return { rows: binary.take(), lines, messages: count };
+}
+
+function originOf(requestId: string): Uint8Array<ArrayBuffer> {
+  const binary = createRowBinary(fixedBytes);
+  binary.uuid(requestId);
+  binary.string(messageSource);
+  return binary.take();
 }
