@@ -70,8 +70,9 @@ export function severalOf({ requestId, sequence }: SinkMessage): { requestId: st
 
 /** The rows of messages as the landing tables take them. */
 export function encodeMessages(messages: SinkMessage[], options: MessageRowsOptions): EncodedMessages {
-  const bytes = messages.reduce((sum, { data }) => sum + data.length + 96, 1_024);
-  const binary = createRowBinary(Math.min(bytes, maxRowsBytes));
+  // enough for lines of 300 bytes, also of several a message
+  const bytes = messages.reduce((sum, { data }) => sum + 1.3 * data.length + 96, 1_024);
+  const binary = createRowBinary(Math.min(Math.ceil(bytes), maxRowsBytes));
   /** Id and source of the rows of a block. */
   let known = { requestId: "", bytes: new Uint8Array() };
   let lines = 0;
@@ -90,7 +91,7 @@ export function encodeMessages(messages: SinkMessage[], options: MessageRowsOpti
     }
     count++;
   }
-  return { rows: binary.take(), lines, messages: count };
+  return { rows: binary.end(), lines, messages: count };
 }
 
 function originOf(requestId: string): Uint8Array<ArrayBuffer> {
