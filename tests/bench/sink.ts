@@ -54,7 +54,7 @@ async function benchLag(program: string, target: Sides["target"]): Promise<Row> 
 }
 
 /** A sink as a process of its own. */
-async function startSink(server: NatsServer, target: Sides["target"]) {
+async function startSink(server: NatsServer, target: Sides["target"], config: Record<string, string> = {}) {
   const sink = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", `${root}src/hosts/deno/sink.ts`],
     env: {
@@ -64,6 +64,7 @@ async function startSink(server: NatsServer, target: Sides["target"]) {
       CLICKHOUSE_PASSWORD: target.password,
       SINK_PORT: "0",
       SINK_SUBJECTS: `${subject}=outreach`,
+      ...config,
     },
     stdout: "null",
     stderr: "null",
@@ -108,7 +109,9 @@ async function benchServer({ program, server, size, target, enginePid }: Bench):
   async function throughSink(): Promise<number> {
     const consumer = await publish(server, request++, size);
     try {
-      await using sink = await startSink(server, target);
+      // a thousand events, as by default: the last messages do not wait for more
+      const config = { SINK_BATCH_MESSAGES: String(Math.ceil(1_000 / size)) };
+      await using sink = await startSink(server, target, config);
       await consumer.until(({ delivered }) => delivered > 0);
       return await timed({ sink: sink.pid, NATS: server.pid, ClickHouse: enginePid }, async () => {
         const start = performance.now();

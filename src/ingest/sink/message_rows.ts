@@ -2,7 +2,7 @@ import { createRowBinary } from "../../base/bytes/row_binary.ts";
 import type { TenantPlaces } from "../brokers/nats_event.ts";
 import { blockMessages, type SinkMessage } from "../message.ts";
 import { linesOf, type MessageLine } from "./message_lines.ts";
-import { headerOwnerOf, payloadOwnerOf } from "./tenant.ts";
+import { headerOwnerOf, type Owner, payloadOwnerOf } from "./tenant.ts";
 
 /** What rows of a landing table are made with. */
 export interface MessageRowsOptions {
@@ -34,38 +34,42 @@ const fixedBytes = 64;
 
 /**
  * The lines of a message as rows. What is wrong with a line as such becomes the row's fault, with which the views make it a dead
- * letter. A message's only line has the message's number; lines of several have ids and numbers by `severalOf`.
+ * letter. A message's only line has the message's number; lines of several have `severalId` and their own.
  */
 export function rowsOf(message: SinkMessage, { places, maxLineBytes }: MessageRowsOptions): MessageRow[] {
   const lines = linesOf(message.data, maxLineBytes);
   const named = headerOwnerOf(message, places);
-  const isOne = lines.length === 1;
-  const several = isOne ? undefined : severalOf(message);
-  return lines.map((line, i) => {
-    const { bytes, start, end } = line;
+  if (lines.length === 1) {
+    const [line] = lines;
     // the beginning of one that is too long is no JSON
-    const owner = named ??
-      payloadOwnerOf(isOne && line.fault ? message.data : bytes.subarray(start, end), places);
-    return {
-      tenantId: owner.tenantId,
-      requestId: several ? several.requestId : message.requestId,
-      // numbers go beyond 32 bits, and the request's id tells which block of them it is
-      lineNumber: several ? several.firstLine + i : message.sequence % 2 ** 32,
-      fault: owner.fault ?? line.fault,
-      bytes,
-      start,
-      end,
-    };
-  });
+    const owner = named ?? payloadOwnerOf(line.fault ? message.data : bytesOf(line), places);
+    // numbers go beyond 32 bits, and the request's id tells which block of them it is
+    return [rowOf(line, owner, message.requestId, message.sequence % 2 ** 32)];
+  }
+  const requestId = severalId(message.requestId);
+  const firstLine = firstLineOf(message);
+  return lines.map((line, i) =>
+    rowOf(line, named ?? payloadOwnerOf(bytesOf(line), places), requestId, firstLine + i)
+  );
 }
 
-/** What the lines of a message with several are known by: 65,536 numbers for each message of the block, from 1. */
-export function severalOf({ requestId, sequence }: SinkMessage): { requestId: string; firstLine: number } {
-  return {
-    // the variant's digit, which is 8 in the id of the block's messages
-    requestId: `${requestId.slice(0, 19)}9${requestId.slice(20)}`,
-    firstLine: (sequence % blockMessages) * 65_536 + 1,
-  };
+function bytesOf({ bytes, start, end }: MessageLine): Uint8Array {
+  return bytes.subarray(start, end);
+}
+
+function rowOf(line: MessageLine, owner: Owner, requestId: string, lineNumber: number): MessageRow {
+  const { bytes, start, end, fault } = line;
+  return { tenantId: owner.tenantId, requestId, lineNumber, fault: owner.fault ?? fault, bytes, start, end };
+}
+
+/** The id of the lines of messages with several: the variant's digit, 8 in the id of the block's messages, is 9. */
+export function severalId(requestId: string): string {
+  return `${requestId.slice(0, 19)}9${requestId.slice(20)}`;
+}
+
+/** The number of the first line of a message with several: each message of a block has 65,536. */
+export function firstLineOf({ sequence }: SinkMessage): number {
+  return (sequence % blockMessages) * 65_536 + 1;
 }
 
 /** The rows of messages as the landing tables take them. */

@@ -1,7 +1,7 @@
 import { type ClickHouse, readRows } from "../../clickhouse/client.ts";
 import type { SinkMessage } from "../message.ts";
 import { maxLines } from "./message_lines.ts";
-import { severalOf } from "./message_rows.ts";
+import { firstLineOf, severalId } from "./message_rows.ts";
 import rejectionsSql from "./rejections.sql" with { type: "text" };
 
 /** How many lines of a batch became dead letters, and why the first did. */
@@ -22,17 +22,15 @@ export async function readRejections(
   const singles = createPlaces();
   const several = createPlaces();
   for (const message of messages) {
-    const number = message.sequence % 2 ** 32;
-    singles.add(message.requestId, number, number);
-    const { requestId, firstLine } = severalOf(message);
-    several.add(requestId, firstLine, firstLine + maxLines - 1);
+    singles.add(message.requestId, message.sequence % 2 ** 32);
+    several.add(message.requestId, firstLineOf(message));
   }
   const rows = await readRows<{ requestId: string; number: number; reason: string }>(clickHouse, {
     sql: rejectionsSql,
     parameters: {
       stream,
-      ...singles.parameters(""),
-      ...several.parameters("Several"),
+      ...singles.parameters("", (id) => id, 1),
+      ...several.parameters("Several", severalId, maxLines),
       // clocks of two machines differ by less than this
       sinceMs: String(sinceMs - 60_000),
     },
@@ -40,11 +38,11 @@ export async function readRejections(
   });
   if (rows.length === 0) return { count: 0 };
   // those of other batches may lie between
-  const own = new Set(messages.flatMap((message) => {
-    const { requestId, firstLine } = severalOf(message);
-    return [`${message.requestId} ${message.sequence % 2 ** 32}`, `${requestId} ${firstLine >>> 16}`];
-  }));
-  const isSeveral = new Set(several.requestIds);
+  const own = new Set(messages.flatMap((message) => [
+    `${message.requestId} ${message.sequence % 2 ** 32}`,
+    `${severalId(message.requestId)} ${firstLineOf(message) >>> 16}`,
+  ]));
+  const isSeveral = new Set(messages.map(({ requestId }) => severalId(requestId)));
   const rejected = rows.filter(({ requestId, number }) =>
     own.has(`${requestId} ${isSeveral.has(requestId) ? number >>> 16 : number}`)
   );
@@ -54,18 +52,20 @@ export async function readRejections(
 /** Where dead letters of messages are looked for: ids, and from the lowest number to the highest. */
 function createPlaces() {
   const requestIds = new Set<string>();
+  let known = "";
   let [first, last] = [Infinity, 0];
   return {
-    requestIds,
-    add(requestId: string, from: number, to: number): void {
-      requestIds.add(requestId);
-      first = Math.min(first, from);
-      last = Math.max(last, to);
+    add(requestId: string, number: number): void {
+      // nearly all have the id of the one before
+      if (requestId !== known) requestIds.add(known = requestId);
+      if (number < first) first = number;
+      if (number > last) last = number;
     },
-    parameters: (name: string) => ({
-      [`requestIds${name}`]: `[${[...requestIds].map((id) => `'${id}'`).join(",")}]`,
+    /** Each number added stands for so many. */
+    parameters: (name: string, idOf: (requestId: string) => string, numbers: number) => ({
+      [`requestIds${name}`]: `[${[...requestIds].map((id) => `'${idOf(id)}'`).join(",")}]`,
       [`first${name}`]: String(first),
-      [`last${name}`]: String(last),
+      [`last${name}`]: String(last + numbers - 1),
     }),
   };
 }
