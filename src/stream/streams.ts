@@ -285,6 +285,7 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
 
     stats: () => ({
       streams: total,
+      opening: [...all()].filter(({ sink, isLive }) => !isLive && !sink.isOver()).length,
       ending: [...all()].filter(({ sink }) => sink.isOver()).length,
       byTenant: Object.fromEntries([...byTenant].map(([tenantId, { size }]) => [tenantId, size])),
       ...counts,
