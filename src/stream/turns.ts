@@ -1,4 +1,5 @@
 import { Mutex } from "async-mutex";
+import { nextTurn } from "../base/async/next_turn.ts";
 
 /**
  * Returns how to do parts of long works one after the other, in the order in which they were asked for: after each so many ms of
@@ -11,7 +12,7 @@ export function createTurns(maxMs: number): (part: () => void) => Promise<void> 
   return async function inTurn(part) {
     await mutex.runExclusive(async () => {
       if (performance.now() - begun >= maxMs) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        await nextTurn();
         begun = performance.now();
       }
       part();
