@@ -72,6 +72,9 @@ const stats = z.object({
     }),
   ),
   byTenant: z.record(z.string(), z.int()).optional(),
+  opening: z.int().optional().describe(
+    "Those of them that do not get events yet: it is found out where they stand, or they are sent what they missed",
+  ),
   ending: z.int().optional().describe("Those of them that have ended, which their client has yet to read"),
   opened: z.int().optional(),
   replays: z.int().optional(),
