@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optionalMigrations } from "../optional_migrations.ts";
+import { optionalMigrations } from "./optional_migrations.ts";
 
 /** How ClickHouse is reached, and what belongs to the database. */
 export const clickhouseVariables = {

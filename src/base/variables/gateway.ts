@@ -19,8 +19,6 @@ export const gatewayVariables = {
   QUALITY_CHECKS: z.enum(["run", "off"]).default("run").describe(
     "`run`: gateways run the quality checks that are due, each by one of them; `off` where only `deno task quality` runs them",
   ),
-  SLUICE_DATA_DIR: z.string().default(".sluice").describe("`dev`: folder of the embedded engine's data"),
-  SLUICE_DEMO: z.enum(["0", "1"]).default("1").describe("`dev`: 0 starts without demo data"),
   GATEWAY_OBJECTS: z.coerce.number().int().min(1).max(1_000).default(1).describe(
     "On workerd: Durable Objects at each place among which callers are spread, by their credential",
   ),

@@ -1,6 +1,7 @@
 import { authVariables } from "./auth.ts";
 import { cacheVariables } from "./cache.ts";
 import { clickhouseVariables } from "./clickhouse.ts";
+import { devVariables } from "./dev.ts";
 import { followVariables } from "./follow.ts";
 import { gatewayVariables } from "./gateway.ts";
 import { limitVariables } from "./limit.ts";
@@ -17,4 +18,5 @@ export const variables = {
   ...liveVariables,
   ...sinkVariables,
   ...followVariables,
+  ...devVariables,
 };
