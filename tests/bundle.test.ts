@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { variables } from "../src/base/config.ts";
+import { variables } from "../src/base/variables/variables.ts";
 import { prepareCatalog } from "../src/catalog/prepared.ts";
 import { createServing } from "../src/catalog/serving.ts";
 import { createClickHouse, type Statement } from "../src/clickhouse/client.ts";

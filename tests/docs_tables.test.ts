@@ -3,7 +3,7 @@ import { scopes } from "../src/auth/scope.ts";
 import { frontMatterSchema } from "../src/catalog/front_matter.ts";
 import { qualityFrontMatterSchema, qualityKinds } from "../src/catalog/quality_front_matter.ts";
 import { queryTestSchema } from "./query_test/test_file.ts";
-import { variables } from "../src/base/config.ts";
+import { variables } from "../src/base/variables/variables.ts";
 import { problems } from "../src/base/problem.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
 import config from "../deno.json" with { type: "json" };

@@ -1,5 +1,5 @@
 import denoConfig from "../../deno.json" with { type: "json" };
-import { optionalMigrations } from "../../src/base/config.ts";
+import { optionalMigrations } from "../../src/base/variables/optional_migrations.ts";
 import { prepareCatalog } from "../../src/catalog/prepared.ts";
 import type { QueryFile } from "../../src/catalog/query.ts";
 import { createRoles } from "../../src/clickhouse/roles.ts";

@@ -1,4 +1,4 @@
-import { variables } from "../../base/config.ts";
+import { variables } from "../../base/variables/variables.ts";
 
 /** Flags that the gateway needs: a caller who leaves is told to it. */
 export const compatibilityFlags = ["enable_request_signal"];
