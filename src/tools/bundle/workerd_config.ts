@@ -6,7 +6,7 @@ export const compatibilityFlags = ["enable_request_signal"];
 export const compatibilityDate = "2026-11-01";
 
 /** A configuration of workerd that serves the bundle beside it, with the variables of the environment in which workerd runs. */
-export function workerdConfig(filesBeside: string[]): string {
+export function workerdConfig(filesBeside: string[] = []): string {
   // as data: workerd compiles each module of code when it starts
   const files = filesBeside.map((name) => `    (name = "${name}", data = embed "${name}"),\n`);
   const names = Object.keys(variables).filter((name) => !["HOST", "PORT"].includes(name));
