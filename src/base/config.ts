@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { once } from "./once.ts";
 import { variables } from "./variables/variables.ts";
 
 const schema = z.object(variables);
@@ -12,28 +13,30 @@ export class ConfigError extends Error {
 }
 
 /** What the sink is configured by: it looks at no tokens, and needs NATS. */
-const sinkSchema = schema.pick({
-  HOST: true,
-  CLICKHOUSE_URL: true,
-  CLICKHOUSE_USER: true,
-  CLICKHOUSE_PASSWORD: true,
-  CLICKHOUSE_OWNER_PASSWORD: true,
-  CLICKHOUSE_DATABASE: true,
-  MAX_LINE_BYTES: true,
-  NATS_TENANT_HEADER: true,
-  NATS_TENANT_FIELD: true,
-  SINK_SUBJECTS: true,
-  SINK_BATCH_MESSAGES: true,
-  SINK_BATCH_SECONDS: true,
-  SINK_ACK_WAIT_SECONDS: true,
-  SINK_PORT: true,
-  METRICS_TOKEN: true,
-  LOG_FORMAT: true,
-  LOG_LEVEL: true,
-}).extend({ NATS_URL: variables.NATS_URL.unwrap() });
+const sinkSchema = once(() =>
+  schema.pick({
+    HOST: true,
+    CLICKHOUSE_URL: true,
+    CLICKHOUSE_USER: true,
+    CLICKHOUSE_PASSWORD: true,
+    CLICKHOUSE_OWNER_PASSWORD: true,
+    CLICKHOUSE_DATABASE: true,
+    MAX_LINE_BYTES: true,
+    NATS_TENANT_HEADER: true,
+    NATS_TENANT_FIELD: true,
+    SINK_SUBJECTS: true,
+    SINK_BATCH_MESSAGES: true,
+    SINK_BATCH_SECONDS: true,
+    SINK_ACK_WAIT_SECONDS: true,
+    SINK_PORT: true,
+    METRICS_TOKEN: true,
+    LOG_FORMAT: true,
+    LOG_LEVEL: true,
+  }).extend({ NATS_URL: variables.NATS_URL.unwrap() })
+);
 
 /** The checked environment of the sink. */
-export type SinkConfig = z.infer<typeof sinkSchema>;
+export type SinkConfig = z.infer<ReturnType<typeof sinkSchema>>;
 
 /** Reads the gateway's variables out of `environment`; an empty value counts as absent. Throws ConfigError. */
 export function parseConfig(environment: Record<string, string | undefined>): Config {
@@ -57,7 +60,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
 
 /** The same of the sink's variables. */
 export function parseSinkConfig(environment: Record<string, string | undefined>): SinkConfig {
-  const { lines, data } = parse(sinkSchema, environment);
+  const { lines, data } = parse(sinkSchema(), environment);
   if (!data) throw new ConfigError(lines.join("\n"));
   return data;
 }

@@ -1,3 +1,4 @@
+import type fs from "node:fs/promises";
 import type nodeProcess from "node:process";
 import { withTimeout } from "../../base/async/with_timeout.ts";
 import type { Log } from "../../base/log.ts";
@@ -46,10 +47,12 @@ export async function serveInProcess(bundle: Bundle, runtime: string, listen: Li
 }
 
 function hostOf(process: Process, runtime: string): Host {
+  const { readFile } = nodeModule<typeof fs>("fs/promises");
   return {
     runtime,
     createLog: (options) => createProcessLog(process, options),
     transport: () => fetch,
+    readBeside: async (name) => new Uint8Array(await readFile(new URL(name, import.meta.url))),
     zlib: nodeZlib(),
     process() {
       const { rss, heapUsed, heapTotal, external } = process.memoryUsage();

@@ -18,6 +18,11 @@ const host: Host = {
   // deno-lint-ignore no-console -- what a worker prints is its log
   createLog: (options) => createLineLog(options, (line) => console.log(line)),
   transport: () => fetch,
+  async readBeside(name) {
+    // a variable: a bundler would look for the file itself
+    const path = `./${name}`;
+    return new Uint8Array((await import(path)).default);
+  },
 };
 
 /** An isolate has 128 MB in all. */
