@@ -52,13 +52,14 @@ const admin = asker(newTenant("admin"), "admin");
 /** Sends all letters again, in as many requests as that takes: one ends after some seconds and says where to go on. */
 async function replayAll({ replayMany }: ReturnType<typeof asker>, parameters: Parameters = {}) {
   const sums = { landed: 0, landedBefore: 0, refused: 0 };
-  for (let cursor: string | undefined;;) {
+  let cursor: string | undefined;
+  do {
     const { status, body } = await replayMany({ ...parameters, cursor });
     if (status !== 200) return { status, ...sums };
     for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += body.data[name];
-    if (body.data.next === null) return { status, ...sums };
-    cursor = body.data.next;
-  }
+    cursor = body.data.next ?? undefined;
+  } while (cursor);
+  return { status: 200, ...sums };
 }
 
 async function stored(tenant: string): Promise<number> {
