@@ -12,13 +12,16 @@ export interface WrittenFile {
 
 const viewerFiles = ["swagger-ui.css", "swagger-ui-bundle.js"];
 
-/** Writes a bundle into a folder: the gateway, the API reference's files, and a configuration of workerd. */
+/** Writes a bundle into a folder: the gateway, the API reference's files, Node's WebSockets, and a configuration of workerd. */
 export async function writeBundle(bundle: Bundle, folder: string): Promise<WrittenFile[]> {
   await Deno.mkdir(folder, { recursive: true });
   await writeGateway(bundle, `${folder}/gateway.mjs`);
   await Deno.writeTextFile(`${folder}/reference.mjs`, await reference());
+  await bundleModule(`${root}src/hosts/node/sockets.ts`, `${folder}/sockets.mjs`, "deno", ["--minify"]);
   await Deno.writeTextFile(`${folder}/workerd.capnp`, workerdConfig());
-  return await Promise.all(["gateway.mjs", "reference.mjs"].map((name) => measure(folder, name)));
+  return await Promise.all(
+    ["gateway.mjs", "reference.mjs", "sockets.mjs"].map((name) => measure(folder, name)),
+  );
 }
 
 async function writeGateway(bundle: Bundle, outputPath: string): Promise<void> {
@@ -26,9 +29,9 @@ async function writeGateway(bundle: Bundle, outputPath: string): Promise<void> {
   const entry = await Deno.makeTempFile({ dir: `${root}src/tools/bundle`, prefix: ".entry-", suffix: ".ts" });
   try {
     await Deno.writeTextFile(entry, entryText(bundle));
-    await bundleModule(entry, outputPath);
+    await bundleModule(entry, outputPath, "browser");
     await Deno.writeTextFile(outputPath, withoutLanguages(await Deno.readTextFile(outputPath)));
-    await bundleModule(outputPath, outputPath, ["--minify"]);
+    await bundleModule(outputPath, outputPath, "browser", ["--minify"]);
   } finally {
     await Deno.remove(entry);
   }
@@ -56,13 +59,18 @@ export default start(bundle);
 `;
 }
 
-/** Has Deno's esbuild make one module of all. Throws with what it prints. */
-async function bundleModule(entry: string, outputPath: string, options: string[] = []): Promise<void> {
+/** Has Deno's esbuild make one module of all; that of the platform `deno` imports modules of Node's. Throws with what it prints. */
+async function bundleModule(
+  entry: string,
+  outputPath: string,
+  platform: "browser" | "deno",
+  options: string[] = [],
+): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "bundle",
       "--quiet",
-      "--platform=browser",
+      `--platform=${platform}`,
       "--format=esm",
       ...options,
       "--output",
