@@ -36,7 +36,7 @@ Deno.test("`deno task bundle` writes one module within its goals, which imports 
   assert.equal(code, 0, printed);
   assert.match(printed, /gateway\.mjs with \d+ queries: \d+ KB, \d+ KB packed with gzip/);
   const names = await Array.fromAsync(Deno.readDir(folder.path), ({ name }) => name);
-  assert.deepEqual(names.toSorted(), ["gateway.mjs", "reference.mjs", "workerd.capnp"]);
+  assert.deepEqual(names.toSorted(), ["gateway.mjs", "reference.mjs", "sockets.mjs", "workerd.capnp"]);
   const texts = await Promise.all(names.map((name) => Deno.readTextFile(`${folder.path}/${name}`)));
   for (const value of [...Object.values(environment), password, "db.of.the.operator"]) {
     for (const text of texts) assert.ok(!text.includes(value));
