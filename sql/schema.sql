@@ -93,7 +93,7 @@ ORDER BY (tenant_id, kind, dimension)
 SETTINGS index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW sluice.csr_benchmarks_refresh
-REFRESH EVERY 5 MINUTE OFFSET 30 SECOND TO sluice.csr_benchmarks
+REFRESH EVERY 15 MINUTE OFFSET 30 SECOND TO sluice.csr_benchmarks
 (
     `tenant_id` String,
     `kind` String,
@@ -2649,7 +2649,7 @@ SETTINGS ttl_only_drop_parts = 1, index_granularity = 8192
 COMMENT 'access: operator';
 
 CREATE MATERIALIZED VIEW sluice.etl_job_log_refresh
-REFRESH EVERY 10 SECOND SETTINGS refresh_retries = 20, refresh_retry_initial_backoff_ms = 1000, refresh_retry_max_backoff_ms = 10000 APPEND TO sluice.etl_job_log
+REFRESH EVERY 30 SECOND SETTINGS refresh_retries = 20, refresh_retry_initial_backoff_ms = 1000, refresh_retry_max_backoff_ms = 10000 APPEND TO sluice.etl_job_log
 (
     `view` String,
     `started_at` DateTime64(3, 'UTC'),
@@ -2703,7 +2703,7 @@ SETTINGS index_granularity = 8192
 COMMENT 'access: operator';
 
 CREATE MATERIALIZED VIEW sluice.etl_table_state_refresh
-REFRESH EVERY 30 SECOND APPEND TO sluice.etl_table_state
+REFRESH EVERY 1 MINUTE OFFSET 15 SECOND APPEND TO sluice.etl_table_state
 (
     `view` String,
     `table_name` String,
@@ -2763,7 +2763,7 @@ SETTINGS index_granularity = 8192
 COMMENT 'access: operator';
 
 CREATE MATERIALIZED VIEW sluice.etl_watermarks_refresh
-REFRESH EVERY 10 SECOND APPEND TO sluice.etl_watermarks
+REFRESH EVERY 1 MINUTE OFFSET 15 SECOND APPEND TO sluice.etl_watermarks
 (
     `view` String,
     `watermark` DateTime64(3, 'UTC'),

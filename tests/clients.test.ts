@@ -80,7 +80,10 @@ Deno.test("the TypeScript package compiles with tsc, strictly, and works on Node
       await using program = startProgram("node", ["program.js"], env, folder.path);
       try {
         await program.until(/^following true$/m);
-        await waitFor("it follows", () => gateway.streams.stats().byTenant[tenant]);
+        await waitFor("it follows", () => {
+          const { byTenant, opening } = gateway.streams.stats();
+          return byTenant[tenant] && opening === 0;
+        });
         await emit(tenant, "metric_updated", { n: 1 });
         await emit(tenant, "journey_flag_updated", { n: "of another type" });
         await program.until(/^event .*\{"n":1\}/m);

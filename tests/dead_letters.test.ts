@@ -49,6 +49,18 @@ function asker(tenant: string, scope = "ingest", own: Pick<TestGateway, "call"> 
 
 const admin = asker(newTenant("admin"), "admin");
 
+/** Sends all letters again, in as many requests as that takes: one ends after some seconds and says where to go on. */
+async function replayAll({ replayMany }: ReturnType<typeof asker>, parameters: Parameters = {}) {
+  const sums = { landed: 0, landedBefore: 0, refused: 0 };
+  for (let cursor: string | undefined;;) {
+    const { status, body } = await replayMany({ ...parameters, cursor });
+    if (status !== 200) return { status, ...sums };
+    for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += body.data[name];
+    if (body.data.next === null) return { status, ...sums };
+    cursor = body.data.next;
+  }
+}
+
 async function stored(tenant: string): Promise<number> {
   return (await gateway.query("letters/stored", tenant)).body.data.events;
 }
@@ -342,10 +354,10 @@ Deno.test("a replay of many that breaks in the middle may begin from the start, 
     return await ask(statement);
   };
   const own = asker(tenant, "ingest", await createGateway({ files, through }));
-  assert.equal((await own.replayMany({ stream: "outreach" })).status, 503);
+  assert.equal((await replayAll(own, { stream: "outreach" })).status, 503);
   assert.equal(await stored(tenant) >= 3_990, true);
-  const { landed, refused, landedBefore, next } = ok(await own.replayMany({ stream: "outreach" }));
-  assert.deepEqual([landed + landedBefore, refused, next], [4_500, 5, null]);
+  const { landed, refused, landedBefore } = await replayAll(own, { stream: "outreach" });
+  assert.deepEqual([landed + landedBefore, refused], [4_500, 5]);
   assert.ok(landedBefore >= 1_995 && landedBefore <= 2_000, String(landedBefore));
   assert.equal(await stored(tenant), 4_500);
   assert.equal((await gateway.query("rejected", tenant)).body.meta.page.total, 4_505);
@@ -387,7 +399,7 @@ Deno.test("a batch holds eight megabytes at most, whatever the number of its lin
     return await ask(statement);
   };
   const own = asker(tenant, "ingest", await createGateway({ files, through }));
-  assert.equal(ok(await own.replayMany()).landed, 20);
+  assert.equal((await replayAll(own)).landed, 20);
   assert.equal(await stored(tenant), 20);
   assert.ok(sizes.length === 3 && sizes.every((size) => size < 9_000_000), String(sizes));
 });

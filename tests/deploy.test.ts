@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse, parseAllDocuments } from "yaml";
-import { variables } from "../src/base/config.ts";
+import { variables } from "../src/base/variables/variables.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
 import { compatibilityDate, compatibilityFlags, workerdConfig } from "../src/tools/bundle/workerd_config.ts";
 import { createGateway } from "./gateway.ts";

@@ -3,7 +3,7 @@ import { scopes } from "../src/auth/scope.ts";
 import { frontMatterSchema } from "../src/catalog/front_matter.ts";
 import { qualityFrontMatterSchema, qualityKinds } from "../src/catalog/quality_front_matter.ts";
 import { queryTestSchema } from "./query_test/test_file.ts";
-import { variables } from "../src/base/config.ts";
+import { variables } from "../src/base/variables/variables.ts";
 import { problems } from "../src/base/problem.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
 import config from "../deno.json" with { type: "json" };
@@ -58,8 +58,8 @@ Deno.test("docs/tasks.md has a row for each task, and no page names a task that 
 
 Deno.test("docs/query-files.md says of each key of a query's front matter what it means", async () => {
   const page = await read("query-files");
-  const params = frontMatterSchema.shape.params.unwrap().valueType.shape;
-  const { settings, page: pages, ...keys } = frontMatterSchema.shape;
+  const params = frontMatterSchema().shape.params.unwrap().valueType.shape;
+  const { settings, page: pages, ...keys } = frontMatterSchema().shape;
   for (const [key, { description }] of [...Object.entries(keys), ...Object.entries(params)]) {
     assert.ok(description && page.includes(`| \`${key}\` | ${description} |`), `${key}: ${description}`);
   }
@@ -69,7 +69,7 @@ Deno.test("docs/query-files.md says of each key of a query's front matter what i
 
 Deno.test("docs/quality.md says of each key of a quality check what it means, and has each kind", async () => {
   const page = await read("quality");
-  for (const [key, { description }] of Object.entries(qualityFrontMatterSchema.shape)) {
+  for (const [key, { description }] of Object.entries(qualityFrontMatterSchema().shape)) {
     assert.ok(description && page.includes(`| \`${key}\` | ${description} |`), `${key}: ${description}`);
   }
   for (const kind of qualityKinds) rowOf(page, kind);

@@ -1,4 +1,4 @@
-import { variables } from "../src/base/config.ts";
+import { variables } from "../src/base/variables/variables.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
 import { startKeeper } from "./keeper.ts";
 

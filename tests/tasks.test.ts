@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { optionalMigrations } from "../src/base/config.ts";
+import { optionalMigrations } from "../src/base/variables/optional_migrations.ts";
 import { root } from "../src/hosts/deno/sql_files.ts";
 import { parse } from "yaml";
 import { type Copy, copyOfRepository } from "./copy.ts";

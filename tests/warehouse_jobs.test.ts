@@ -12,7 +12,7 @@ const admin = newTenant("admin");
 
 type Row = Record<string, unknown>;
 
-/** Looks at the views now, which happens every ten seconds by itself. */
+/** Looks at the views now, which they do by themselves in a while. */
 async function look(): Promise<void> {
   await refreshView(clickHouse, "etl_watermarks_refresh");
   await refreshView(clickHouse, "etl_table_state_refresh");

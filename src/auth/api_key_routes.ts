@@ -1,6 +1,7 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Hono } from "hono";
 import { Problem } from "../base/problem.ts";
+import { createRoute } from "../http/create_route.ts";
 import { dataAnswer, jsonAnswer, jsonBody, problemRefs, usualProblems } from "../http/answers.ts";
 import { serve } from "../http/serve.ts";
 import type { Auth } from "./auth.ts";
@@ -20,18 +21,22 @@ export const keyRoutes = {
     ...shared,
     summary: "List API keys",
     description: "Newest first, those that were revoked too; never the key itself.",
-    request: { query: listRequest },
-    responses: {
-      200: jsonAnswer(
-        "The keys",
-        z.object({
-          data: z.array(listedApiKey),
-          meta: z.object({
-            page: z.object({ number: z.int().min(1), size: z.int().min(1), total: z.int() }),
+    get request() {
+      return { query: listRequest() };
+    },
+    get responses() {
+      return {
+        200: jsonAnswer(
+          "The keys",
+          z.object({
+            data: z.array(listedApiKey()),
+            meta: z.object({
+              page: z.object({ number: z.int().min(1), size: z.int().min(1), total: z.int() }),
+            }),
           }),
-        }),
-      ),
-      ...usualProblems,
+        ),
+        ...usualProblems,
+      };
     },
   }),
   postAdminKeys: createRoute({
@@ -40,14 +45,18 @@ export const keyRoutes = {
     ...shared,
     summary: "Make an API key",
     description: "The answer shows the key, once.",
-    request: { body: jsonBody(newKeyRequest) },
-    responses: {
-      201: dataAnswer(
-        "The key",
-        listedApiKey.extend({ key: z.string().describe("The key: shown here, and never again") }),
-      ),
-      ...usualProblems,
-      ...problemRefs("TooLarge"),
+    get request() {
+      return { body: jsonBody(newKeyRequest()) };
+    },
+    get responses() {
+      return {
+        201: dataAnswer(
+          "The key",
+          listedApiKey().extend({ key: z.string().describe("The key: shown here, and never again") }),
+        ),
+        ...usualProblems,
+        ...problemRefs("TooLarge"),
+      };
     },
   }),
   deleteAdminKey: createRoute({
@@ -57,11 +66,15 @@ export const keyRoutes = {
     summary: "Revoke an API key",
     description: "It is refused everywhere within 5 seconds.",
     // what is no UUID is the id of no key: 404
-    request: { params: z.object({ id: z.string().meta({ format: "uuid" }) }) },
-    responses: {
-      204: { description: "It is revoked, now or before" },
-      ...usualProblems,
-      ...problemRefs("NotFound"),
+    get request() {
+      return { params: z.object({ id: z.string().meta({ format: "uuid" }) }) };
+    },
+    get responses() {
+      return {
+        204: { description: "It is revoked, now or before" },
+        ...usualProblems,
+        ...problemRefs("NotFound"),
+      };
     },
   }),
 };

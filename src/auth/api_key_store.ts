@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { once } from "../base/once.ts";
 import { type ClickHouse, readRows, run } from "../clickhouse/client.ts";
 import { escapeString, quoteArray } from "../clickhouse/string_literal.ts";
 import countSql from "./api_key_count.sql" with { type: "text" };
@@ -28,19 +29,23 @@ export interface NewApiKey {
 }
 
 /** A key as an admin sees it. */
-export const listedApiKey = z.object({
-  id: z.uuid(),
-  tenantId: z.string(),
-  name: z.string(),
-  scopes: z.array(z.string()),
-  createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime().nullable().describe("When it ceases to hold"),
-  revokedAt: z.iso.datetime().nullable().describe("When it was revoked"),
-  lastUsedAt: z.iso.datetime().nullable().describe("When it was last used, a second or so ago at the latest"),
-});
+export const listedApiKey = once(() =>
+  z.object({
+    id: z.uuid(),
+    tenantId: z.string(),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().nullable().describe("When it ceases to hold"),
+    revokedAt: z.iso.datetime().nullable().describe("When it was revoked"),
+    lastUsedAt: z.iso.datetime().nullable().describe(
+      "When it was last used, a second or so ago at the latest",
+    ),
+  })
+);
 
 /** A key as an admin sees it. */
-export type ListedApiKey = z.infer<typeof listedApiKey>;
+export type ListedApiKey = z.infer<ReturnType<typeof listedApiKey>>;
 
 /** API keys in ClickHouse's table `api_keys`; each function throws when ClickHouse cannot be asked. */
 export interface ApiKeyStore {

@@ -1,6 +1,7 @@
 import { SignJWT } from "jose";
 import { z } from "zod";
 import type { Config } from "../base/config.ts";
+import { once } from "../base/once.ts";
 import { forbidden } from "./challenge.ts";
 import type { Credential, Making } from "./credential.ts";
 import { createDerivedKey } from "./derived_key.ts";
@@ -10,28 +11,32 @@ import { hasScope } from "./scope.ts";
 const maxMinutes = 60;
 
 /** The body of `POST /v1/tokens`. */
-export const browserTokenRequest = z.strictObject({
-  scopes: z.array(
-    z.string().regex(
-      /^(query(:[a-z][a-z0-9_-]*)?|stream)$/,
-      "must be query, query:<domain> or stream: a browser's token only reads",
-    ),
-    "must be a list of scopes",
-  ).min(1, "must name a scope").max(20, "must have at most 20 scopes")
-    .describe("What the token allows: nothing that the caller may not"),
-  minutes: z.int("must be an integer").min(1, "must be at least 1").max(
-    maxMinutes,
-    `must be at most ${maxMinutes}`,
-  )
-    .default(15).describe("How long it holds, but no longer than the credential that it is made with"),
-}, "must be a JSON object");
+export const browserTokenRequest = once(() =>
+  z.strictObject({
+    scopes: z.array(
+      z.string().regex(
+        /^(query(:[a-z][a-z0-9_-]*)?|stream)$/,
+        "must be query, query:<domain> or stream: a browser's token only reads",
+      ),
+      "must be a list of scopes",
+    ).min(1, "must name a scope").max(20, "must have at most 20 scopes")
+      .describe("What the token allows: nothing that the caller may not"),
+    minutes: z.int("must be an integer").min(1, "must be at least 1").max(
+      maxMinutes,
+      `must be at most ${maxMinutes}`,
+    )
+      .default(15).describe("How long it holds, but no longer than the credential that it is made with"),
+  }, "must be a JSON object")
+);
 
 /** A token for a page. */
-export const browserToken = z.object({
-  token: z.string(),
-  scopes: z.array(z.string()),
-  expiresAt: z.iso.datetime(),
-});
+export const browserToken = once(() =>
+  z.object({
+    token: z.string(),
+    scopes: z.array(z.string()),
+    expiresAt: z.iso.datetime(),
+  })
+);
 
 /** What the header of these tokens says they are, which decides the key that they are checked with. */
 export const browserTokenType = "browser+jwt";
@@ -52,8 +57,8 @@ export interface BrowserTokens {
   /** Throws Problem when the credential may not make such a token. */
   sign(
     credential: Credential,
-    wanted: z.output<typeof browserTokenRequest>,
-  ): Promise<z.infer<typeof browserToken>>;
+    wanted: z.output<ReturnType<typeof browserTokenRequest>>,
+  ): Promise<z.infer<ReturnType<typeof browserToken>>>;
 }
 
 /** The key that these tokens are signed with; the function throws Problem where there is no secret. */

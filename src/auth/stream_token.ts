@@ -1,17 +1,18 @@
 import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
+import { once } from "../base/once.ts";
 import { badCredential } from "./challenge.ts";
 import type { Credential } from "./credential.ts";
 import { createDerivedKey } from "./derived_key.ts";
 import { makingOf } from "./making.ts";
 
 /** A token for a stream's address. */
-export const streamToken = z.object({ token: z.string(), expiresAt: z.iso.datetime() });
+export const streamToken = once(() => z.object({ token: z.string(), expiresAt: z.iso.datetime() }));
 
 /** Makes and checks stream tokens. */
 export interface StreamTokens {
   /** Throws Problem when the credential may make none, or there is no secret to sign with. */
-  sign(credential: Credential): Promise<z.infer<typeof streamToken>>;
+  sign(credential: Credential): Promise<z.infer<ReturnType<typeof streamToken>>>;
   /** Who the token is of; their only scope is `stream`. After its minute it can still resume a stream. Throws Problem. */
   verify(token: string, isResumed: boolean): Promise<Credential>;
 }

@@ -1,5 +1,5 @@
-import { createRoute } from "@hono/zod-openapi";
 import type { Hono } from "hono";
+import { createRoute } from "../http/create_route.ts";
 import { dataAnswer, jsonBody, problemRefs, usualProblems } from "../http/answers.ts";
 import { serve } from "../http/serve.ts";
 import type { Auth } from "./auth.ts";
@@ -19,11 +19,15 @@ export const tokenRoutes = {
     description:
       "For a browser, where anybody can read it: it only reads, for your tenant and minutes, and ends with the " +
       "credential that it is made with. A server makes it for its page. It makes no other token.",
-    request: { body: jsonBody(browserTokenRequest) },
-    responses: {
-      200: dataAnswer("The token", browserToken),
-      ...usualProblems,
-      ...problemRefs("TooLarge", "NotConfigured"),
+    get request() {
+      return { body: jsonBody(browserTokenRequest()) };
+    },
+    get responses() {
+      return {
+        200: dataAnswer("The token", browserToken()),
+        ...usualProblems,
+        ...problemRefs("TooLarge", "NotConfigured"),
+      };
     },
   }),
   postStreamToken: createRoute({
@@ -35,10 +39,12 @@ export const tokenRoutes = {
     description:
       "For browsers' `EventSource`, which can send no header: `GET /v1/stream/…?token=…`. It holds for a minute, " +
       "when the stream is opened, and for nothing else.",
-    responses: {
-      200: dataAnswer("The token", streamToken),
-      ...usualProblems,
-      ...problemRefs("NotConfigured"),
+    get responses() {
+      return {
+        200: dataAnswer("The token", streamToken()),
+        ...usualProblems,
+        ...problemRefs("NotConfigured"),
+      };
     },
   }),
 };

@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Hono } from "hono";
 import type { AuthEnv } from "../auth/credential.ts";
 import { requires } from "../auth/security.ts";
@@ -9,6 +9,7 @@ import { queryName } from "../catalog/query.ts";
 import type { Served } from "../catalog/serving.ts";
 import { type ClickHouse, run } from "../clickhouse/client.ts";
 import { ClickHouseError, problemOf } from "../clickhouse/exception.ts";
+import { createRoute } from "../http/create_route.ts";
 import { dataAnswer, usualProblems } from "../http/answers.ts";
 import { readText } from "../http/json_body.ts";
 import { serve } from "../http/serve.ts";
@@ -42,27 +43,30 @@ export const cacheRoutes = {
     description:
       "Those that match all that is named; all when nothing is. Here at once, on every other gateway within " +
       "2 seconds. A 503 tells that the others could not be told: send it again.",
-    request: {
-      query: z.strictObject({
+    get request() {
+      const query = z.strictObject({
         query: name(
           "Answers of this query: its name, such as `outreach/overview`, the path of its file or its address",
         ),
         tenantId: name("Answers to this tenant, and those that hold its rows"),
         table: name("Answers read from this table, also through views"),
-      }),
+      });
+      return { query };
     },
-    responses: {
-      200: dataAnswer(
-        "What was forgotten",
-        z.object({
-          id: z.uuid(),
-          query: z.string(),
-          tenantId: z.string(),
-          table: z.string(),
-          forgotten: z.int().describe("Answers that the gateway asked had kept"),
-        }),
-      ),
-      ...usualProblems,
+    get responses() {
+      return {
+        200: dataAnswer(
+          "What was forgotten",
+          z.object({
+            id: z.uuid(),
+            query: z.string(),
+            tenantId: z.string(),
+            table: z.string(),
+            forgotten: z.int().describe("Answers that the gateway asked had kept"),
+          }),
+        ),
+        ...usualProblems,
+      };
     },
   }),
 };

@@ -40,6 +40,9 @@ function noCounts(): Counts {
   return { hits: 0, misses: 0, staleHits: 0, sharedRuns: 0, bypasses: 0 };
 }
 
+/** What the cache did, by query. */
+export type Counter = ReturnType<typeof createCounter>;
+
 /** Counts by query; their names are those of the catalog, so there are few. */
 export function createCounter() {
   const counts = new Map<string, Counts>();

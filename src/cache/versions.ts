@@ -29,6 +29,10 @@ type Line =
   & ({ kind: "table" | "view"; name: string; version: string } | { kind: "purge"; name: string });
 
 const timeoutMs = 5_000;
+/** Time from one reading to the next while answers are kept. */
+export const pollEveryMs = 1_000;
+/** Versions that were read longer ago are read again before an answer is served. */
+const verifiedMs = 1_500;
 /** Readings that are further apart may have missed purges: half of the time for which versions.sql tells of one. */
 export const maxGapMs = 30_000;
 
@@ -99,12 +103,7 @@ export function createVersions(
     }
   }
 
-  const turn = createSingleFlight(
-    poll,
-    0,
-    monotonic,
-    (ms) => new Promise((done) => setTimeout(done, ms)),
-  );
+  const turn = createSingleFlight(poll, 0, monotonic);
 
   return {
     /** Reads now, after a reading that already runs. Never throws. */
@@ -112,6 +111,9 @@ export function createVersions(
 
     /** Milliseconds since the versions were read. */
     age: () => monotonic() - polledAt,
+
+    /** Whether they were read so lately that a change since would be as young. */
+    isVerified: () => monotonic() - polledAt <= verifiedMs,
 
     /** Whether the last reading failed. */
     isFailing: () => isFailing,

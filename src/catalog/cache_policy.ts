@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { once } from "../base/once.ts";
 import { fnv1a } from "../base/bytes/fnv1a.ts";
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -6,9 +7,11 @@ const maxMs = 30 * unitMs.d;
 const defaultFreshMs = 1_000;
 
 /** A length of time such as `10s`, `5m`, `6h` or `1d`, in milliseconds. */
-export const duration = z.string().regex(/^[1-9]\d{0,6}[smhd]$/, "must be a time such as 10s, 5m, 6h or 1d")
-  .transform((text) => Number(text.slice(0, -1)) * unitMs[text.slice(-1) as keyof typeof unitMs])
-  .refine((ms) => ms <= maxMs, "must be at most 30d");
+export const duration = once(() =>
+  z.string().regex(/^[1-9]\d{0,6}[smhd]$/, "must be a time such as 10s, 5m, 6h or 1d")
+    .transform((text) => Number(text.slice(0, -1)) * unitMs[text.slice(-1) as keyof typeof unitMs])
+    .refine((ms) => ms <= maxMs, "must be at most 30d")
+);
 
 /** How long answers of a query are kept, in milliseconds. */
 export interface CachePolicy {
@@ -21,21 +24,25 @@ export interface CachePolicy {
 }
 
 /** The front matter's key `cache`: an object with `ttl` and more, or `ttl` alone. */
-export const cachePolicy = z.preprocess(
-  (value) => typeof value === "object" ? value : { ttl: value },
-  z.strictObject({
-    ttl: duration.describe("Longest time an answer is served while the tables it came from do not change"),
-    fresh: duration.optional().describe(
-      "Time that an answer is served whatever changes, and the step of `{now}`; `1s` by default",
-    ),
-    stale: duration.optional().describe(
-      "Time that an outdated answer still goes out at once while a new one is made in the background; none by default",
-    ),
-  }).transform(({ ttl, fresh, stale }): CachePolicy => ({
-    ttlMs: ttl,
-    freshMs: fresh ?? Math.min(defaultFreshMs, ttl),
-    staleMs: stale ?? 0,
-  })).refine(({ ttlMs, freshMs }) => freshMs <= ttlMs, { path: ["fresh"], message: "is longer than ttl" }),
+export const cachePolicy = once(() =>
+  z.preprocess(
+    (value) => typeof value === "object" ? value : { ttl: value },
+    z.strictObject({
+      ttl: duration().describe(
+        "Longest time an answer is served while the tables it came from do not change",
+      ),
+      fresh: duration().optional().describe(
+        "Time that an answer is served whatever changes, and the step of `{now}`; `1s` by default",
+      ),
+      stale: duration().optional().describe(
+        "Time that an outdated answer still goes out at once while a new one is made in the background; none by default",
+      ),
+    }).transform(({ ttl, fresh, stale }): CachePolicy => ({
+      ttlMs: ttl,
+      freshMs: fresh ?? Math.min(defaultFreshMs, ttl),
+      staleMs: stale ?? 0,
+    })).refine(({ ttlMs, freshMs }) => freshMs <= ttlMs, { path: ["fresh"], message: "is longer than ttl" }),
+  )
 );
 
 const secondMs = 1_000;

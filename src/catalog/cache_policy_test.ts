@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { cachePolicy, steppedClock } from "./cache_policy.ts";
 
 Deno.test("cachePolicy takes a time, or an object of times", () => {
-  assert.deepEqual(cachePolicy.parse("6h"), { ttlMs: 21_600_000, freshMs: 1_000, staleMs: 0 });
-  assert.deepEqual(cachePolicy.parse({ ttl: "1d", fresh: "5m", stale: "1h" }), {
+  assert.deepEqual(cachePolicy().parse("6h"), { ttlMs: 21_600_000, freshMs: 1_000, staleMs: 0 });
+  assert.deepEqual(cachePolicy().parse({ ttl: "1d", fresh: "5m", stale: "1h" }), {
     ttlMs: 86_400_000,
     freshMs: 300_000,
     staleMs: 3_600_000,
   });
   for (const wrong of ["", "0s", "1", "1.5h", "-1s", "1w", "31d", 60, null, {}, { ttl: "1s", fresh: "2s" }]) {
-    assert.equal(cachePolicy.safeParse(wrong).success, false, JSON.stringify(wrong));
+    assert.equal(cachePolicy().safeParse(wrong).success, false, JSON.stringify(wrong));
   }
 });
 

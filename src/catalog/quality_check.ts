@@ -62,8 +62,8 @@ export async function compileQualityCheck(
   if (!/^[a-z][a-z0-9_-]*\/[a-z][a-z0-9_-]*$/.test(name)) {
     throw at(0, `The path must be sql/quality/<domain>/<check>.sql in lower case, not "${path}"`);
   }
-  const { frontMatter, sql, offsetOf } = readHeadedSql(qualityFrontMatterSchema, path, text, {
-    keys: Object.keys(frontMatterSchema.shape),
+  const { frontMatter, sql, offsetOf } = readHeadedSql(qualityFrontMatterSchema(), path, text, {
+    keys: Object.keys(frontMatterSchema().shape),
     hint: "; it is a key of endpoints, and a quality check is none",
   });
   const placeholders = scan(sql, at);

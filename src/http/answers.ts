@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { once } from "../base/once.ts";
 import { problems, type ProblemType } from "../base/problem.ts";
 
 /** A route's answer in JSON. */
@@ -56,13 +57,15 @@ export const usualProblems = problemRefs(
 );
 
 /** A problem document. */
-export const problemSchema = z.object({
-  type: z.enum(Object.keys(problems).map((type) => `/problems/${type}`)).meta({ format: "uri-reference" }),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().optional(),
-  instance: z.string().optional().meta({ format: "uri-reference", description: "Names the request" }),
-  parameter: z.string().optional().describe("The parameter at fault"),
-  errors: z.array(z.object({ parameter: z.string(), detail: z.string() })).optional()
-    .describe("Each fault, when there are several"),
-}).meta({ description: "RFC 9457", additionalProperties: true });
+export const problemSchema = once(() =>
+  z.object({
+    type: z.enum(Object.keys(problems).map((type) => `/problems/${type}`)).meta({ format: "uri-reference" }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().optional().meta({ format: "uri-reference", description: "Names the request" }),
+    parameter: z.string().optional().describe("The parameter at fault"),
+    errors: z.array(z.object({ parameter: z.string(), detail: z.string() })).optional()
+      .describe("Each fault, when there are several"),
+  }).meta({ description: "RFC 9457", additionalProperties: true })
+);

@@ -12,20 +12,21 @@ import rejectionsSql from "./rejections.sql" with { type: "text" };
 import { createRowEncoder, type RowEncoder } from "./row_encoder.ts";
 import { splitJson, splitLines, type Splitter } from "./split.ts";
 
-const count = z.int().meta({ format: "int64" });
+const count = () => z.int().meta({ format: "int64" });
 
 /** What became of a request's lines. */
-export const ingestedSchema = z.object({
-  accepted: count.describe("Lines that were stored"),
-  rejected: count.describe("Lines that were refused and kept as dead letters"),
-  rejections: z.array(z.object({
-    line: count.describe("Place in the body, from 1; blank lines do not count"),
-    reason: z.string(),
-  })).max(20).describe("The first of them"),
-});
+export const ingestedSchema = () =>
+  z.object({
+    accepted: count().describe("Lines that were stored"),
+    rejected: count().describe("Lines that were refused and kept as dead letters"),
+    rejections: z.array(z.object({
+      line: count().describe("Place in the body, from 1; blank lines do not count"),
+      reason: z.string(),
+    })).max(20).describe("The first of them"),
+  });
 
 /** What became of a request's lines. */
-export type Ingested = z.infer<typeof ingestedSchema>;
+export type Ingested = z.infer<ReturnType<typeof ingestedSchema>>;
 
 /** One request's events, for one stream. */
 export interface Ingestion {

@@ -12,7 +12,7 @@ export interface Line {
 }
 
 /** Joins the piece of a line that a chunk ended in with its continuation in the next, and adds the whole. */
-export function createLine(rows: RowEncoder, maxBytes: number): Line {
+export function createLine(rows: Pick<RowEncoder, "add">, maxBytes: number): Line {
   /** The line's beginning, of as many bytes as `kept` says: one buffer, since a line may come byte by byte. */
   let buffer = new Uint8Array();
   let kept = 0;

@@ -1,3 +1,6 @@
+/** Messages of so many numbers have the same request id. */
+export const blockMessages = 65_536;
+
 /** A message of a broker, held until it is acknowledged. */
 export interface SinkMessage {
   /** Its number in the broker's stream. */

@@ -64,7 +64,7 @@ export function eventRoutes({ streams, examples }: Pick<Served, "streams" | "exa
         },
       },
       responses: {
-        200: dataAnswer("What became of the lines", ingestedSchema),
+        200: dataAnswer("What became of the lines", ingestedSchema()),
         ...problemRefs("BadRequest", "Unauthenticated", "Forbidden", "NotFound", "Conflict", "TooLarge"),
         ...problemRefs("Unprocessable", "Failed", "Unavailable"),
       },

@@ -22,7 +22,7 @@ const openObject = 0x7b;
 const closeObject = 0x7d;
 
 /** Lines end with `\n` or `\r\n`; blank ones are skipped. */
-export function splitLines(rows: RowEncoder, maxLineBytes: number): Splitter {
+export function splitLines(rows: Pick<RowEncoder, "add">, maxLineBytes: number): Splitter {
   const line = createLine(rows, maxLineBytes);
   return {
     push(chunk) {
@@ -43,7 +43,7 @@ export function splitLines(rows: RowEncoder, maxLineBytes: number): Splitter {
  * that opens where none can, means that the value before was cut; it is passed on as it is, to be rejected,
  * and the next begins there.
  */
-export function splitJson(rows: RowEncoder, maxLineBytes: number): Splitter {
+export function splitJson(rows: Pick<RowEncoder, "add">, maxLineBytes: number): Splitter {
   const line = createLine(rows, maxLineBytes);
   /** The brackets that are open within the value. */
   let open: number[] = [];

@@ -5,6 +5,8 @@ import type { Checks, createQuality } from "./runner.ts";
 
 /** How often is looked for checks that are due. */
 const intervalMs = 15_000;
+/** After other query files, above all the first, those who waited for them are answered first. */
+const settleMs = 1_000;
 
 /** What looking for due checks uses. */
 export interface WatchOptions {
@@ -14,7 +16,7 @@ export interface WatchOptions {
   log: Log;
 }
 
-/** Has due checks run, from `start` until `stop`; `wake` looks for them at once. */
+/** Has due checks run, from `start` until `stop`; `wake` looks for them soon. */
 export function createQualityWatch({ quality, checks, log }: WatchOptions) {
   const stopped = new AbortController();
   let waking = new AbortController();
@@ -26,6 +28,7 @@ export function createQualityWatch({ quality, checks, log }: WatchOptions) {
       waking = new AbortController();
       await look();
       await pause(intervalMs, AbortSignal.any([stopped.signal, waking.signal]));
+      if (waking.signal.aborted) await pause(settleMs, stopped.signal);
     }
   }
 

@@ -11,8 +11,8 @@ import { bytesOfEvent, createPace, nextStep } from "./step.ts";
 /** One stream that is open. */
 export interface Subscriber {
   tenantId: string;
-  /** Of the credential, such as `key:<id>`. */
-  subject: string;
+  /** Of its API key, or of the one that its token was made with. */
+  keyId?: string;
   /** Types of events it wants; empty for all. */
   types: string[];
   sink: Sink;
@@ -69,7 +69,7 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
   /** Batches are handed on one after the other, whatever source they come from. */
   let dispatching = Promise.resolve();
   const pace = createPace();
-  /** Who was handed an event since others were waited for, and who is still being waited for. */
+  /** Who was handed events since others were waited for and had not read them at once, and who is still being waited for. */
   const given = new Set<Subscriber>();
   const unread = new Set<Subscriber>();
 
@@ -156,7 +156,9 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
 
   /** Resolves when those who were handed events have read them; one who has not the last time is not waited for. */
   async function whenRead(): Promise<void> {
-    const reading = [...given].filter((subscriber) => !unread.has(subscriber));
+    const reading = [...given].filter((subscriber) =>
+      !subscriber.sink.isDrained() && !unread.has(subscriber)
+    );
     given.clear();
     await Promise.all(reading.map(async (subscriber) => {
       unread.add(subscriber);
@@ -187,9 +189,11 @@ export function createHub({ sources, ids, clock, log }: HubOptions) {
       const frame = frames.get(event);
       if (!frame) continue;
       states[index].lagMs = Math.max(0, now - event.at);
-      for (const subscriber of channels.get(event.tenantId) ?? []) {
+      const channel = channels.get(event.tenantId);
+      if (!channel) continue;
+      for (const subscriber of channel) {
         give(subscriber, frame, now);
-        given.add(subscriber);
+        if (!subscriber.sink.isDrained()) given.add(subscriber);
       }
     }
   }

@@ -67,8 +67,13 @@ export function createOutbox<Body>(
   }
 
   function drain(): void {
+    if (onDrained.length === 0) return;
     for (const resolve of onDrained) resolve();
     onDrained = [];
+  }
+
+  function isDrained(): boolean {
+    return waiting.length === 0 || isFinished;
   }
 
   function finish(): void {
@@ -84,18 +89,18 @@ export function createOutbox<Body>(
     isWaiting: () => waiting.length > 0,
 
     take(maxBytes) {
-      let [count, size] = [0, 0];
-      while (count < waiting.length && (count === 0 || size + waiting[count].bytes <= maxBytes)) {
-        const message = waiting[count++];
+      const bodies: Body[] = [];
+      for (let size = 0; waiting.length && (size === 0 || size + waiting[0].bytes <= maxBytes);) {
+        const message = waiting.shift()!;
         size += message.bytes;
+        bodies.push(message.body);
+        waitingBytes -= message.bytes;
+        bytes += message.bytes;
         if (message.isEvent) waitingEvents--;
         lastId = message.id ?? lastId;
       }
-      const taken = waiting.splice(0, count);
-      waitingBytes -= size;
-      bytes += size;
       if (waiting.length === 0) drain();
-      return taken.map(({ body }) => body);
+      return bodies;
     },
 
     doneFor: () => waiting.length || isFinished ? undefined : over,
@@ -129,8 +134,9 @@ export function createOutbox<Body>(
         onAbandon();
         finish();
       },
+      isDrained,
       async drained() {
-        if (waiting.length && !isFinished) await new Promise<void>((resolve) => onDrained.push(resolve));
+        if (!isDrained()) await new Promise<void>((resolve) => onDrained.push(resolve));
       },
       lastId: () => lastId,
       isOver: () => over !== undefined,

@@ -5,11 +5,14 @@ import { type Frame, frameOf } from "./frame.ts";
 import type { Subscriber } from "./hub.ts";
 import { bytesOfEvent, nextStep } from "./step.ts";
 import { isAfter, type Position, type ResetReason, type Source } from "./source.ts";
+import { createTurns } from "./turns.ts";
 
 /** How many pages are made at once, for all streams: live events have to come through meanwhile. */
 const maxPages = 4;
 const pageEvents = 500;
 const timeoutMs = 20_000;
+/** Clients who read fast are sent what they missed for so long at once, all together. */
+const turnMs = 5;
 /** Pages that others may ask for next are kept for so long, and take so much at most. */
 const keptMs = 2_000;
 const maxKeptBytes = 32_000_000;
@@ -46,6 +49,7 @@ export type Replay = ReturnType<typeof createReplay>;
 /** Replays pages of events; those who come back from the same place share their pages, as after a gateway's restart. */
 export function createReplay({ sources, ids, clock }: ReplayOptions) {
   const making = new Semaphore(maxPages);
+  const inTurn = createTurns(turnMs);
   const pages = new LRUCache<string, KeptPage>({ max: 1_000, ttl: keptMs, maxSize: maxKeptBytes });
 
   /** The next page of a source after a stream's positions, up to another one at least, or as far as a page goes. */
@@ -115,7 +119,7 @@ export function createReplay({ sources, ids, clock }: ReplayOptions) {
             from += step.length;
             await sink.drained();
             if (sink.isOver()) return false;
-            for (const { frame } of step) sink.send(frame);
+            await inTurn(() => step.forEach(({ frame }) => sink.send(frame)));
             subscriber.sentAt = clock().getTime();
             at[index] = step.at(-1)!.position;
           }

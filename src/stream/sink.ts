@@ -42,6 +42,8 @@ export interface Sink {
   end(reason: EndReason): void;
   /** Closes the stream, which has ended, without waiting for a client that does not read. */
   abandon(): void;
+  /** Whether nothing waits, or the stream is over. */
+  isDrained(): boolean;
   /** Resolves when nothing waits, or the stream is over. */
   drained(): Promise<void>;
   /** The id of the last frame that the client was given. */

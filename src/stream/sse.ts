@@ -34,22 +34,19 @@ function messageOf(fields: string, id?: string): Message<Bytes> {
 /** A stream of Server-Sent Events: the answer's body, packed if so, and the sink that fills it. */
 export function createSse(gzip?: GzipStream): { body: ReadableStream<Bytes>; sink: Sink } {
   let controller!: ReadableStreamDefaultController<Bytes>;
-  /** Set while the reader waits for more. */
-  let wake: (() => void) | undefined;
+  /** Whether the reader waits for more. A promise for it would live from one event to the next, in each of ten thousand streams. */
+  let isAsked = false;
 
   const outbox = createOutbox(protocol, {
     onChange() {
-      const resume = wake;
-      if (!resume && !outbox.doneFor()) return;
-      wake = undefined;
-      flush();
-      resume?.();
+      if (isAsked || outbox.doneFor()) flush();
     },
     onAbandon: () => controller.error(new Error("The client did not read that its stream had ended")),
   });
 
-  /** Hands on what waits, to a reader who asked for it. */
+  /** Hands on what waits, to a reader who asked for it and may ask again meanwhile. */
   function flush(): void {
+    isAsked = false;
     const parts = outbox.take(chunkBytes);
     if (gzip && parts.length) controller.enqueue(gzip.write(parts));
     else if (parts.length) controller.enqueue(parts.length === 1 ? parts[0] : concat(parts));
@@ -64,8 +61,8 @@ export function createSse(gzip?: GzipStream): { body: ReadableStream<Bytes>; sin
       controller = given;
     },
     pull() {
-      if (outbox.isWaiting()) return flush();
-      return new Promise<void>((resolve) => wake = resolve);
+      if (outbox.isWaiting()) flush();
+      else isAsked = true;
     },
     cancel: () => outbox.finish(),
   }, { highWaterMark: 0 });

@@ -55,10 +55,9 @@ const lastWordsMs = 10_000;
 export function createStreams({ sources, ids, tenants, verifyKey, limits, clock, log }: StreamsOptions) {
   const hub = createHub({ sources, ids, clock, log });
   const replay = createReplay({ sources, ids, clock });
-  /** All that were opened and are not over: those that are sent what they missed, the live ones, and those that are ending. */
-  const subscribers = new Set<Subscriber>();
+  /** All that were opened and are not over, by tenant: those that are sent what they missed, the live ones, and those that are ending. */
+  const byTenant = new Map<string, Set<Subscriber>>();
   const counts = { opened: 0, replays: 0, resets: 0, ended: {} as Partial<Record<EndReason, number>> };
-  const opened = new Map<string, number>();
   let total = 0;
   let isOpen = true;
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -147,16 +146,18 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
   async function tick(): Promise<void> {
     const at = now();
     const due: Subscriber[] = [];
-    for (const subscriber of subscribers) {
-      const { sink, isLive, sentAt, eventAt, credentialEndsAt, rotatesAt } = subscriber;
-      if (sink.isOver()) {
-        subscriber.endingSince ??= at;
-        if (at - subscriber.endingSince >= lastWordsMs) sink.abandon();
-      } else if (at >= credentialEndsAt) end(subscriber, "credential-expired");
-      else if (at >= rotatesAt) end(subscriber, "age");
-      else if (!isLive && at - sentAt >= stallMs) overflow(sink);
-      else if (isLive && at - eventAt >= limits.idleMs) end(subscriber, "idle");
-      else if (isLive && at - sentAt >= limits.heartbeatMs) due.push(subscriber);
+    for (const ofTenant of byTenant.values()) {
+      for (const subscriber of ofTenant) {
+        const { sink, isLive, sentAt, eventAt, credentialEndsAt, rotatesAt } = subscriber;
+        if (sink.isOver()) {
+          subscriber.endingSince ??= at;
+          if (at - subscriber.endingSince >= lastWordsMs) sink.abandon();
+        } else if (at >= credentialEndsAt) end(subscriber, "credential-expired");
+        else if (at >= rotatesAt) end(subscriber, "age");
+        else if (!isLive && at - sentAt >= stallMs) overflow(sink);
+        else if (isLive && at - eventAt >= limits.idleMs) end(subscriber, "idle");
+        else if (isLive && at - sentAt >= limits.heartbeatMs) due.push(subscriber);
+      }
     }
     for (const [tenantId, subscribers] of Map.groupBy(due, ({ tenantId }) => tenantId)) {
       await beat(tenantId, subscribers, at);
@@ -177,13 +178,13 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
 
   /** Ends streams of revoked keys, and of tenants for whom streams were switched off. */
   async function check(): Promise<void> {
-    for (const [tenantId, ofTenant] of Map.groupBy(subscribers, ({ tenantId }) => tenantId)) {
+    for (const [tenantId, ofTenant] of byTenant) {
       if (await tenants.isEnabled(tenantId)) continue;
       for (const subscriber of ofTenant) end(subscriber, "disabled");
     }
-    const byKey = Map.groupBy(subscribers, ({ subject }) => apiKeyOf(subject));
-    await Promise.all([...byKey].map(async ([id, ofKey]) => {
-      if (id === undefined || await holds(id)) return;
+    const withKey = [...all()].filter(({ keyId }) => keyId !== undefined);
+    await Promise.all([...Map.groupBy(withKey, ({ keyId }) => keyId!)].map(async ([id, ofKey]) => {
+      if (await holds(id)) return;
       for (const subscriber of ofKey) end(subscriber, "credential-revoked");
     }));
   }
@@ -198,11 +199,25 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
     }
   }
 
-  function count(tenantId: string, change: 1 | -1): void {
-    total += change;
-    const ofTenant = (opened.get(tenantId) ?? 0) + change;
-    if (ofTenant) opened.set(tenantId, ofTenant);
-    else opened.delete(tenantId);
+  function* all(): Iterable<Subscriber> {
+    for (const ofTenant of byTenant.values()) yield* ofTenant;
+  }
+
+  function add(subscriber: Subscriber): void {
+    const { tenantId } = subscriber;
+    const ofTenant = byTenant.get(tenantId) ?? new Set();
+    byTenant.set(tenantId, ofTenant.add(subscriber));
+    total++;
+    counts.opened++;
+  }
+
+  function remove(subscriber: Subscriber, reason: EndReason): void {
+    const { tenantId } = subscriber;
+    const ofTenant = byTenant.get(tenantId)!;
+    ofTenant.delete(subscriber);
+    if (ofTenant.size === 0) byTenant.delete(tenantId);
+    total--;
+    counts.ended[reason] = (counts.ended[reason] ?? 0) + 1;
   }
 
   return {
@@ -216,7 +231,7 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
 
     /** Throws a Problem when the tenant has as many streams as it may. */
     checkLimit(tenantId: string): void {
-      if ((opened.get(tenantId) ?? 0) < limits.maxStreamsPerTenant) return;
+      if ((byTenant.get(tenantId)?.size ?? 0) < limits.maxStreamsPerTenant) return;
       const detail = `The tenant has ${limits.maxStreamsPerTenant} streams open on this gateway`;
       throw new Problem("too-many-requests", { detail, retryAfterSeconds: 30 });
     },
@@ -224,21 +239,18 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
     /** Fills a sink from now on: with what was missed, then live. Returns how it ends. */
     async open({ credential, types, lastEventId }: StreamRequest, sink: Sink): Promise<Ended> {
       const { tenantId, subject, expiresAt = Infinity } = credential;
-      count(tenantId, 1);
-      counts.opened++;
       const at = now();
       const rotatesAt = at + between(0.9 * limits.maxAgeMs, 1.1 * limits.maxAgeMs);
       const times = { credentialEndsAt: expiresAt, rotatesAt, sentAt: at, eventAt: at };
-      const subscriber: Subscriber = { tenantId, subject, types, sink, isLive: false, ...times };
-      subscribers.add(subscriber);
+      const keyId = apiKeyOf(subject);
+      const subscriber: Subscriber = { tenantId, keyId, types, sink, isLive: false, ...times };
+      add(subscriber);
       run(subscriber, lastEventId).catch((cause) => {
         log({ level: "warn", message: "A stream could not be opened", tenantId, cause: String(cause) });
         unavailable(sink, "unavailable");
       });
       const ended = await sink.ended;
-      subscribers.delete(subscriber);
-      count(tenantId, -1);
-      counts.ended[ended.reason] = (counts.ended[ended.reason] ?? 0) + 1;
+      remove(subscriber, ended.reason);
       return ended;
     },
 
@@ -263,7 +275,7 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
     /** Ends all streams: their clients come again, to another gateway, not all at once. */
     close(): void {
       isOpen = false;
-      for (const { sink } of subscribers) unavailable(sink, "draining");
+      for (const { sink } of all()) unavailable(sink, "draining");
     },
 
     stop(): void {
@@ -273,8 +285,9 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
 
     stats: () => ({
       streams: total,
-      ending: [...subscribers].filter(({ sink }) => sink.isOver()).length,
-      byTenant: Object.fromEntries(opened),
+      opening: [...all()].filter(({ sink, isLive }) => !isLive && !sink.isOver()).length,
+      ending: [...all()].filter(({ sink }) => sink.isOver()).length,
+      byTenant: Object.fromEntries([...byTenant].map(([tenantId, { size }]) => [tenantId, size])),
       ...counts,
       sources: hub.states(),
     }),

@@ -12,9 +12,11 @@ import { alternate, median, type Row } from "./rounds.ts";
 import type { Sides } from "./sides.ts";
 
 const events = 300_000;
+/** How many events a producer puts into a message, a line each. */
+const messageSizes = [1, 10, 100];
 /** Requests of other rows have lower numbers, and events of their own. */
 const firstRequest = 1_000;
-/** Messages that are published before the broker is asked whether it has them. */
+/** Events that are published before the broker is asked whether it has them. */
 const window = 5_000;
 const subject = "bench.events";
 const consumerName = "sluice_sink_outreach,bench,events";
@@ -25,7 +27,9 @@ export async function benchSink({ target, enginePid }: Sides): Promise<Row[]> {
   const rows: Row[] = [];
   for (const program of programs) {
     await using server = await startNatsServer(program);
-    rows.push(await benchServer(program, server, target, enginePid));
+    for (const size of messageSizes) {
+      rows.push(await benchServer({ program, size, server, target, enginePid }));
+    }
   }
   if (programs.length) rows.push(await benchLag(programs.at(-1)!, target));
   return rows;
@@ -50,7 +54,7 @@ async function benchLag(program: string, target: Sides["target"]): Promise<Row> 
 }
 
 /** A sink as a process of its own. */
-async function startSink(server: NatsServer, target: Sides["target"]) {
+async function startSink(server: NatsServer, target: Sides["target"], config: Record<string, string> = {}) {
   const sink = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", `${root}src/hosts/deno/sink.ts`],
     env: {
@@ -60,6 +64,7 @@ async function startSink(server: NatsServer, target: Sides["target"]) {
       CLICKHOUSE_PASSWORD: target.password,
       SINK_PORT: "0",
       SINK_SUBJECTS: `${subject}=outreach`,
+      ...config,
     },
     stdout: "null",
     stderr: "null",
@@ -76,12 +81,15 @@ async function startSink(server: NatsServer, target: Sides["target"]) {
   };
 }
 
-async function benchServer(
-  program: string,
-  server: NatsServer,
-  target: Sides["target"],
-  enginePid: number,
-): Promise<Row> {
+/** What a row is measured with. */
+interface Bench extends Pick<Sides, "target" | "enginePid"> {
+  program: string;
+  server: NatsServer;
+  /** Events of a message. */
+  size: number;
+}
+
+async function benchServer({ program, server, size, target, enginePid }: Bench): Promise<Row> {
   const clickHouse = createClickHouse(target);
   let request = firstRequest;
   /** Core time of each round, in µs for each event. */
@@ -99,9 +107,11 @@ async function benchServer(
 
   /** Events/s, from the first that is delivered to the last that is acknowledged; the sink has started by then. */
   async function throughSink(): Promise<number> {
-    const consumer = await publish(server, request++);
+    const consumer = await publish(server, request++, size);
     try {
-      await using sink = await startSink(server, target);
+      // a thousand events, as by default: the last messages do not wait for more
+      const config = { SINK_BATCH_MESSAGES: String(Math.ceil(1_000 / size)) };
+      await using sink = await startSink(server, target, config);
       await consumer.until(({ delivered }) => delivered > 0);
       return await timed({ sink: sink.pid, NATS: server.pid, ClickHouse: enginePid }, async () => {
         const start = performance.now();
@@ -119,7 +129,9 @@ async function benchServer(
   };
   const measured = await alternate(throughSink, direct);
   return {
-    what: `NATS (${program.split("/").at(-1)}) → sink → landing table, messages of 300 bytes`,
+    what: `NATS (${
+      program.split("/").at(-1)
+    }) → sink → landing table, events of 300 bytes, ${size} a message`,
     unit: "events/s",
     ...measured,
     goal: { ratioAtLeast: 0.6, atLeast: 100_000 },
@@ -130,7 +142,7 @@ async function benchServer(
 }
 
 /** Publishes the events of one round into a stream that has no others. */
-async function publish(server: NatsServer, request: number) {
+async function publish(server: NatsServer, request: number, size: number) {
   const nc = await server.connect();
   const jsm = await jetstreamManager(nc);
   const js = jetstream(nc);
@@ -140,9 +152,9 @@ async function publish(server: NatsServer, request: number) {
   headers.set("Sluice-Tenant", "bench");
   const lines = new TextDecoder().decode(makeEvents(request)).split("\n");
   const encoder = new TextEncoder();
-  for (const [i, line] of lines.entries()) {
-    const data = encoder.encode(line);
-    if ((i + 1) % window) nc.publish(subject, data, { headers });
+  for (let i = 0; i < lines.length; i += size) {
+    const data = encoder.encode(lines.slice(i, i + size).join("\n"));
+    if ((i + size) % window) nc.publish(subject, data, { headers });
     else await js.publish(subject, data, { headers, timeout: 60_000 });
   }
   return {
@@ -152,7 +164,7 @@ async function publish(server: NatsServer, request: number) {
         const delivered = info?.delivered.consumer_seq ?? 0;
         const left = info ? info.num_pending + info.num_ack_pending : events;
         if (info && check({ delivered, left })) return;
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
     async close() {

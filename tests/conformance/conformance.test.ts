@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import denoConfig from "../../deno.json" with { type: "json" };
-import { optionalMigrations } from "../../src/base/config.ts";
+import { optionalMigrations } from "../../src/base/variables/optional_migrations.ts";
 import { prepareCatalog } from "../../src/catalog/prepared.ts";
 import { createRoles } from "../../src/clickhouse/roles.ts";
 import { listMigrationFiles } from "../../src/hosts/deno/list_migrations.ts";

@@ -62,13 +62,13 @@ test("each message that is no event is one dead letter with its reason, and thos
   const good = JSON.stringify(event());
   await world.publish([
     one(good, of),
-    one(`${good}\n${JSON.stringify(event())}`, of),
+    one(`${good} ${JSON.stringify(event())}`, of),
     one("not JSON", of),
     one(new Uint8Array([0x7b, 0xff, 0x7d]), of),
     one("", of),
     one(" \n ", of),
     one(event({ entityId: "" }), of),
-    one(`[${good}]`, of),
+    one("[]", of),
     one(event({ metadata: { text: "x".repeat(900_000) } }), of),
     one(event(), of),
   ]);
@@ -83,7 +83,7 @@ test("each message that is no event is one dead letter with its reason, and thos
     "The message is empty",
     "The message is empty",
     "entityId is missing",
-    "Line is not a JSON object",
+    "The message is empty",
     "The line is longer than 500000 bytes",
   ]);
   assert.ok(rejected.every(({ source }) => source === "nats"));
@@ -92,6 +92,60 @@ test("each message that is no event is one dead letter with its reason, and thos
     (await sink.get("/metrics")).text,
     /^sluice_events_total\{stream="outreach",result="rejected"\} 8$/m,
   );
+});
+
+test("a message may have several lines, as a body of HTTP: each lands or is a dead letter of its own", async (world) => {
+  const [tenant, field, other] = [newTenant(), newTenant(), newTenant()];
+  const text = (more: Record<string, unknown> = {}) => JSON.stringify(event(more));
+  const broken = text({ entityId: "" });
+  const long = text({ metadata: { text: "x".repeat(2_000) } });
+  const messages = [
+    one([text(), broken, "", "{ cut", text(), broken].join("\n"), tenantHeader(tenant)),
+    one(`\n[${text()},\n ${broken}, 7]\n`, tenantHeader(tenant)),
+    one(`[${text()}]`, tenantHeader(tenant)),
+    one([text(), long].join("\r\n"), tenantHeader(tenant)),
+    one([text({ companyId: field }), text({ companyId: other }), text({ note: world.prefix })].join("\n")),
+  ];
+  await world.publish(messages);
+  const sink = world.sink({ config: { MAX_LINE_BYTES: "1000" } });
+  await world.drained();
+  // other messages with the same events
+  await world.publish(messages);
+  await world.drained();
+  await waitFor("all are counted", async () => await sink.metric("sluice_events_total") === 2 * 14);
+  assert.match(
+    (await sink.get("/metrics")).text,
+    /^sluice_events_total\{stream="outreach",result="rejected"\} 14$/m,
+  );
+  const { events, rejected } = await outcome(tenant);
+  assert.equal(events, 5);
+  const each = [
+    "entityId is missing",
+    "Line is not valid JSON",
+    "entityId is missing",
+    "entityId is missing",
+  ];
+  const reasons = [...each, "Line is not a JSON object", "The line is longer than 1000 bytes"];
+  assert.deepEqual(rejected.map(({ reason }) => reason), [...reasons, ...reasons]);
+  assert.deepEqual([(await outcome(field)).events, (await outcome(other)).events], [1, 1]);
+  const [unknown] = await readRows<Record<string, unknown>>(owner, {
+    sql: `SELECT count() AS lines, uniqExact(id) AS letters, any(reason) AS reason FROM rejected_events
+      WHERE tenant_id = '' AND position(line, {mark:String}) > 0`,
+    parameters: { mark: world.prefix },
+  });
+  assert.deepEqual(unknown, {
+    lines: 2,
+    letters: 2,
+    reason: 'Neither the header "Sluice-Tenant" nor the field "companyId" names a tenant',
+  });
+  const letters = await readRows<{ requestId: string; number: number; line: string }>(owner, {
+    sql: `SELECT request_id AS requestId, line_number AS number, line FROM rejected_events
+      WHERE tenant_id = {tenant:String} AND reason = 'entityId is missing' ORDER BY line_number LIMIT 3`,
+    parameters: { tenant },
+  });
+  // lines 2 and 5 of the first message, and 2 of the second; their bytes say nothing of that
+  assert.deepEqual(letters.map(({ number }) => number), [65_538, 65_541, 131_074]);
+  assert.ok(letters.every(({ requestId }) => requestId[19] === "9" && requestId === letters[0].requestId));
 });
 
 test("a message whose tenant is not known is a dead letter of no tenant, and reaches nobody", async (world) => {
@@ -186,7 +240,11 @@ test("while an insert runs NATS is told of its messages, so that none is deliver
 test("a sink that is gone between the insert and its acknowledgement changes no number, whatever is delivered again", async (world) => {
   const tenant = newTenant();
   const of = tenantHeader(tenant);
-  await world.publish([one(event(), of), one(event({ entityId: "" }), of), one(event(), of)]);
+  const lines = [event(), event({ channel: "telex" }), event({ channel: "telex" })].map((line) =>
+    JSON.stringify(line)
+  )
+    .join("\n");
+  await world.publish([one(event(), of), one(event({ entityId: "" }), of), one(event(), of), one(lines, of)]);
   let close = () => Promise.resolve();
   const first = world.sink({
     config: { SINK_ACK_WAIT_SECONDS: "1" },
@@ -201,18 +259,22 @@ test("a sink that is gone between the insert and its acknowledgement changes no 
       return response;
     },
   });
-  await waitFor("it is stored", async () => (await outcome(tenant)).events === 2);
+  await waitFor("it is stored", async () => (await outcome(tenant)).events === 3);
   first.sinks.stop(0);
   const { redelivered } = await world.consumer();
   assert.equal(redelivered, 0);
   world.sink({ config: { SINK_ACK_WAIT_SECONDS: "1" } });
   await world.drained();
-  assert.equal((await outcome(tenant)).events, 2);
+  assert.equal((await outcome(tenant)).events, 3);
   const files = (await readQueryFiles()).filter(({ path }) => path.includes("/rejected/"));
   const gateway = await createGateway({ files });
   const { body } = await gateway.query("rejected", tenant);
-  assert.deepEqual(body.data.map(({ reason }: { reason: string }) => reason), ["entityId is missing"]);
-  assert.equal(body.meta.page.total, 1);
+  assert.deepEqual(body.data.map(({ reason }: { reason: string }) => reason).toSorted().toReversed(), [
+    "entityId is missing",
+    'channel is unknown: "telex"',
+    'channel is unknown: "telex"',
+  ]);
+  assert.equal(body.meta.page.total, 3);
 });
 
 test("ClickHouse away is no fault of a message: the sink waits, spends no retry, and goes on", async (world) => {
@@ -246,7 +308,7 @@ test("ClickHouse away is no fault of a message: the sink waits, spends no retry,
   assert.deepEqual((await outcome(tenant)).events, 1);
 });
 
-test("a message that ClickHouse refuses becomes a dead letter, and the 999 around it land once", async (world) => {
+test("a message that ClickHouse refuses becomes dead letters, one a line, and the 999 around it land once", async (world) => {
   const database = `sink_${world.prefix}`;
   const target = { ...engineOptions(), database };
   const clickHouse = createClickHouse(target);
@@ -263,7 +325,8 @@ test("a message that ClickHouse refuses becomes a dead letter, and the 999 aroun
   ) await run(owner, { sql: sql.replace(/(TABLE|VIEW|TO|FROM) (?=things|rejected)/g, `$1 ${database}.`) });
   try {
     const tenant = newTenant();
-    const payloads = Array.from({ length: 1_000 }, (_, n) => ({ n, ...(n === 500 && { what: "poison" }) }));
+    const poison = '{"n":500,"what":"poison"}\n{"n":500}';
+    const payloads = Array.from({ length: 1_000 }, (_, n) => n === 500 ? poison : { n });
     await world.publish(payloads.map((payload) => one(payload, tenantHeader(tenant))));
     const sink = world.sink({
       stream: "things",
@@ -276,18 +339,21 @@ test("a message that ClickHouse refuses becomes a dead letter, and the 999 aroun
     });
     assert.deepEqual(landed, { rows: 999, distinct: 999, poison: 0 });
     const dead = await readRows<Record<string, unknown>>(clickHouse, {
-      sql: "SELECT tenant_id, stream, source, reason, line FROM rejected_events",
+      sql: "SELECT tenant_id, stream, source, reason, line FROM rejected_events ORDER BY line_number",
     });
-    assert.deepEqual(dead, [{
-      tenant_id: tenant,
-      stream: "things",
-      source: "nats",
-      reason: "ClickHouse refuses it: Code 395: the query threw",
-      line: '{"n":500,"what":"poison"}',
-    }]);
+    assert.deepEqual(
+      dead,
+      poison.split("\n").map((line) => ({
+        tenant_id: tenant,
+        stream: "things",
+        source: "nats",
+        reason: "ClickHouse refuses it: Code 395: the query threw",
+        line,
+      })),
+    );
     assert.equal(await sink.metric("sluice_sink_refused_messages_total"), 1);
     assert.ok(await sink.metric("sluice_sink_retries_total") >= 2);
-    await waitFor("it is counted", async () => await sink.metric("sluice_events_total") === 1_000);
+    await waitFor("it is counted", async () => await sink.metric("sluice_events_total") === 1_001);
   } finally {
     await run(owner, { sql: `DROP DATABASE ${database}` });
   }

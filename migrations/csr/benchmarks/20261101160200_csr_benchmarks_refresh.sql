@@ -1,5 +1,5 @@
 -- migrate:up
--- Computes csr_benchmarks again every five minutes, from the monthly rollups and the scores of months that have changed
+-- Computes csr_benchmarks again every 15 minutes, from the monthly rollups and the scores of months that have changed
 -- since they were computed. Not each minute, and not at the full one: planning it costs near a second of a processor also
 -- when there is nothing to compute, three times what all other views of the minute cost together, and each time its rows
 -- are other ones to the cache.
@@ -14,7 +14,7 @@
 --     of three sums in which as many companies as can be cancel out.
 -- A median without a company needs no list without it: of the sorted means, those after its place move up by one.
 CREATE MATERIALIZED VIEW csr_benchmarks_refresh
-REFRESH EVERY 5 MINUTE OFFSET 30 SECOND TO csr_benchmarks AS
+REFRESH EVERY 15 MINUTE OFFSET 30 SECOND TO csr_benchmarks AS
 WITH
     changed_months AS
     (

@@ -3,7 +3,7 @@
 -- only until it restarts: then the written watermark stays until the next one ends well. A run that began before the last note, of a
 -- watermark that somebody has set by hand, is not noted.
 CREATE MATERIALIZED VIEW etl_watermarks_refresh
-REFRESH EVERY 10 SECOND APPEND TO etl_watermarks AS
+REFRESH EVERY 1 MINUTE OFFSET 15 SECOND APPEND TO etl_watermarks AS
 WITH
     runs AS
     (

@@ -3,7 +3,7 @@
 -- is written down, and in the hour before, which a long run may have taken. The engine
 -- names the view in the statement's log_comment. It makes the log when it first writes it, which may be after its start.
 CREATE MATERIALIZED VIEW etl_job_log_refresh
-REFRESH EVERY 10 SECOND
+REFRESH EVERY 30 SECOND
 SETTINGS refresh_retries = 20, refresh_retry_initial_backoff_ms = 1000, refresh_retry_max_backoff_ms = 10000
 APPEND TO etl_job_log AS
 SELECT

@@ -2,7 +2,7 @@
 -- Looks at the views of the warehouse. What one depends on is read from its own statement, so that it cannot be told wrongly; what
 -- that depends on, and so on, is followed for eight steps.
 CREATE MATERIALIZED VIEW etl_table_state_refresh
-REFRESH EVERY 30 SECOND APPEND TO etl_table_state AS
+REFRESH EVERY 1 MINUTE OFFSET 15 SECOND APPEND TO etl_table_state AS
 WITH
     (
         SELECT CAST(

@@ -35,8 +35,8 @@ export function openApiDocument({ catalog, streams, examples }: Omit<Served, "br
   for (const [name, scheme] of Object.entries(securitySchemes)) {
     registry.registerComponent("securitySchemes", name, scheme);
   }
-  registry.register("Problem", problemSchema);
-  registry.register("Meta", metaSchema);
+  registry.register("Problem", problemSchema());
+  registry.register("Meta", metaSchema());
   for (const [name, types] of Object.entries(problemAnswers)) {
     registry.registerComponent("responses", name, {
       description: types.map((type) => `\`/problems/${type}\`: ${problems[type][1]}`).join(". "),

@@ -1,3 +1,5 @@
+import { pause } from "./pause.ts";
+
 /**
  * Runs `work` one at a time, each at least `gapMs` after the last began. A call gets the result of a run that begins
  * after it; calls that wait for the same run share it.
@@ -6,7 +8,7 @@ export function createSingleFlight<Result>(
   work: () => Promise<Result>,
   gapMs: number,
   monotonic: () => number,
-  wait: (ms: number) => Promise<void>,
+  wait: (ms: number) => Promise<void> = pause,
 ): () => Promise<Result> {
   let next: Promise<Result> | undefined;
   let running: Promise<unknown> = Promise.resolve();

@@ -21,6 +21,8 @@ export interface RowBinary {
   /** Bytes written since the last `take`. */
   size(): number;
   take(): Uint8Array<ArrayBuffer>;
+  /** The same without a copy; nothing may be written afterwards. */
+  end(): Uint8Array<ArrayBuffer>;
 }
 
 /** A writer that begins with room for so many bytes. */
@@ -105,6 +107,7 @@ export function createRowBinary(firstBytes = 65_536): RowBinary {
       at = 0;
       return taken;
     },
+    end: () => buffer.subarray(0, at),
   };
 }
 

@@ -8,7 +8,6 @@ import { clickHouseOptions } from "../clickhouse_options.ts";
 import type { Bundle } from "./bundle.ts";
 import type { Host } from "./host.ts";
 import { pendingMigrations } from "./pending.ts";
-import { readViewerFile } from "./viewer.ts";
 
 /** A gateway out of a bundle; it serves queries when it has checked the database. */
 export interface BundledGateway extends Pick<Gateway, "fetch" | "start" | "close" | "stop"> {
@@ -51,7 +50,8 @@ export function createBundledGateway(
     roles,
     ping: createPing(target),
     log,
-    docs: { read: readViewerFile },
+    // a bundle may come without the files of the API reference
+    docs: { read: (name) => host.readBeside(name).catch(() => undefined) },
     build: { version: bundle.version, runtime: host.runtime },
     process: host.process,
     upgrade: host.upgrade,

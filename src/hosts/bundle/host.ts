@@ -10,4 +10,6 @@ export interface Host extends Pick<GatewayDeps, "upgrade" | "zlib" | "process"> 
   createLog(options: Pick<Config, "LOG_FORMAT" | "LOG_LEVEL">): Log;
   /** How statements get to the ClickHouse at this address. */
   transport(config: Config): Transport;
+  /** Reads a file that lies beside the module. Rejects when there is none. */
+  readBeside(name: string): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -1,4 +1,4 @@
-import { optionalMigrations } from "../../base/config.ts";
+import { optionalMigrations } from "../../base/variables/optional_migrations.ts";
 import type { ClickHouse } from "../../clickhouse/client.ts";
 import { appliedVersions } from "../applied_versions.ts";
 import type { Bundle } from "./bundle.ts";

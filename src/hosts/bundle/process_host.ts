@@ -1,3 +1,4 @@
+import type fs from "node:fs/promises";
 import type nodeProcess from "node:process";
 import { withTimeout } from "../../base/async/with_timeout.ts";
 import type { Log } from "../../base/log.ts";
@@ -51,10 +52,12 @@ export async function serveInProcess(bundle: Bundle, { listen, ...host }: Proces
 }
 
 function hostOf(process: Process, host: Pick<Host, "runtime" | "upgrade">): Host {
+  const { readFile } = nodeModule<typeof fs>("fs/promises");
   return {
     ...host,
     createLog: (options) => createProcessLog(process, options),
     transport: () => fetch,
+    readBeside: async (name) => new Uint8Array(await readFile(new URL(name, import.meta.url))),
     zlib: nodeZlib(),
     process() {
       const { rss, heapUsed, heapTotal, external } = process.memoryUsage();

@@ -16,6 +16,7 @@ export function serveOnDeno(bundle: Bundle): void {
     runtime: `deno ${Deno.version.deno}`,
     createLog: ({ LOG_FORMAT: format, LOG_LEVEL: level }) => createLog({ format, level }),
     transport: (config) => clickHouseTransport(config, config.CLICKHOUSE_URL),
+    readBeside: (name) => Deno.readFile(new URL(name, import.meta.url)),
     process: processStats,
     upgrade: upgradeSocket,
     zlib: nodeZlib(),

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { optionalMigrations } from "../../base/config.ts";
+import { optionalMigrations } from "../../base/variables/optional_migrations.ts";
 
 /** Where the migrations are, in folders by subject such as `csr/scores`. */
 export const migrationsRoot = fileURLToPath(new URL("../../../migrations", import.meta.url));

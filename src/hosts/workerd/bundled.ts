@@ -20,6 +20,11 @@ const host: Host = {
   createLog: (options) => createLineLog(options, (line) => console.log(line)),
   transport: () => fetch,
   upgrade: upgradeSocket,
+  async readBeside(name) {
+    // a variable: a bundler would look for the file itself
+    const path = `./${name}`;
+    return new Uint8Array((await import(path)).default);
+  },
 };
 
 /** An isolate has 128 MB in all. */

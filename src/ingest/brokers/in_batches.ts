@@ -1,3 +1,5 @@
+import { nextTurn } from "../../base/async/next_turn.ts";
+
 /** Items as they come, those that have come together in one batch, at most `max`: a batch waits for nothing but its first item. */
 export async function* inBatches<Item>(
   items: AsyncIterable<Item>,
@@ -9,7 +11,7 @@ export async function* inBatches<Item>(
     for (;;) {
       const batch: Item[] = [];
       let result: IteratorResult<Item> | undefined = await next;
-      const turn = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 0));
+      const turn = nextTurn().then(() => undefined);
       while (result && !result.done) {
         batch.push(result.value);
         next = iterator.next();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { once } from "../../base/once.ts";
 import { escapeString } from "../../clickhouse/string_literal.ts";
 import matchingSql from "./matching.sql" with { type: "text" };
 
@@ -18,7 +19,7 @@ function instant(description: string) {
 }
 
 /** What dead letters are chosen by, as fields of an address. */
-export const letterFilter = {
+export const letterFilter = once(() => ({
   stream: text(128, "Those of this stream, such as `outreach`"),
   source: text(64, "Those that came by this way, such as `http`, `backfill`, `postgres` or `kafka`"),
   reason: text(512, "Those whose reason contains this text"),
@@ -33,10 +34,10 @@ export const letterFilter = {
         "Those of this tenant; empty for those that came without one. Needs `admin`, but for one's own",
     },
   }),
-};
+}));
 
 /** The same, read. */
-export type LetterFilter = z.output<z.ZodObject<typeof letterFilter>>;
+export type LetterFilter = z.output<z.ZodObject<ReturnType<typeof letterFilter>>>;
 
 /** Whether it names anything besides the tenant. */
 export function choosesSome({ tenantId: _, ...filter }: LetterFilter): boolean {

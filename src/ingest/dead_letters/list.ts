@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { once } from "../../base/once.ts";
 import { readRows } from "../../clickhouse/client.ts";
 import { escapeString } from "../../clickhouse/string_literal.ts";
 import { placePatterns, printCursor, readCursor } from "./cursor.ts";
@@ -10,30 +11,32 @@ import type { Sight } from "./sight.ts";
 /** So much of a line is shown in a list; the letter alone shows all. */
 const shownBytes = 4_096;
 
-const count = z.int().meta({ format: "int64" });
+const count = () => z.int().meta({ format: "int64" });
 
 /** A dead letter as it is answered. */
-export const listedLetter = z.object({
-  id: z.uuid(),
-  receivedAt: z.iso.datetime().describe("When it first came"),
-  tenantId: z.string().describe("Empty when it came without one"),
-  stream: z.string(),
-  source: z.string().describe("The way it came"),
-  reason: z.string().describe("What was wrong with it"),
-  line: z.string().describe(
-    `The line as it was sent, in a list its first ${shownBytes} bytes; bytes that are not UTF-8 are replaced`,
-  ),
-  lineBytes: count.describe("Length of what was kept of it"),
-  isCut: z.boolean().describe("Whether only its beginning was kept, so that it cannot be sent again"),
-  requestId: z.string().describe("The request or the run that brought it"),
-  lineNumber: count.describe("Its place there"),
-  replayedAt: z.iso.datetime().nullable().describe("When it was last sent again"),
-  outcome: z.enum(["landed", "refused"]).nullable().describe("How that ended"),
-  refusedAgain: z.string().nullable().describe("Why it was refused again"),
-});
+export const listedLetter = once(() =>
+  z.object({
+    id: z.uuid(),
+    receivedAt: z.iso.datetime().describe("When it first came"),
+    tenantId: z.string().describe("Empty when it came without one"),
+    stream: z.string(),
+    source: z.string().describe("The way it came"),
+    reason: z.string().describe("What was wrong with it"),
+    line: z.string().describe(
+      `The line as it was sent, in a list its first ${shownBytes} bytes; bytes that are not UTF-8 are replaced`,
+    ),
+    lineBytes: count().describe("Length of what was kept of it"),
+    isCut: z.boolean().describe("Whether only its beginning was kept, so that it cannot be sent again"),
+    requestId: z.string().describe("The request or the run that brought it"),
+    lineNumber: count().describe("Its place there"),
+    replayedAt: z.iso.datetime().nullable().describe("When it was last sent again"),
+    outcome: z.enum(["landed", "refused"]).nullable().describe("How that ended"),
+    refusedAgain: z.string().nullable().describe("Why it was refused again"),
+  })
+);
 
 /** A dead letter as it is answered. */
-export type ListedLetter = z.infer<typeof listedLetter>;
+export type ListedLetter = z.infer<ReturnType<typeof listedLetter>>;
 
 /** A page of dead letters. */
 export interface LetterPage {

@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Context, Hono } from "hono";
 import { type AuthEnv, tenantId } from "../../auth/credential.ts";
 import { requires } from "../../auth/security.ts";
@@ -6,6 +6,7 @@ import { Problem } from "../../base/problem.ts";
 import { coarseBytes } from "../../base/figures.ts";
 import type { Served } from "../../catalog/serving.ts";
 import type { Roles } from "../../clickhouse/roles.ts";
+import { createRoute } from "../../http/create_route.ts";
 import { dataAnswer, jsonAnswer, problemRefs, usualProblems } from "../../http/answers.ts";
 import { integer } from "../../http/checked.ts";
 import { measured } from "../../http/facts.ts";
@@ -32,16 +33,17 @@ export interface DeadLetterDeps extends Pick<Roles, "clickHouse" | "ingester" | 
 const path = "/v1/ops/dead-letters";
 const shared = { tags: ["ops"], ...requires("ingest") };
 const whose = "The tenant's own; with `admin`, those of all tenants.";
-const count = z.int().meta({ format: "int64" });
-const cursor = z.string("is given more than once").optional().meta({
-  param: { description: "From `next` of the answer before" },
-});
-const asTenantId = tenantId.optional().meta({
-  param: { description: "Whose the letters are that came without a tenant; needed to send those again" },
-});
+const count = () => z.int().meta({ format: "int64" });
+const cursor = () =>
+  z.string("is given more than once").optional().meta({
+    param: { description: "From `next` of the answer before" },
+  });
+const asTenantId = () =>
+  tenantId.optional().meta({
+    param: { description: "Whose the letters are that came without a tenant; needed to send those again" },
+  });
 // what is no UUID is the id of no letter: 404
-const params = z.object({ id: z.string().meta({ format: "uuid" }) });
-const outcome = z.enum(["landed", "refused"]);
+const params = () => z.object({ id: z.string().meta({ format: "uuid" }) });
 
 /** Lines that were refused: seen, sent again, deleted. */
 export const deadLetterRoutes = {
@@ -51,23 +53,31 @@ export const deadLetterRoutes = {
     ...shared,
     summary: "List dead letters",
     description: `Lines that were refused, from whatever source, the newest first. ${whose}`,
-    request: {
-      query: z.strictObject({ ...letterFilter, cursor, pageSize: integer(1_000, 100, "Letters of a page") }),
+    get request() {
+      return {
+        query: z.strictObject({
+          ...letterFilter(),
+          cursor: cursor(),
+          pageSize: integer(1_000, 100, "Letters of a page"),
+        }),
+      };
     },
-    responses: {
-      200: jsonAnswer(
-        "The letters",
-        z.object({
-          data: z.array(listedLetter),
-          meta: z.object({
-            page: z.object({
-              size: z.int().min(1),
-              next: z.string().nullable().describe("What to send as `cursor` for the next page"),
+    get responses() {
+      return {
+        200: jsonAnswer(
+          "The letters",
+          z.object({
+            data: z.array(listedLetter()),
+            meta: z.object({
+              page: z.object({
+                size: z.int().min(1),
+                next: z.string().nullable().describe("What to send as `cursor` for the next page"),
+              }),
             }),
           }),
-        }),
-      ),
-      ...usualProblems,
+        ),
+        ...usualProblems,
+      };
     },
   }),
   getDeadLetter: createRoute({
@@ -76,11 +86,15 @@ export const deadLetterRoutes = {
     ...shared,
     summary: "A dead letter with its whole line",
     description: whose,
-    request: { params },
-    responses: {
-      200: dataAnswer("The letter", listedLetter),
-      ...usualProblems,
-      ...problemRefs("NotFound"),
+    get request() {
+      return { params: params() };
+    },
+    get responses() {
+      return {
+        200: dataAnswer("The letter", listedLetter()),
+        ...usualProblems,
+        ...problemRefs("NotFound"),
+      };
     },
   }),
   postDeadLetterReplay: createRoute({
@@ -91,19 +105,23 @@ export const deadLetterRoutes = {
     description:
       "Through its stream, so that today's rules decide. It counts once, however often it is sent: one that has " +
       `landed is not sent again. ${whose}`,
-    request: { params, query: z.strictObject({ asTenantId }) },
-    responses: {
-      200: dataAnswer(
-        "How it ended",
-        z.object({
-          id: z.uuid(),
-          outcome,
-          replayedAt: z.iso.datetime(),
-          reason: z.string().nullable().describe("Why it was refused again"),
-        }),
-      ),
-      ...usualProblems,
-      ...problemRefs("NotFound"),
+    get request() {
+      return { params: params(), query: z.strictObject({ asTenantId: asTenantId() }) };
+    },
+    get responses() {
+      return {
+        200: dataAnswer(
+          "How it ended",
+          z.object({
+            id: z.uuid(),
+            outcome: z.enum(["landed", "refused"]),
+            replayedAt: z.iso.datetime(),
+            reason: z.string().nullable().describe("Why it was refused again"),
+          }),
+        ),
+        ...usualProblems,
+        ...problemRefs("NotFound"),
+      };
     },
   }),
   postDeadLettersReplay: createRoute({
@@ -116,22 +134,26 @@ export const deadLetterRoutes = {
       "Those of the filter that no replay has landed, for some seconds. While `next` is not null, send the request " +
       "again with it as `cursor`; one that was cut off may also begin from the start. Letters that came without a tenant are sent " +
       `only when \`asTenantId\` says whose they are, and then they alone. ${whose}`,
-    request: { query: z.strictObject({ ...letterFilter, asTenantId, cursor }) },
-    responses: {
-      200: dataAnswer(
-        "How it ended",
-        z.object({
-          replayed: count.describe("Letters that were sent again"),
-          landed: count,
-          refused: count,
-          landedBefore: count.describe("Letters that a replay before has landed, which were passed over"),
-          refusals: z.array(z.object({ id: z.uuid(), reason: z.string() })).max(20).describe(
-            "The first of those that were refused again",
-          ),
-          next: z.string().nullable().describe("What to send as `cursor` to go on; null when all are done"),
-        }),
-      ),
-      ...usualProblems,
+    get request() {
+      return { query: z.strictObject({ ...letterFilter(), asTenantId: asTenantId(), cursor: cursor() }) };
+    },
+    get responses() {
+      return {
+        200: dataAnswer(
+          "How it ended",
+          z.object({
+            replayed: count().describe("Letters that were sent again"),
+            landed: count(),
+            refused: count(),
+            landedBefore: count().describe("Letters that a replay before has landed, which were passed over"),
+            refusals: z.array(z.object({ id: z.uuid(), reason: z.string() })).max(20).describe(
+              "The first of those that were refused again",
+            ),
+            next: z.string().nullable().describe("What to send as `cursor` to go on; null when all are done"),
+          }),
+        ),
+        ...usualProblems,
+      };
     },
   }),
   deleteDeadLetter: createRoute({
@@ -140,11 +162,15 @@ export const deadLetterRoutes = {
     ...shared,
     summary: "Delete a dead letter",
     description: whose,
-    request: { params },
-    responses: {
-      204: { description: "It is gone" },
-      ...usualProblems,
-      ...problemRefs("NotFound"),
+    get request() {
+      return { params: params() };
+    },
+    get responses() {
+      return {
+        204: { description: "It is gone" },
+        ...usualProblems,
+        ...problemRefs("NotFound"),
+      };
     },
   }),
   deleteDeadLetters: createRoute({
@@ -153,10 +179,14 @@ export const deadLetterRoutes = {
     ...shared,
     summary: "Delete many dead letters",
     description: `Those of the filter, which must name something besides the tenant. ${whose}`,
-    request: { query: z.strictObject(letterFilter) },
-    responses: {
-      200: dataAnswer("What was deleted", z.object({ deleted: count })),
-      ...usualProblems,
+    get request() {
+      return { query: z.strictObject(letterFilter()) };
+    },
+    get responses() {
+      return {
+        200: dataAnswer("What was deleted", z.object({ deleted: count() })),
+        ...usualProblems,
+      };
     },
   }),
 };

@@ -1,10 +1,11 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Hono } from "hono";
 import type { AuthEnv } from "../../auth/credential.ts";
 import { requires } from "../../auth/security.ts";
 import { Problem } from "../../base/problem.ts";
 import { suggestion } from "../../base/suggestion.ts";
 import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
+import { createRoute } from "../../http/create_route.ts";
 import { dataAnswer, problemRefs, usualProblems } from "../../http/answers.ts";
 import { serve } from "../../http/serve.ts";
 import refreshSql from "../sync/refresh.sql" with { type: "text" };
@@ -32,17 +33,24 @@ export const jobRoutes = {
       "The answer does not wait for the run: `GET /v1/warehouse/jobs` tells how it ended. While a run goes on, " +
       "another begins after it, however often it is asked for, and a run that is repeated changes nothing. " +
       "Loads that depend on this one run on their own schedule.",
-    request: {
-      params: z.object({
-        view: z.string().meta({
-          param: { description: "As `/v1/warehouse/tables` lists them", example: "warehouse_sales_refresh" },
+    get request() {
+      return {
+        params: z.object({
+          view: z.string().meta({
+            param: {
+              description: "As `/v1/warehouse/tables` lists them",
+              example: "warehouse_sales_refresh",
+            },
+          }),
         }),
-      }),
+      };
     },
-    responses: {
-      202: dataAnswer("Asked", z.object({ view: z.string(), status: z.enum(["asked"]) })),
-      ...usualProblems,
-      ...problemRefs("NotFound"),
+    get responses() {
+      return {
+        202: dataAnswer("Asked", z.object({ view: z.string(), status: z.enum(["asked"]) })),
+        ...usualProblems,
+        ...problemRefs("NotFound"),
+      };
     },
   }),
 };

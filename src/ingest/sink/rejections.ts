@@ -1,8 +1,10 @@
 import { type ClickHouse, readRows } from "../../clickhouse/client.ts";
 import type { SinkMessage } from "../message.ts";
+import { maxLines } from "./message_lines.ts";
+import { firstLineOf, severalId } from "./message_rows.ts";
 import rejectionsSql from "./rejections.sql" with { type: "text" };
 
-/** How many of a batch became dead letters, and why the first did. */
+/** How many lines of a batch became dead letters, and why the first did. */
 export interface Rejections {
   count: number;
   first?: string;
@@ -17,20 +19,18 @@ export async function readRejections(
   messages: SinkMessage[],
   sinceMs: number,
 ): Promise<Rejections> {
-  const requestIds = new Set<string>();
-  let [first, last] = [Infinity, 0];
-  for (const { requestId, sequence } of messages) {
-    requestIds.add(requestId);
-    first = Math.min(first, sequence % 2 ** 32);
-    last = Math.max(last, sequence % 2 ** 32);
+  const singles = createPlaces();
+  const several = createPlaces();
+  for (const message of messages) {
+    singles.add(message.requestId, message.sequence % 2 ** 32);
+    several.add(message.requestId, firstLineOf(message));
   }
   const rows = await readRows<{ requestId: string; number: number; reason: string }>(clickHouse, {
     sql: rejectionsSql,
     parameters: {
       stream,
-      requestIds: `[${[...requestIds].map((id) => `'${id}'`).join(",")}]`,
-      first: String(first),
-      last: String(last),
+      ...singles.parameters("", (id) => id, 1),
+      ...several.parameters("Several", severalId, maxLines),
       // clocks of two machines differ by less than this
       sinceMs: String(sinceMs - 60_000),
     },
@@ -38,7 +38,34 @@ export async function readRejections(
   });
   if (rows.length === 0) return { count: 0 };
   // those of other batches may lie between
-  const own = new Set(messages.map(({ requestId, sequence }) => `${requestId} ${sequence % 2 ** 32}`));
-  const rejected = rows.filter(({ requestId, number }) => own.has(`${requestId} ${number}`));
+  const own = new Set(messages.flatMap((message) => [
+    `${message.requestId} ${message.sequence % 2 ** 32}`,
+    `${severalId(message.requestId)} ${firstLineOf(message) >>> 16}`,
+  ]));
+  const isSeveral = new Set(messages.map(({ requestId }) => severalId(requestId)));
+  const rejected = rows.filter(({ requestId, number }) =>
+    own.has(`${requestId} ${isSeveral.has(requestId) ? number >>> 16 : number}`)
+  );
   return { count: rejected.length, first: rejected[0]?.reason };
+}
+
+/** Where dead letters of messages are looked for: ids, and from the lowest number to the highest. */
+function createPlaces() {
+  const requestIds = new Set<string>();
+  let known = "";
+  let [first, last] = [Infinity, 0];
+  return {
+    add(requestId: string, number: number): void {
+      // nearly all have the id of the one before
+      if (requestId !== known) requestIds.add(known = requestId);
+      if (number < first) first = number;
+      if (number > last) last = number;
+    },
+    /** Each number added stands for so many. */
+    parameters: (name: string, idOf: (requestId: string) => string, numbers: number) => ({
+      [`requestIds${name}`]: `[${[...requestIds].map((id) => `'${idOf(id)}'`).join(",")}]`,
+      [`first${name}`]: String(first),
+      [`last${name}`]: String(last + numbers - 1),
+    }),
+  };
 }

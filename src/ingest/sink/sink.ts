@@ -17,6 +17,9 @@ export interface SinkOptions {
   retryMs: number;
 }
 
+/** So many inserts run at the same time: while one is made, or acknowledged, ClickHouse has another. */
+const writers = 2;
+
 /** A sink that runs, or will. */
 export type Sink = ReturnType<typeof createSink>;
 
@@ -77,7 +80,7 @@ export function createSink({ stream, sources, store, limits, log, retryMs }: Sin
     /** Resolves after `stop`, when all is over. Throws what is a fault of the sink's own. */
     async run(): Promise<void> {
       const followed = Promise.all(sources.map(follow)).finally(queue.close);
-      await Promise.all([followed, write()]);
+      await Promise.all([followed, ...Array.from({ length: writers }, write)]);
       await Promise.all(sources.map((source) => source.close().catch(() => {})));
     },
 

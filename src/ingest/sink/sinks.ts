@@ -10,7 +10,7 @@ import { createNatsStreams } from "../brokers/nats_streams.ts";
 import type { SinkMessage } from "../message.ts";
 import { readRejections } from "./rejections.ts";
 import { createSink } from "./sink.ts";
-import { createMessageStore } from "./store_messages.ts";
+import { createMessageStore, type Stored } from "./store_messages.ts";
 import { createSynced } from "./synced.ts";
 
 /** What the sinks of a process work with. */
@@ -85,9 +85,7 @@ export function createSinks(options: SinksOptions) {
     });
     const store = async (batch: SinkMessage[], signal: AbortSignal) => {
       const since = Date.now();
-      const { refused } = messages.stats;
-      await messages.store(batch, signal);
-      await count(stream, batch, since, messages.stats.refused - refused);
+      await count(stream, batch, since, await messages.store(batch, signal));
     };
     const sink = createSink({ stream, sources, store, limits, log, retryMs: retry.retryMs });
     return { stream, sources, sink, stored: messages.stats };
@@ -96,12 +94,13 @@ export function createSinks(options: SinksOptions) {
   const synced = createSynced({ clickHouse, link, streamOf: syncedStream, places, log });
   const stopped = new AbortController();
 
-  /** `refused` of the batch are dead letters already; those of the views are asked for. */
-  async function count(stream: string, batch: SinkMessage[], since: number, refused: number): Promise<void> {
+  /** Those that ClickHouse refused are dead letters already; those of the views are asked for. */
+  async function count(stream: string, batch: SinkMessage[], since: number, stored: Stored): Promise<void> {
+    const { lines, refused } = stored;
     // the rows are safe: that they are not counted is no failure
     const found = await readRejections(clickHouse, stream, batch, since).catch(() => undefined);
     const rejected = Math.max(refused, found?.count ?? 0);
-    ingestion.count(stream, { accepted: batch.length - rejected, rejected });
+    ingestion.count(stream, { accepted: lines - rejected, rejected });
     for (const { data } of batch) ingestion.countBytes(data.length);
     if (!found?.count || refused === found.count) return;
     const message = "Messages of NATS became dead letters";

@@ -5,9 +5,8 @@ import { ClickHouseError, textForLog } from "../../clickhouse/exception.ts";
 import { insertDeadLetters, keptOf } from "../brokers/dead_letters.ts";
 import { insertStream } from "../insert.ts";
 import type { SinkMessage } from "../message.ts";
-import { encodeMessages, type MessageRowsOptions, messageSource } from "./message_rows.ts";
+import { encodeMessages, type MessageRowsOptions, messageSource, rowsOf } from "./message_rows.ts";
 import { isDatabasesFault } from "./refusal.ts";
-import { ownerOf } from "./tenant.ts";
 
 /** How messages are stored. */
 export interface StoreOptions extends MessageRowsOptions {
@@ -33,6 +32,13 @@ export interface StoreStats {
   refused: number;
   /** Why nothing can be stored now; undefined when it can. */
   pausedBy?: string;
+}
+
+/** What became of some messages. */
+export interface Stored {
+  lines: number;
+  /** Lines among them of messages that ClickHouse refused even alone. */
+  refused: number;
 }
 
 /** How often a batch, and a message alone, is sent before it counts as refused. */
@@ -73,8 +79,7 @@ export function createMessageStore(options: StoreOptions) {
   }
 
   /** Sends rows up to so many times; returns the last refusal. */
-  async function send(messages: SinkMessage[], times: number, signal: AbortSignal) {
-    const rows = encodeMessages(messages, options);
+  async function send(rows: Uint8Array<ArrayBuffer>, times: number, signal: AbortSignal) {
     // what was sent is waited for, also when the sink stops
     const { signal: never } = new AbortController();
     for (let attempt = 1;; attempt++) {
@@ -91,10 +96,16 @@ export function createMessageStore(options: StoreOptions) {
     }
   }
 
-  async function store(messages: SinkMessage[], isWhole: boolean, signal: AbortSignal): Promise<void> {
+  async function store(messages: SinkMessage[], isWhole: boolean, signal: AbortSignal): Promise<Stored> {
+    const encoded = encodeMessages(messages, options);
+    if (encoded.messages < messages.length) return await inParts(messages, encoded.messages, isWhole, signal);
     // a part has been refused with the whole: once more is enough to know, until it is one message's word
-    const refusal = await send(messages, isWhole || messages.length === 1 ? attempts : 1, signal);
-    if (!refusal) return acknowledge(messages);
+    const times = isWhole || messages.length === 1 ? attempts : 1;
+    const refusal = await send(encoded.rows, times, signal);
+    if (!refusal) {
+      for (const message of messages) message.ack();
+      return { lines: encoded.lines, refused: 0 };
+    }
     if (messages.length === 1) return await bury(messages[0], refusal, signal);
     if (isWhole) {
       const cause = textForLog(refusal);
@@ -106,25 +117,34 @@ export function createMessageStore(options: StoreOptions) {
         cause,
       });
     }
-    const middle = messages.length >> 1;
     stats.retries += 2;
-    await store(messages.slice(0, middle), false, signal);
-    await store(messages.slice(middle), false, signal);
+    return await inParts(messages, messages.length >> 1, false, signal);
   }
 
-  async function bury(message: SinkMessage, refusal: ClickHouseError, signal: AbortSignal): Promise<void> {
+  async function inParts(
+    messages: SinkMessage[],
+    first: number,
+    areWhole: boolean,
+    signal: AbortSignal,
+  ): Promise<Stored> {
+    const one = await store(messages.slice(0, first), areWhole, signal);
+    const other = await store(messages.slice(first), areWhole, signal);
+    return { lines: one.lines + other.lines, refused: one.refused + other.refused };
+  }
+
+  async function bury(message: SinkMessage, refusal: ClickHouseError, signal: AbortSignal): Promise<Stored> {
     const reason = `ClickHouse refuses it: ${textForLog(refusal)}`;
-    const row = {
-      tenant_id: ownerOf(message, options.places).tenantId,
+    const rows = rowsOf(message, options).map(({ tenantId, requestId, lineNumber, bytes, start, end }) => ({
+      tenant_id: tenantId,
       stream,
       source: messageSource,
-      request_id: message.requestId,
-      line_number: message.sequence % 2 ** 32,
+      request_id: requestId,
+      line_number: lineNumber,
       reason,
-      ...keptOf(message.data),
-    };
+      ...keptOf(bytes.subarray(start, end)),
+    }));
     // nothing else can become of it: it waits, whatever the reason
-    await whenThere(() => insertDeadLetters(clickHouse, [row]), signal, () => true);
+    await whenThere(() => insertDeadLetters(clickHouse, rows), signal, () => true);
     stats.refused++;
     log({
       level: "warn",
@@ -134,20 +154,17 @@ export function createMessageStore(options: StoreOptions) {
       sequence: message.sequence,
       reason,
     });
-    acknowledge([message]);
+    message.ack();
+    return { lines: rows.length, refused: rows.length };
   }
 
   return {
     stats,
 
     /**
-     * Stores all and acknowledges each part when it is safe; what ClickHouse refuses becomes a dead letter. Waits as long as
+     * Stores all and acknowledges each part when it is safe; a message that ClickHouse refuses becomes dead letters, one a line. Waits as long as
      * ClickHouse is away; throws Stopped when the signal fires meanwhile.
      */
     store: (messages: SinkMessage[], signal: AbortSignal) => store(messages, true, signal),
   };
-}
-
-function acknowledge(messages: SinkMessage[]): void {
-  for (const message of messages) message.ack();
 }

@@ -3,22 +3,27 @@ import { parseJson, RepeatedKey } from "../../base/parse_json.ts";
 import type { TenantPlaces } from "../brokers/nats_event.ts";
 import type { SinkMessage } from "../message.ts";
 
-/** Whose a message is, or why nobody knows: then it is no tenant's dead letter. */
+/** Whose a line is, or why nobody knows: then it is no tenant's dead letter. */
 export type Owner = { tenantId: string; fault?: undefined } | { tenantId: ""; fault: string };
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** Finds the tenant: the header names it, else the field, of the payload or of the object `data` in it. Throws nothing. */
-export function ownerOf(message: Pick<SinkMessage, "header" | "data">, places: TenantPlaces): Owner {
-  const { tenantHeader, tenantField } = places;
+/** The tenant that a message's header names, for all its lines; undefined when there is none. Throws nothing. */
+export function headerOwnerOf(
+  message: Pick<SinkMessage, "header">,
+  { tenantHeader }: TenantPlaces,
+): Owner | undefined {
   const named = message.header(tenantHeader);
   if (!named) return nobody("The headers cannot be read");
   if (named.length > 1) return nobody(`The header "${tenantHeader}" comes twice`);
-  if (named.length === 1) {
-    const fault = tenantIdFault(named[0]);
-    return fault ? nobody(`The tenant in the header "${tenantHeader}" ${fault}`) : { tenantId: named[0] };
-  }
-  const payload = parse(message.data, tenantField);
+  if (named.length === 0) return;
+  const fault = tenantIdFault(named[0]);
+  return fault ? nobody(`The tenant in the header "${tenantHeader}" ${fault}`) : { tenantId: named[0] };
+}
+
+/** The tenant that a line names where no header does: its field, or that of the object `data` in it. Throws nothing. */
+export function payloadOwnerOf(line: Uint8Array, { tenantHeader, tenantField }: TenantPlaces): Owner {
+  const payload = parse(line, tenantField);
   if (payload.fault !== undefined) {
     return nobody(`The header "${tenantHeader}" is missing, and ${payload.fault}`);
   }

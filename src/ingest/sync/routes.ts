@@ -1,9 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Hono } from "hono";
 import type { AuthEnv } from "../../auth/credential.ts";
 import { requires } from "../../auth/security.ts";
 import { Problem } from "../../base/problem.ts";
 import { type ClickHouse, readRows, run } from "../../clickhouse/client.ts";
+import { createRoute } from "../../http/create_route.ts";
 import { dataAnswer, problemRefs, usualProblems } from "../../http/answers.ts";
 import { serve } from "../../http/serve.ts";
 import refreshSql from "./refresh.sql" with { type: "text" };
@@ -30,17 +31,21 @@ export const syncRoutes = {
     description:
       "The answer does not wait for the run: `GET /v1/analytics/sync` tells how it ended. While a run goes on, " +
       "another is not begun, so that a repetition is harmless.",
-    request: {
-      params: z.object({
-        source: z.string().meta({
-          param: { description: "As `/v1/analytics/sync` lists them", example: "outcome_scores" },
+    get request() {
+      return {
+        params: z.object({
+          source: z.string().meta({
+            param: { description: "As `/v1/analytics/sync` lists them", example: "outcome_scores" },
+          }),
         }),
-      }),
+      };
     },
-    responses: {
-      202: dataAnswer("Asked", z.object({ source: z.string(), status: z.enum(["asked"]) })),
-      ...usualProblems,
-      ...problemRefs("NotFound"),
+    get responses() {
+      return {
+        202: dataAnswer("Asked", z.object({ source: z.string(), status: z.enum(["asked"]) })),
+        ...usualProblems,
+        ...problemRefs("NotFound"),
+      };
     },
   }),
 };

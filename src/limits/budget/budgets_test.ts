@@ -262,3 +262,18 @@ Deno.test("a gateway that stops gives back what it held", async () => {
   await stopping.stop();
   assert.equal(await spendAll(other, []), 9);
 });
+
+Deno.test("what was counted in the last second of a day is written after midnight", async () => {
+  const { storeOf, used } = createModel();
+  let now = new Date("2026-11-22T23:59:59Z");
+  const gateway = createGateway({
+    store: storeOf("a", () => Promise.resolve()),
+    instance: "a",
+    clock: () => now,
+  });
+  assert.equal(await gateway.spend(tenant), "accepted");
+  assert.equal(await gateway.spend(tenant), "accepted");
+  now = new Date("2026-11-23T00:00:00Z");
+  await gateway.sync();
+  assert.equal(used(), 2);
+});

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { once } from "../../base/once.ts";
 
 /** What a tenant may use. */
 export interface Limits {
@@ -20,20 +21,22 @@ export const noOwnLimits: OwnLimits = { daily: null, monthly: null, dailyBytes: 
 
 /** Largest integer of a structured field (RFC 9651, section 3.3.1), in which limits are announced. */
 const most = 999_999_999_999_999;
-const count = z.number().int().min(0).max(most).nullable().optional();
+const count = () => z.number().int().min(0).max(most).nullable().optional();
 
 /** Body of a change: a key that is absent stays as it is, null goes back to the default. */
-export const limitsChange = z.strictObject({
-  daily: count.describe("Queries a day"),
-  monthly: count.describe("Queries a month"),
-  dailyBytes: count.describe("Bytes that queries read a day"),
-  perSecond: z.number().int().min(1).max(1_000_000).nullable().optional().describe(
-    "Requests a second, of each gateway",
-  ),
-});
+export const limitsChange = once(() =>
+  z.strictObject({
+    daily: count().describe("Queries a day"),
+    monthly: count().describe("Queries a month"),
+    dailyBytes: count().describe("Bytes that queries read a day"),
+    perSecond: z.number().int().min(1).max(1_000_000).nullable().optional().describe(
+      "Requests a second, of each gateway",
+    ),
+  })
+);
 
 /** The checked body of a change. */
-export type LimitsChange = z.infer<typeof limitsChange>;
+export type LimitsChange = z.infer<ReturnType<typeof limitsChange>>;
 
 /** The limits that hold, given an admin's decision. */
 export function effectiveLimits(own: OwnLimits, defaults: Limits): Limits {

@@ -1,35 +1,38 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Hono } from "hono";
 import { type AuthEnv, tenantId } from "../../auth/credential.ts";
 import { needs, requires } from "../../auth/security.ts";
+import { createRoute } from "../../http/create_route.ts";
 import { dataAnswer, jsonBody, problemRefs, usualProblems } from "../../http/answers.ts";
 import { serve } from "../../http/serve.ts";
 import type { Budgets } from "./budgets.ts";
 import { limitsChange } from "./limits.ts";
 import type { BudgetState } from "./refusal.ts";
 
-const state = z.object({
-  limit: z.int(),
-  used: z.int(),
-  remaining: z.int(),
-  resetsAt: z.iso.datetime(),
-  isDefault: z.boolean(),
-});
+const state = () =>
+  z.object({
+    limit: z.int(),
+    used: z.int(),
+    remaining: z.int(),
+    resetsAt: z.iso.datetime(),
+    isDefault: z.boolean(),
+  });
 
-const tenantBudgets = z.object({
-  tenantId: z.string(),
-  daily: state,
-  monthly: state,
-  dailyBytes: state.extend({ limit: z.int().nullable(), remaining: z.int().nullable() })
-    .describe("Null is no limit"),
-  perSecond: z.object({ limit: z.int(), isDefault: z.boolean() }),
-});
+const tenantBudgets = () =>
+  z.object({
+    tenantId: z.string(),
+    daily: state(),
+    monthly: state(),
+    dailyBytes: state().extend({ limit: z.int().nullable(), remaining: z.int().nullable() })
+      .describe("Null is no limit"),
+    perSecond: z.object({ limit: z.int(), isDefault: z.boolean() }),
+  });
 
-type TenantBudgets = z.infer<typeof tenantBudgets>;
+type TenantBudgets = z.infer<ReturnType<typeof tenantBudgets>>;
 
-const responses = { 200: dataAnswer("The budgets", tenantBudgets), ...usualProblems };
+const responses = () => ({ 200: dataAnswer("The budgets", tenantBudgets()), ...usualProblems });
 const ofTenant = { tags: ["budgets"], ...requires("admin") };
-const params = z.object({ tenantId });
+const params = () => z.object({ tenantId });
 const path = "/v1/admin/tenants/{tenantId}/budget";
 
 /** The tenant's own budgets; and any tenant's, for an admin. */
@@ -41,15 +44,21 @@ export const budgetRoutes = {
     security: needs(),
     summary: "The tenant's own budgets, and what is left of them",
     description: "Needs no scope.",
-    responses,
+    get responses() {
+      return responses();
+    },
   }),
   getTenantBudget: createRoute({
     method: "get",
     path,
     ...ofTenant,
     summary: "A tenant's budgets",
-    request: { params },
-    responses,
+    get request() {
+      return { params: params() };
+    },
+    get responses() {
+      return responses();
+    },
   }),
   putTenantBudget: createRoute({
     method: "put",
@@ -58,16 +67,24 @@ export const budgetRoutes = {
     summary: "Change a tenant's budgets",
     description:
       "What is not named stays as it is; null goes back to the default. Holds on every gateway within a second.",
-    request: { params, body: jsonBody(limitsChange) },
-    responses: { ...responses, ...problemRefs("TooLarge") },
+    get request() {
+      return { params: params(), body: jsonBody(limitsChange()) };
+    },
+    get responses() {
+      return { ...responses(), ...problemRefs("TooLarge") };
+    },
   }),
   postTenantBudgetReset: createRoute({
     method: "post",
     path: `${path}/reset`,
     ...ofTenant,
     summary: "Take the use of the day and of the month back to zero",
-    request: { params },
-    responses,
+    get request() {
+      return { params: params() };
+    },
+    get responses() {
+      return responses();
+    },
   }),
 };
 

@@ -1,3 +1,4 @@
+import { pause } from "../../base/async/pause.ts";
 import { type ClickHouse, run } from "../../clickhouse/client.ts";
 import type { Log } from "../../base/log.ts";
 import type { EndedRequest } from "../../http/requests.ts";
@@ -119,7 +120,7 @@ export function createAudit(
       clearInterval(timer);
       timer = undefined;
       for (let attempt = 0; attempt < stopAttempts && !await flush(); attempt++) {
-        await new Promise((resolve) => setTimeout(resolve, stopPauseMs));
+        await pause(stopPauseMs);
       }
       if (waiting() > 0) log({ level: "error", message: "Rows of the audit are lost", rows: waiting() });
     },

@@ -7,10 +7,10 @@ import { withTimeout } from "../../base/async/with_timeout.ts";
 import type { Probe } from "./probe.ts";
 
 /** How something is: `degraded` does its work in part, or will not for long. */
-export const statusSchema = z.enum(["ok", "degraded", "unavailable"]);
+export const statusSchema = () => z.enum(["ok", "degraded", "unavailable"]);
 
 /** The same as a type. */
-export type Status = z.infer<typeof statusSchema>;
+export type Status = z.infer<ReturnType<typeof statusSchema>>;
 
 /** What the checks look at. */
 export interface DependenciesOptions {
@@ -24,24 +24,26 @@ export interface DependenciesOptions {
 }
 
 /** What the gateway needs and how each of it is; no addresses, no names of hosts. */
-export const dependenciesSchema = z.object({
-  clickHouse: part({
-    version: z.string().optional(),
-    latencyMs: z.number().optional(),
-    pendingMigrations: z.int().optional().describe("Migrations that the database lacks"),
-  }),
-  // only where AUTH_JWKS_URL is set
-  keys: part({ fetchedAt: z.iso.datetime().nullable().describe("When the keys of tokens came") }).optional(),
-  audit: part({ waiting: z.int(), dropped: z.int() }),
-  budgets: part({}),
-  queue: part({ running: z.int(), waiting: z.int() }),
-});
+export const dependenciesSchema = () =>
+  z.object({
+    clickHouse: part({
+      version: z.string().optional(),
+      latencyMs: z.number().optional(),
+      pendingMigrations: z.int().optional().describe("Migrations that the database lacks"),
+    }),
+    // only where AUTH_JWKS_URL is set
+    keys: part({ fetchedAt: z.iso.datetime().nullable().describe("When the keys of tokens came") })
+      .optional(),
+    audit: part({ waiting: z.int(), dropped: z.int() }),
+    budgets: part({}),
+    queue: part({ running: z.int(), waiting: z.int() }),
+  });
 
 /** The same as a type. */
-export type Dependencies = z.infer<typeof dependenciesSchema>;
+export type Dependencies = z.infer<ReturnType<typeof dependenciesSchema>>;
 
 function part<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.object({ status: statusSchema, ...shape });
+  return z.object({ status: statusSchema(), ...shape });
 }
 
 const migrationsTimeoutMs = 1_500;

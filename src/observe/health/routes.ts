@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Hono } from "hono";
 import type { Auth } from "../../auth/auth.ts";
 import { memoized } from "../../base/async/memoized.ts";
@@ -6,6 +6,7 @@ import type { Cache } from "../../cache/cache.ts";
 import { hitRate } from "../../cache/stats.ts";
 import type { Served } from "../../catalog/serving.ts";
 import { type ClickHouse, run } from "../../clickhouse/client.ts";
+import { createRoute } from "../../http/create_route.ts";
 import { jsonAnswer } from "../../http/answers.ts";
 import type { HttpEnv } from "../../http/facts.ts";
 import { serve } from "../../http/serve.ts";
@@ -34,39 +35,43 @@ export interface HealthDeps
 const readyTimeoutMs = 1_500;
 const migrationsFreshMs = 10_000;
 
-const catalogSchema = z.object({
-  status: statusSchema,
-  broken: z.array(z.string()).describe(
-    "Query files that are wrong; the last good version of each may go on being served",
-  ),
-});
+const catalogSchema = () =>
+  z.object({
+    status: statusSchema(),
+    broken: z.array(z.string()).describe(
+      "Query files that are wrong; the last good version of each may go on being served",
+    ),
+  });
 
-const allDependencies = z.object({
-  status: statusSchema,
-  dependencies: dependenciesSchema.extend({ catalog: catalogSchema }),
-});
+const allDependencies = () =>
+  z.object({
+    status: statusSchema(),
+    dependencies: dependenciesSchema().extend({ catalog: catalogSchema() }),
+  });
 
-const summary = z.object({ status: statusSchema, dependencies: z.record(z.string(), statusSchema) });
+const summary = () =>
+  z.object({ status: statusSchema(), dependencies: z.record(z.string(), statusSchema()) });
 
-const count = z.int();
-const held = { entries: count, bytes: count, evictions: count };
-const counts = {
-  hits: count,
-  misses: count,
-  staleHits: count,
-  sharedRuns: count,
-  bypasses: count,
+const count = () => z.int();
+const held = () => ({ entries: count(), bytes: count(), evictions: count() });
+const counts = () => ({
+  hits: count(),
+  misses: count(),
+  staleHits: count(),
+  sharedRuns: count(),
+  bypasses: count(),
   hitRate: z.number().nullable().describe("Share of hits, of what the cache could answer"),
-};
-const cacheStats = z.object({
-  ...held,
-  maxBytes: count,
-  tooLarge: count,
-  ...counts,
-  queries: z.array(z.object({ query: z.string(), ...held, ...counts })),
 });
+const cacheStats = () =>
+  z.object({
+    ...held(),
+    maxBytes: count(),
+    tooLarge: count(),
+    ...counts(),
+    queries: z.array(z.object({ query: z.string(), ...held(), ...counts() })),
+  });
 
-const ok = z.object({ status: z.enum(["ok"]) });
+const ok = () => z.object({ status: z.enum(["ok"]) });
 const shared = { method: "get" as const, tags: ["health"], security: [] };
 
 /** Routes that tell how the gateway is; none needs a credential. */
@@ -75,42 +80,52 @@ export const healthRoutes = {
     ...shared,
     path: "/health",
     summary: "How the gateway is, in a word for each part",
-    responses: {
-      200: jsonAnswer("It answers requests; `degraded` tells that a part does not do its work", summary),
-      503: jsonAnswer("It answers none", summary),
+    get responses() {
+      return {
+        200: jsonAnswer("It answers requests; `degraded` tells that a part does not do its work", summary()),
+        503: jsonAnswer("It answers none", summary()),
+      };
     },
   }),
   getHealthLive: createRoute({
     ...shared,
     path: "/health/live",
     summary: "Whether the process runs",
-    responses: { 200: jsonAnswer("It does", ok) },
+    get responses() {
+      return { 200: jsonAnswer("It does", ok()) };
+    },
   }),
   getHealthReady: createRoute({
     ...shared,
     path: "/health/ready",
     summary: "Whether queries can be answered",
-    responses: {
-      200: jsonAnswer("They can", ok),
-      503: jsonAnswer(
-        "They cannot, and why",
-        z.object({ status: z.enum(["unavailable"]), reason: z.string() }),
-      ),
+    get responses() {
+      return {
+        200: jsonAnswer("They can", ok()),
+        503: jsonAnswer(
+          "They cannot, and why",
+          z.object({ status: z.enum(["unavailable"]), reason: z.string() }),
+        ),
+      };
     },
   }),
   getHealthCache: createRoute({
     ...shared,
     path: "/health/cache",
     summary: "What the result cache holds, and did since the gateway started",
-    responses: { 200: jsonAnswer("Its counts, in all and by query", cacheStats) },
+    get responses() {
+      return { 200: jsonAnswer("Its counts, in all and by query", cacheStats()) };
+    },
   }),
   getHealthDependencies: createRoute({
     ...shared,
     path: "/health/dependencies",
     summary: "What the gateway needs, and how each of it is",
-    responses: {
-      200: jsonAnswer("It answers requests", allDependencies),
-      503: jsonAnswer("It answers none", allDependencies),
+    get responses() {
+      return {
+        200: jsonAnswer("It answers requests", allDependencies()),
+        503: jsonAnswer("It answers none", allDependencies()),
+      };
     },
   }),
 };

@@ -8,6 +8,7 @@ function render(more: Partial<RenderOptions> = {}): string {
     streams: {
       stats: () => ({
         streams: 0,
+        opening: 0,
         ending: 0,
         byTenant: {},
         opened: 0,
@@ -124,6 +125,7 @@ Deno.test("renderMetrics() shows live updates, and how each source of theirs is"
     streams: {
       stats: () => ({
         streams: 3,
+        opening: 1,
         ending: 1,
         byTenant: { acme: 3 },
         opened: 9,

@@ -1,5 +1,5 @@
 import denoConfig from "../../../deno.json" with { type: "json" };
-import { optionalMigrations } from "../../base/config.ts";
+import { optionalMigrations } from "../../base/variables/optional_migrations.ts";
 import { createInspectionMemory } from "../../catalog/inspection_memory.ts";
 import { prepareCatalog } from "../../catalog/prepared.ts";
 import type { QueryFileError } from "../../catalog/query_file_error.ts";

@@ -1,4 +1,4 @@
-import { variables } from "../../base/config.ts";
+import { variables } from "../../base/variables/variables.ts";
 
 /** Flags that the gateway needs: a caller who leaves is told to it. */
 export const compatibilityFlags = ["enable_request_signal"];
@@ -6,7 +6,9 @@ export const compatibilityFlags = ["enable_request_signal"];
 export const compatibilityDate = "2026-11-01";
 
 /** A configuration of workerd that serves the bundle beside it, with the variables of the environment in which workerd runs. */
-export function workerdConfig(): string {
+export function workerdConfig(filesBeside: string[] = []): string {
+  // as data: workerd compiles each module of code when it starts
+  const files = filesBeside.map((name) => `    (name = "${name}", data = embed "${name}"),\n`);
   const names = Object.keys(variables).filter((name) => !["HOST", "PORT"].includes(name));
   const bindings = names.map((name) => `    (name = "${name}", fromEnvironment = "${name}"),\n`);
   return `# Written by \`deno task bundle\`: workerd serve workerd.capnp
@@ -27,8 +29,7 @@ const config :Workerd.Config = (
 const gateway :Workerd.Worker = (
   modules = [
     (name = "gateway.mjs", esModule = embed "gateway.mjs"),
-    (name = "reference.mjs", esModule = embed "reference.mjs"),
-  ],
+${files.join("")}  ],
   compatibilityDate = "${compatibilityDate}",
   compatibilityFlags = [${compatibilityFlags.map((flag) => `"${flag}"`).join(", ")}],
   # nothing is stored: an object is a gateway in memory

@@ -1,6 +1,7 @@
 import type { Bundle } from "../../hosts/bundle/bundle.ts";
 import { docsAssets } from "../../hosts/deno/docs_assets.ts";
 import { root } from "../../hosts/deno/sql_files.ts";
+import { lighten } from "./lighten.ts";
 import { workerdConfig } from "./workerd_config.ts";
 
 /** The files of a bundle in its folder, with their bytes, and those packed with gzip. */
@@ -16,11 +17,12 @@ const viewerFiles = ["swagger-ui.css", "swagger-ui-bundle.js"];
 export async function writeBundle(bundle: Bundle, folder: string): Promise<WrittenFile[]> {
   await Deno.mkdir(folder, { recursive: true });
   await writeGateway(bundle, `${folder}/gateway.mjs`);
-  await Deno.writeTextFile(`${folder}/reference.mjs`, await reference());
   await bundleModule(`${root}src/hosts/node/sockets.ts`, `${folder}/sockets.mjs`, "deno", ["--minify"]);
-  await Deno.writeTextFile(`${folder}/workerd.capnp`, workerdConfig());
+  const { read } = docsAssets();
+  for (const name of viewerFiles) await Deno.writeFile(`${folder}/${name}`, (await read(name))!);
+  await Deno.writeTextFile(`${folder}/workerd.capnp`, workerdConfig(viewerFiles));
   return await Promise.all(
-    ["gateway.mjs", "reference.mjs", "sockets.mjs"].map((name) => measure(folder, name)),
+    ["gateway.mjs", "sockets.mjs", ...viewerFiles].map((name) => measure(folder, name)),
   );
 }
 
@@ -28,35 +30,37 @@ async function writeGateway(bundle: Bundle, outputPath: string): Promise<void> {
   // beside the sources, where the imports of deno.json hold
   const entry = await Deno.makeTempFile({ dir: `${root}src/tools/bundle`, prefix: ".entry-", suffix: ".ts" });
   try {
-    await Deno.writeTextFile(entry, entryText(bundle));
+    await Deno.writeTextFile(entry, entryText());
     await bundleModule(entry, outputPath, "browser");
-    await Deno.writeTextFile(outputPath, withoutLanguages(await Deno.readTextFile(outputPath)));
+    await Deno.writeTextFile(outputPath, lighten(await Deno.readTextFile(outputPath)));
     await bundleModule(outputPath, outputPath, "browser", ["--minify"]);
+    await Deno.writeTextFile(outputPath, withCarried(await Deno.readTextFile(outputPath), bundle));
   } finally {
     await Deno.remove(entry);
   }
 }
 
-/** The module without the texts of zod in fifty languages, a sixth of it, of which nothing but its object `z` speaks. */
-function withoutLanguages(module: string): string {
-  const uses = [/^ {2}locales: \(\) => locales_exports,\n/gm, /^__export\(locales_exports, \{[^}]*\}\);\n/gm];
-  return uses.reduce((text, use) => {
-    if (text.search(use) < 0) {
-      throw new Error("Cannot leave out zod's languages: they are bundled in another way");
-    }
-    return text.replaceAll(use, "");
-  }, module);
-}
-
-/** The module that is bundled: what a bundle carries is JSON, which is read quicker than code. */
-function entryText(bundle: Bundle): string {
+/** The module that is bundled, in which `carried` stands for what the bundle carries. */
+function entryText(): string {
   const hosts = `${root}src/hosts`;
   return `import { start } from ${JSON.stringify(`${hosts}/start/start.ts`)};
 import { createGatewayClass } from ${JSON.stringify(`${hosts}/workerd/bundled.ts`)};
-const bundle = JSON.parse(${JSON.stringify(JSON.stringify(bundle))});
+const bundle = JSON.parse(${JSON.stringify(carried)});
 export const Gateway = createGatewayClass(bundle);
 export default start(bundle);
 `;
+}
+
+const carried = "what the bundle carries";
+
+/** The JSON of what a bundle carries is put in last, in plain quotes: minified it would be a template, which is read more slowly. */
+function withCarried(module: string, bundle: Bundle): string {
+  const json = JSON.stringify(bundle)
+    // text that is all ASCII takes a byte a character
+    .replaceAll(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .replaceAll("\\", "\\\\").replaceAll("'", "\\'");
+  const [before, after] = module.split(JSON.stringify(carried));
+  return `${before}'${json}'${after}`;
 }
 
 /** Has Deno's esbuild make one module of all; that of the platform `deno` imports modules of Node's. Throws with what it prints. */
@@ -82,14 +86,6 @@ async function bundleModule(
     stderr: "piped",
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
-
-async function reference(): Promise<string> {
-  const { read } = docsAssets();
-  const texts = await Promise.all(viewerFiles.map(async (name) => {
-    return [name, new TextDecoder().decode(await read(name))];
-  }));
-  return `export const files = ${JSON.stringify(Object.fromEntries(texts))};\n`;
 }
 
 async function measure(folder: string, name: string): Promise<WrittenFile> {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { pause } from "../../base/async/pause.ts";
 import { createClickHouse, run } from "../../clickhouse/client.ts";
 import { npmFile } from "../../hosts/deno/npm_file.ts";
 import { freePort } from "./free_port.ts";
@@ -130,7 +131,7 @@ async function waitUntilReady(
       await run(ask, { sql: "SELECT 1", signal: AbortSignal.timeout(2_000) });
       return;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await pause(10);
     }
   }
   await engine.stop();

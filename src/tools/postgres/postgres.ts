@@ -1,3 +1,4 @@
+import { pause } from "../../base/async/pause.ts";
 import postgres from "postgres";
 import { freePort } from "../engine/free_port.ts";
 import { keptSecret } from "../../hosts/deno/kept_secret.ts";
@@ -129,7 +130,7 @@ async function waitUntilReady(running: Postgres, printed: () => string): Promise
       await client`SELECT 1`;
       return;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
     } finally {
       await client.end({ timeout: 1 });
     }

@@ -1,7 +1,7 @@
 import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { suggestion } from "../../base/suggestion.ts";
 import { listMigrationFiles, objectOf } from "../../hosts/deno/list_migrations.ts";
-import { optionalMigrations } from "../../base/config.ts";
+import { optionalMigrations } from "../../base/variables/optional_migrations.ts";
 import { migrationsRoot } from "../../hosts/deno/migration_folders.ts";
 import { newVersions } from "../new_versions.ts";
 import { columnType, type Field, parseFields } from "./field.ts";

@@ -3,7 +3,7 @@ import { suggestion } from "../../base/suggestion.ts";
 import { takenDomains } from "../../catalog/query.ts";
 import { taskCommand } from "../../hosts/deno/task_command.ts";
 import { listMigrationFiles, objectOf } from "../../hosts/deno/list_migrations.ts";
-import { optionalMigrations } from "../../base/config.ts";
+import { optionalMigrations } from "../../base/variables/optional_migrations.ts";
 import { root, sqlFolder } from "../../hosts/deno/sql_files.ts";
 import { devConfig } from "../dev_engine.ts";
 import { demoFolder } from "../demo/streams.ts";

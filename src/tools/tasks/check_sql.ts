@@ -4,7 +4,7 @@ import { loadCatalog } from "../../catalog/catalog.ts";
 import { createInspectionMemory } from "../../catalog/inspection_memory.ts";
 import type { ClickHouse } from "../../clickhouse/client.ts";
 import { listMigrations } from "../../hosts/deno/list_migrations.ts";
-import { optionalMigrations } from "../../base/config.ts";
+import { optionalMigrations } from "../../base/variables/optional_migrations.ts";
 import { migrationsRoot } from "../../hosts/deno/migration_folders.ts";
 import { findAlteredTargets, type MigrationFile } from "../altered_targets.ts";
 import { devConfig } from "../dev_engine.ts";

@@ -21,7 +21,7 @@ FILTER  --tenant --stream --source --reason --from --to --outcome none|landed|re
 
 /** Options, and the parameters of the endpoint that they are. */
 const parameterOf: Record<string, string> = {
-  ...Object.fromEntries(Object.keys(letterFilter).map((name) => [name, name])),
+  ...Object.fromEntries(Object.keys(letterFilter()).map((name) => [name, name])),
   tenant: "tenantId",
   as: "asTenantId",
 };
@@ -62,7 +62,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
   if (id !== undefined && !/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)) throw noSuchLetter();
   const fault = asTenantId === undefined ? undefined : tenantIdFault(asTenantId);
   if (fault) throw new Error(`--as ${fault}`);
-  const filter = checked(z.strictObject(letterFilter), asked);
+  const filter = checked(z.strictObject(letterFilter()), asked);
   return await withDevDatabase(async (target) => {
     const roles = createRoles(target);
     await commands[command]({ roles, own: sight(roles, devConfig()), id, filter, asTenantId });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type ClickHouseOptions, createClickHouse } from "../../clickhouse/client.ts";
 import { listMigrationFiles, listMigrations } from "../../hosts/deno/list_migrations.ts";
-import { optionalMigrations } from "../../base/config.ts";
+import { optionalMigrations } from "../../base/variables/optional_migrations.ts";
 import { newMigration } from "../new_migration.ts";
 import { newVersions } from "../new_versions.ts";
 import { dbmate } from "../migrate.ts";
