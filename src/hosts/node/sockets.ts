@@ -13,8 +13,8 @@ type Accepted = Socket & { ping(): void; terminate(): void; on(name: "pong", lis
 const pingEveryMs = 15_000;
 
 /**
- * A compressor stays with its connection once it was needed: one of 2^12 bytes' window and this level takes 32 KB, one of zlib's
- * usual size eight times that (zconf.h).
+ * A compressor stays with its connection once it was needed: one of 2^12 bytes' window and this level takes 32 KB of zlib's own,
+ * an eighth of its usual size (zconf.h), and the connection some 100 KB in all.
  */
 const window = { bits: 12, memLevel: 5 };
 
