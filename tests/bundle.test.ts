@@ -38,6 +38,7 @@ Deno.test("`deno task bundle` writes one module within its goals, which imports 
   const names = await Array.fromAsync(Deno.readDir(folder.path), ({ name }) => name);
   assert.deepEqual(names.toSorted(), [
     "gateway.mjs",
+    "sockets.mjs",
     "swagger-ui-bundle.js",
     "swagger-ui.css",
     "workerd.capnp",

@@ -1,8 +1,17 @@
 import { createOutbox, type Message, type Protocol } from "./outbox.ts";
 import type { EndReason, Sink } from "./sink.ts";
 
+/** What is used of a WebSocket, of whichever host. */
+export type Socket = Pick<
+  WebSocket,
+  "readyState" | "bufferedAmount" | "binaryType" | "addEventListener" | "send" | "close"
+>;
+
 /** Makes a WebSocket of a request, as only its host can. Throws TypeError when the request does not ask for one. */
-export type Upgrade = (request: Request) => { socket: WebSocket; response: Response };
+export type Upgrade = (request: Request) => { socket: Socket; response: Response };
+
+/** `readyState` of a WebSocket that is open: not every host has the constant. */
+export const isOpen = 1;
 
 /** So much is handed to the host at once: what it holds cannot be taken back from a client that is too slow. */
 const maxBuffered = 65_536;
@@ -40,7 +49,7 @@ function messageOf(frame: { id?: string; [name: string]: unknown }): Message<str
 }
 
 /** The sink that fills a WebSocket with text messages, from when it is open. */
-export function fillSocket(socket: WebSocket): Sink {
+export function fillSocket(socket: Socket): Sink {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const outbox = createOutbox(protocol, {
@@ -57,7 +66,7 @@ export function fillSocket(socket: WebSocket): Sink {
   /** Hands on what the host takes; asks again after so many ms when that is not all. */
   function flush(waitMs: number): void {
     timer = undefined;
-    if (socket.readyState !== socket.OPEN) return;
+    if (socket.readyState !== isOpen) return;
     while (outbox.isWaiting() && socket.bufferedAmount < maxBuffered) {
       for (const message of outbox.take(maxBuffered)) socket.send(message);
     }

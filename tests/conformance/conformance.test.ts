@@ -17,11 +17,19 @@ import { createInspectionMemory } from "../../src/catalog/inspection_memory.ts";
 import { keptInspections } from "../../src/tools/kept_inspections.ts";
 import { requestChecks } from "./requests.ts";
 import { isHere, type Runtime, runtimes, startBundle, untilReady } from "./runtimes.ts";
+import { socketChecks } from "./sockets.ts";
 import { type Checks, targetAt } from "./target.ts";
 
 // One suite, which knows only an address, on each runtime that a bundle is for, over the engine of all tests.
 
-const checks: Checks = { ...requestChecks, ...eventChecks, ...exportChecks, ...limitChecks, ...liveChecks };
+const checks: Checks = {
+  ...requestChecks,
+  ...eventChecks,
+  ...exportChecks,
+  ...limitChecks,
+  ...liveChecks,
+  ...socketChecks,
+};
 
 /** A bundle of the repository's queries and the suite's, inspected by the tests' engine. */
 async function bundleInto(folder: string): Promise<void> {

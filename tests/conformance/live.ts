@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import { newTenant } from "../gateway.ts";
 import { waitFor } from "../program.ts";
 import { emit, open, type OpenStream } from "../stream/world.ts";
-import type { Checks, Target } from "./target.ts";
-
-async function openStreams(target: Target, tenant: string): Promise<number> {
-  const { body } = await target.ask("/v1/stream/stats", tenant, { scope: "stream" });
-  return body.data.streams;
-}
+import { type Checks, openStreams, type Target } from "./target.ts";
 
 /** A stream that is not packed: what fetch unpacks by itself still has the field that says it is. */
 function openPlain(

@@ -11,14 +11,14 @@ export interface Runtime {
   has: Abilities;
 }
 
-const all: Abilities = { packedStreams: true, closing: true };
+const all: Abilities = { packedStreams: true, packedSockets: true, closing: true };
 
 /** All that a bundle runs on. */
 export const runtimes: Runtime[] = [
   {
     name: "deno",
     command: (folder) => [Deno.execPath(), ["run", "--allow-all", `${folder}/gateway.mjs`]],
-    has: all,
+    has: { ...all, packedSockets: false },
   },
   { name: "node", command: (folder) => ["node", [`${folder}/gateway.mjs`]], has: all },
   { name: "bun", command: (folder) => ["bun", [`${folder}/gateway.mjs`]], has: all },
@@ -28,7 +28,7 @@ export const runtimes: Runtime[] = [
       "workerd",
       ["serve", `${folder}/workerd.capnp`, `--socket-addr=http=127.0.0.1:${port}`],
     ],
-    has: { packedStreams: false, closing: false },
+    has: { packedStreams: false, packedSockets: true, closing: false },
   },
 ];
 

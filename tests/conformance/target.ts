@@ -4,6 +4,8 @@ import { type Answer, read, tokenOf } from "../gateway.ts";
 export interface Abilities {
   /** Live updates go out packed. */
   packedStreams: boolean;
+  /** Messages of a WebSocket are compressed for a client that offers that. */
+  packedSockets: boolean;
   /** A caller who closes the connection is noticed before there is anything to send. */
   closing: boolean;
 }
@@ -29,6 +31,12 @@ export function targetAt(url: string, has: Abilities): Target {
     return await fetch(url + path, { ...init, headers });
   };
   return { url, has, fetch: send, ask: async (...asked) => await read(await send(...asked)) };
+}
+
+/** How many streams of the tenant are open there. */
+export async function openStreams(target: Target, tenant: string): Promise<number> {
+  const { body } = await target.ask("/v1/stream/stats", tenant, { scope: "stream" });
+  return body.data.streams;
 }
 
 /** An event of outreach, whose number tells it from others of the tenant. */

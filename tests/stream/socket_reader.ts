@@ -17,7 +17,14 @@ export interface SocketMessage {
 /** A stream over a WebSocket, read message by message. */
 export interface SocketReader {
   /** The client's own end, of the package `ws`. */
-  socket: { send(message: string | Uint8Array): void; pause(): void; resume(): void; terminate(): void };
+  socket: {
+    /** What was agreed on, such as `permessage-deflate`; empty when nothing was. */
+    extensions: string;
+    send(message: string | Uint8Array): void;
+    pause(): void;
+    resume(): void;
+    terminate(): void;
+  };
   /** The next message; undefined when the stream was closed. Throws when nothing comes. */
   next(): Promise<SocketMessage | undefined>;
   /** The next event of the data. */
@@ -31,8 +38,15 @@ export interface SocketReader {
   close(): Promise<void>;
 }
 
-async function openSocket(url: string, tenantId: string, search = ""): Promise<SocketReader> {
+/** Opens a stream of the gateway at this address; throws the status when it is refused. The client offers to compress, or not. */
+export async function openSocket(
+  url: string,
+  tenantId: string,
+  search = "",
+  perMessageDeflate = true,
+): Promise<SocketReader> {
   const socket = new WebSocket(`${url.replace("http", "ws")}/v1/stream/socket${search}`, {
+    perMessageDeflate,
     headers: search.includes("token=")
       ? {}
       : { authorization: `Bearer ${await tokenOf(tenantId, "stream")}` },

@@ -29,10 +29,15 @@ export type Listen = (
   address: { port: number; hostname: string },
 ) => Promise<Listening>;
 
+/** What runtimes of Node's kind do each in their own way. */
+export interface ProcessHost extends Pick<Host, "runtime" | "upgrade"> {
+  listen: Listen;
+}
+
 /** Serves a bundle in a process of Node's kind, until a signal comes. Throws ConfigError. */
-export async function serveInProcess(bundle: Bundle, runtime: string, listen: Listen): Promise<void> {
+export async function serveInProcess(bundle: Bundle, { listen, ...host }: ProcessHost): Promise<void> {
   const process = nodeModule<Process>("process");
-  const gateway = createBundledGateway(bundle, hostOf(process, runtime), process.env);
+  const gateway = createBundledGateway(bundle, hostOf(process, host), process.env);
   const { config: { PORT: port, HOST: hostname }, log } = gateway;
   const server = await listen((request) => gateway.fetch(request), { port, hostname });
   gateway.start();
@@ -46,10 +51,10 @@ export async function serveInProcess(bundle: Bundle, runtime: string, listen: Li
   log({ level: "info", message: `Listening on http://${hostname}:${server.port}` });
 }
 
-function hostOf(process: Process, runtime: string): Host {
+function hostOf(process: Process, host: Pick<Host, "runtime" | "upgrade">): Host {
   const { readFile } = nodeModule<typeof fs>("fs/promises");
   return {
-    runtime,
+    ...host,
     createLog: (options) => createProcessLog(process, options),
     transport: () => fetch,
     readBeside: async (name) => new Uint8Array(await readFile(new URL(name, import.meta.url))),

@@ -3,6 +3,7 @@ import { type BundledGateway, createBundledGateway } from "../bundle/bundled_gat
 import type { Host } from "../bundle/host.ts";
 import { createLineLog } from "../log_lines.ts";
 import { objectName } from "./object_name.ts";
+import { upgradeSocket } from "./upgrade_socket.ts";
 
 /** What is bound to a worker: variables and secrets, and its Durable Objects. */
 type Bindings = Record<string, unknown> & { GATEWAY: Namespace };
@@ -18,6 +19,7 @@ const host: Host = {
   // deno-lint-ignore no-console -- what a worker prints is its log
   createLog: (options) => createLineLog(options, (line) => console.log(line)),
   transport: () => fetch,
+  upgrade: upgradeSocket,
   async readBeside(name) {
     // a variable: a bundler would look for the file itself
     const path = `./${name}`;

@@ -13,14 +13,17 @@ export interface WrittenFile {
 
 const viewerFiles = ["swagger-ui.css", "swagger-ui-bundle.js"];
 
-/** Writes a bundle into a folder: the gateway, the API reference's files, and a configuration of workerd. */
+/** Writes a bundle into a folder: the gateway, the API reference's files, Node's WebSockets, and a configuration of workerd. */
 export async function writeBundle(bundle: Bundle, folder: string): Promise<WrittenFile[]> {
   await Deno.mkdir(folder, { recursive: true });
   await writeGateway(bundle, `${folder}/gateway.mjs`);
+  await bundleModule(`${root}src/hosts/node/sockets.ts`, `${folder}/sockets.mjs`, "deno", ["--minify"]);
   const { read } = docsAssets();
   for (const name of viewerFiles) await Deno.writeFile(`${folder}/${name}`, (await read(name))!);
   await Deno.writeTextFile(`${folder}/workerd.capnp`, workerdConfig(viewerFiles));
-  return await Promise.all(["gateway.mjs", ...viewerFiles].map((name) => measure(folder, name)));
+  return await Promise.all(
+    ["gateway.mjs", "sockets.mjs", ...viewerFiles].map((name) => measure(folder, name)),
+  );
 }
 
 async function writeGateway(bundle: Bundle, outputPath: string): Promise<void> {
@@ -28,9 +31,9 @@ async function writeGateway(bundle: Bundle, outputPath: string): Promise<void> {
   const entry = await Deno.makeTempFile({ dir: `${root}src/tools/bundle`, prefix: ".entry-", suffix: ".ts" });
   try {
     await Deno.writeTextFile(entry, entryText());
-    await bundleModule(entry, outputPath);
+    await bundleModule(entry, outputPath, "browser");
     await Deno.writeTextFile(outputPath, lighten(await Deno.readTextFile(outputPath)));
-    await bundleModule(outputPath, outputPath, ["--minify"]);
+    await bundleModule(outputPath, outputPath, "browser", ["--minify"]);
     await Deno.writeTextFile(outputPath, withCarried(await Deno.readTextFile(outputPath), bundle));
   } finally {
     await Deno.remove(entry);
@@ -60,13 +63,18 @@ function withCarried(module: string, bundle: Bundle): string {
   return `${before}'${json}'${after}`;
 }
 
-/** Has Deno's esbuild make one module of all. Throws with what it prints. */
-async function bundleModule(entry: string, outputPath: string, options: string[] = []): Promise<void> {
+/** Has Deno's esbuild make one module of all; that of the platform `deno` imports modules of Node's. Throws with what it prints. */
+async function bundleModule(
+  entry: string,
+  outputPath: string,
+  platform: "browser" | "deno",
+  options: string[] = [],
+): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "bundle",
       "--quiet",
-      "--platform=browser",
+      `--platform=${platform}`,
       "--format=esm",
       ...options,
       "--output",
