@@ -94,7 +94,7 @@ Deno.test("wrangler.toml has the flags, the date and the class that the bundle i
   const valueOf = (key: string) => JSON.parse(new RegExp(`^${key} = (.+)$`, "m").exec(text)![1]);
   assert.equal(valueOf("compatibility_date"), compatibilityDate);
   assert.deepEqual(valueOf("compatibility_flags"), compatibilityFlags);
-  const config = workerdConfig();
+  const config = workerdConfig([]);
   assert.ok(config.includes(`durableObjectNamespace = "${valueOf("class_name")}"`));
   const [, vars] = /^\[vars\]$([^[]+)/m.exec(text)!;
   const bound = [

@@ -178,7 +178,8 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
 
   /** Ends streams of revoked keys, and of tenants for whom streams were switched off. */
   async function check(): Promise<void> {
-    for (const [tenantId, ofTenant] of byTenant) {
+    // those there are now: one who comes and goes all the time would be met again and again
+    for (const [tenantId, ofTenant] of [...byTenant]) {
       if (await tenants.isEnabled(tenantId)) continue;
       for (const subscriber of ofTenant) end(subscriber, "disabled");
     }
@@ -283,6 +284,10 @@ export function createStreams({ sources, ids, tenants, verifyKey, limits, clock,
       hub.stop();
     },
 
+    /** How each source of events is. */
+    sources: hub.states,
+
+    /** Counts of all streams, which it walks. */
     stats: () => ({
       streams: total,
       opening: [...all()].filter(({ sink, isLive }) => !isLive && !sink.isOver()).length,

@@ -12,7 +12,7 @@ import { eventRoutes } from "../../ingest/routes.ts";
 import { deadLetterRoutes } from "../../ingest/dead_letters/routes.ts";
 import { jobRoutes } from "../../ingest/jobs/routes.ts";
 import { syncRoutes } from "../../ingest/sync/routes.ts";
-import { liveRoutes } from "../../stream/routes.ts";
+import { liveRoutes } from "../../stream/live_routes.ts";
 import { budgetRoutes } from "../../limits/budget/routes.ts";
 import { healthRoutes } from "../../observe/health/routes.ts";
 import { metricsRoutes } from "../../observe/metrics/routes.ts";

@@ -1,7 +1,9 @@
--- Lines of these messages that their stream's views refused, whether of this delivery or of one before.
+-- Lines of these messages that their stream's views refused, whether of this delivery or of one before, by message: a line of
+-- several has its message's place in the upper half of its number.
 SELECT
     request_id AS requestId,
-    line_number AS number,
+    if(request_id IN {requestIdsSeveral:Array(UUID)}, bitShiftRight(line_number, 16), line_number) AS message,
+    uniqExact(line_number) AS lines,
     any(reason) AS reason
 FROM rejected_events
 WHERE stream = {stream:String}
@@ -12,6 +14,6 @@ WHERE stream = {stream:String}
    OR (request_id IN {requestIdsSeveral:Array(UUID)}
     AND line_number BETWEEN {firstSeveral:UInt32} AND {lastSeveral:UInt32}))
 GROUP BY
-    request_id,
-    line_number
+    requestId,
+    message
 LIMIT 20000

@@ -25,28 +25,28 @@ export async function readRejections(
     singles.add(message.requestId, message.sequence % 2 ** 32);
     several.add(message.requestId, firstLineOf(message));
   }
-  const rows = await readRows<{ requestId: string; number: number; reason: string }>(clickHouse, {
-    sql: rejectionsSql,
-    parameters: {
-      stream,
-      ...singles.parameters("", (id) => id, 1),
-      ...several.parameters("Several", severalId, maxLines),
-      // clocks of two machines differ by less than this
-      sinceMs: String(sinceMs - 60_000),
+  const rows = await readRows<{ requestId: string; message: number; lines: number; reason: string }>(
+    clickHouse,
+    {
+      sql: rejectionsSql,
+      parameters: {
+        stream,
+        ...singles.parameters("", (id) => id, 1),
+        ...several.parameters("Several", severalId, maxLines),
+        // clocks of two machines differ by less than this
+        sinceMs: String(sinceMs - 60_000),
+      },
+      signal: AbortSignal.timeout(timeoutMs),
     },
-    signal: AbortSignal.timeout(timeoutMs),
-  });
+  );
   if (rows.length === 0) return { count: 0 };
   // those of other batches may lie between
   const own = new Set(messages.flatMap((message) => [
     `${message.requestId} ${message.sequence % 2 ** 32}`,
     `${severalId(message.requestId)} ${firstLineOf(message) >>> 16}`,
   ]));
-  const isSeveral = new Set(messages.map(({ requestId }) => severalId(requestId)));
-  const rejected = rows.filter(({ requestId, number }) =>
-    own.has(`${requestId} ${isSeveral.has(requestId) ? number >>> 16 : number}`)
-  );
-  return { count: rejected.length, first: rejected[0]?.reason };
+  const rejected = rows.filter(({ requestId, message }) => own.has(`${requestId} ${message}`));
+  return { count: rejected.reduce((sum, { lines }) => sum + lines, 0), first: rejected[0]?.reason };
 }
 
 /** Where dead letters of messages are looked for: ids, and from the lowest number to the highest. */

@@ -5,8 +5,8 @@ export const compatibilityFlags = ["enable_request_signal"];
 /** The behaviour of workerd that it was tested with. */
 export const compatibilityDate = "2026-11-01";
 
-/** A configuration of workerd that serves the bundle beside it, with the variables of the environment in which workerd runs. */
-export function workerdConfig(filesBeside: string[] = []): string {
+/** A configuration of workerd that serves the bundle and the files of these names beside it, with the variables of the environment in which workerd runs. */
+export function workerdConfig(filesBeside: string[]): string {
   // as data: workerd compiles each module of code when it starts
   const files = filesBeside.map((name) => `    (name = "${name}", data = embed "${name}"),\n`);
   const names = Object.keys(variables).filter((name) => !["HOST", "PORT"].includes(name));

@@ -59,7 +59,10 @@ function withCarried(module: string, bundle: Bundle): string {
     // text that is all ASCII takes a byte a character
     .replaceAll(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
     .replaceAll("\\", "\\\\").replaceAll("'", "\\'");
-  const [before, after] = module.split(JSON.stringify(carried));
+  const [before, after, ...more] = module.split(JSON.stringify(carried));
+  if (after === undefined || more.length) {
+    throw new Error("Cannot put in what the bundle carries: its place is not there once");
+  }
   return `${before}'${json}'${after}`;
 }
 
